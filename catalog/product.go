@@ -1,0 +1,74 @@
+package catalog
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode/utf8"
+)
+
+// Limits that Validate enforces.
+const (
+	MaxIDBytes    = 128
+	MaxTitleRunes = 1000
+)
+
+// ErrInvalid is wrapped by every validation error of this room.
+var ErrInvalid = errors.New("invalid product")
+
+// Product is one article of the shop's catalogue.
+type Product struct {
+	ID          string            `json:"id"`
+	Title       string            `json:"title,omitempty"`
+	Titles      map[string]string `json:"titles,omitempty"` // title by further language, BCP 47 ("zh")
+	Description string            `json:"description,omitempty"`
+	Brand       string            `json:"brand,omitempty"`
+	Category    []string          `json:"category,omitempty"` // path from general to special
+	Colour      string            `json:"colour,omitempty"`
+	PriceCents  int64             `json:"price_cents,omitempty"` // minor units of Currency; 0 = unknown
+	Currency    string            `json:"currency,omitempty"`    // ISO 4217
+	InStock     bool              `json:"in_stock"`
+	Released    time.Time         `json:"released,omitzero"`
+	SKU         string            `json:"sku,omitempty"`
+	EAN         []string          `json:"ean,omitempty"`
+	Attributes  map[string]string `json:"attributes,omitempty"` // gender, season, material, pattern…
+	Photos      []Photo           `json:"photos,omitempty"`
+	Variants    []Variant         `json:"variants,omitempty"`
+}
+
+// Photo names one picture of a product.
+type Photo struct {
+	// Ref is what the feed said: an http(s) URL, or a slash-separated path below Root.
+	Ref string `json:"ref"`
+	// Root is the absolute folder that a relative Ref is opened in; empty for URLs.
+	Root string `json:"root,omitempty"`
+}
+
+// Variant is one size or colour of a product that is bought on its own.
+type Variant struct {
+	SKU        string `json:"sku"`
+	Colour     string `json:"colour,omitempty"`
+	Size       string `json:"size,omitempty"`
+	PriceCents int64  `json:"price_cents,omitempty"`
+	InStock    bool   `json:"in_stock"`
+}
+
+// Validate reports the first reason why p cannot enter the catalogue; the error wraps ErrInvalid.
+func (p *Product) Validate() error {
+	switch {
+	case strings.TrimSpace(p.ID) == "":
+		return fmt.Errorf("%w: it has no id", ErrInvalid)
+	case len(p.ID) > MaxIDBytes:
+		return fmt.Errorf("%w: the id has %d bytes, the limit is %d", ErrInvalid, len(p.ID), MaxIDBytes)
+	case strings.TrimSpace(p.Title) == "" && len(p.Photos) == 0:
+		return fmt.Errorf("%w: it has neither a title nor a photo", ErrInvalid)
+	case !utf8.ValidString(p.ID) || !utf8.ValidString(p.Title) || !utf8.ValidString(p.Description):
+		return fmt.Errorf("%w: its text is not UTF-8: save the feed as UTF-8", ErrInvalid)
+	case utf8.RuneCountInString(p.Title) > MaxTitleRunes:
+		return fmt.Errorf("%w: the title is longer than %d characters", ErrInvalid, MaxTitleRunes)
+	case p.PriceCents < 0:
+		return fmt.Errorf("%w: the price is negative", ErrInvalid)
+	}
+	return nil
+}

@@ -1,0 +1,124 @@
+package retrieval
+
+import (
+	"image"
+	"time"
+
+	"vitrine/catalog"
+)
+
+// Mode says how much of the query path a search uses.
+type Mode string
+
+// The modes, from one leg to everything.
+const (
+	ModeKeyword Mode = "keyword" // BM25 alone
+	ModeVector  Mode = "vector"  // the vector legs, fused
+	ModeHybrid  Mode = "hybrid"  // all legs, fused
+	ModeRanked  Mode = "ranked"  // hybrid, then the CTR ranker and the rules
+)
+
+// Query is one request as a caller states it. The zero value lists the catalogue.
+type Query struct {
+	Text    string          // the shopper's words, at most 256 runes and 32 terms
+	Photo   []byte          // an encoded photo (JPEG, PNG, GIF, WebP), at most 10 MB
+	Crop    image.Rectangle // the part of the photo that counts, in pixels after EXIF orientation; empty = all
+	Mode    Mode            // empty = ModeRanked
+	Filters []Filter        // all must hold
+	Offset  int             // hits to leave out; Offset + Limit <= 1000
+	Limit   int             // hits to return; 0 = 24
+	Explain bool            // fill each hit's Ledger
+}
+
+// Filter keeps the products whose Field has one of Values, or lies within [Min, Max].
+// Fields: category (any level of the path), brand, colour, in_stock ("true"/"false"), price (currency units).
+type Filter struct {
+	Field  string   `json:"field"`
+	Values []string `json:"values,omitempty"`
+	Min    *float64 `json:"min,omitempty"` // inclusive
+	Max    *float64 `json:"max,omitempty"` // inclusive
+}
+
+// Response is the answer to one Query. The API and `vitrine search --json` give this object.
+type Response struct {
+	Query      string      `json:"query"`
+	Mode       Mode        `json:"mode"`
+	Total      int         `json:"total"` // size of the fused candidate set, which the facets count too
+	Offset     int         `json:"offset"`
+	Hits       []Hit       `json:"hits"`
+	Facets     []Facet     `json:"facets"`
+	Legs       []LegReport `json:"legs"`
+	Timings    []Timing    `json:"timings"`
+	Generation string      `json:"generation"`
+}
+
+// Hit is one result.
+type Hit struct {
+	Rank    int             `json:"rank"` // 1-based, over all pages
+	Score   float64         `json:"score"`
+	Product catalog.Product `json:"product"`
+	Ledger  *Ledger         `json:"ledger,omitempty"`
+}
+
+// Ledger explains a hit's score. Score is the sum, in order, of the Contribution of
+// the Features when there are any (mode ranked), else of the Legs; and then of the Rules.
+type Ledger struct {
+	Legs     []LegEntry     `json:"legs"`
+	Fused    float64        `json:"fused"` // sum of the legs' contributions, in order
+	Features []FeatureEntry `json:"features,omitempty"`
+	Rules    []RuleEntry    `json:"rules,omitempty"`
+	Score    float64        `json:"score"`
+}
+
+// LegEntry is what one leg says of one hit.
+type LegEntry struct {
+	Leg          string  `json:"leg"`
+	Score        float64 `json:"score"`      // raw: BM25, or cosine in [-1, 1]
+	Rank         int     `json:"rank"`       // 1-based; 0 = the leg did not find it
+	Normalised   float64 `json:"normalised"` // 1 / (rank constant + rank) for RRF
+	Weight       float64 `json:"weight"`
+	Contribution float64 `json:"contribution"` // Weight · Normalised
+	Backfilled   bool    `json:"backfilled,omitempty"`
+}
+
+// FeatureEntry is what one feature of the ranker adds to one hit.
+type FeatureEntry struct {
+	Name         string  `json:"name"`
+	Value        float64 `json:"value"`
+	Weight       float64 `json:"weight"`
+	Contribution float64 `json:"contribution"` // Weight · Value
+}
+
+// RuleEntry is the effect of one merchandising rule on one hit.
+type RuleEntry struct {
+	Rule         string  `json:"rule"`
+	Contribution float64 `json:"contribution"`
+}
+
+// LegReport says how one leg was run.
+type LegReport struct {
+	Leg   string `json:"leg"`
+	Plan  string `json:"plan"` // "bm25", "graph ef=64", "exact int8"…
+	Found int    `json:"found"`
+	Error string `json:"error,omitempty"` // the leg was left out
+}
+
+// Facet counts the values of one field over the fused set.
+type Facet struct {
+	Field  string       `json:"field"`
+	Values []FacetValue `json:"values"` // most frequent first, ties by value
+}
+
+// FacetValue is one value of a facet. For the price facet Min and Max bound the bucket, in currency units.
+type FacetValue struct {
+	Value string   `json:"value"`
+	Count int      `json:"count"`
+	Min   *float64 `json:"min,omitempty"`
+	Max   *float64 `json:"max,omitempty"`
+}
+
+// Timing is the wall time of one stage.
+type Timing struct {
+	Stage    string        `json:"stage"`
+	Duration time.Duration `json:"ns"`
+}
