@@ -1,0 +1,148 @@
+package evaluation
+
+import (
+	"bufio"
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Qrels holds the judgements: query id, then product id, then grade. A grade of 1 or more is relevant;
+// 0 and the negative grades that some collections use for spam are not.
+type Qrels map[string]map[string]int
+
+// Run holds what a search answered: query id, then distinct product ids, best first.
+type Run map[string][]string
+
+// maxGrade keeps the gain 2^grade − 1 and its sums exact in a float64.
+const maxGrade = 30
+
+// OpenQrels reads the judgements at path.
+func OpenQrels(path string) (Qrels, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("open qrels: %w", err)
+	}
+	defer file.Close()
+	return ReadQrels(file)
+}
+
+// ReadQrels reads TREC judgements: lines of query id, iteration (ignored), product id and grade, parted by
+// spaces or tabs. Errors wrap ErrFormat and name the line.
+func ReadQrels(r io.Reader) (Qrels, error) {
+	qrels := Qrels{}
+	err := eachLine(r, "qrels", func(line string) error {
+		fields := strings.Fields(line)
+		if len(fields) != 4 {
+			return fmt.Errorf("has %d fields: it needs query id, 0, product id, grade", len(fields))
+		}
+		query, product := fields[0], fields[2]
+		grade, err := strconv.Atoi(fields[3])
+		if err != nil || grade < -maxGrade || grade > maxGrade {
+			return fmt.Errorf("has the grade %q: it must be a whole number from %d to %d", fields[3], -maxGrade, maxGrade)
+		}
+		if qrels[query] == nil {
+			qrels[query] = map[string]int{}
+		}
+		if _, judged := qrels[query][product]; judged {
+			return fmt.Errorf("judges product %q for query %q again", product, query)
+		}
+		qrels[query][product] = grade
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return qrels, nil
+}
+
+// WriteQrels writes TREC judgements, ordered by query id and product id.
+func WriteQrels(w io.Writer, qrels Qrels) error {
+	out := bufio.NewWriter(w)
+	for _, query := range slices.Sorted(maps.Keys(qrels)) {
+		for _, product := range slices.Sorted(maps.Keys(qrels[query])) {
+			if err := checkIDs(query, product); err != nil {
+				return fmt.Errorf("write qrels: %w", err)
+			}
+			fmt.Fprintf(out, "%s 0 %s %d\n", query, product, qrels[query][product])
+		}
+	}
+	return out.Flush() // also reports what an earlier write ran into
+}
+
+// ReadRun reads a TREC run: lines of query id, Q0, product id, rank, score and tag. As in trec_eval, which
+// ignores the rank, products are ordered by descending score and ties by descending id. Errors wrap
+// ErrFormat and name the line.
+func ReadRun(r io.Reader) (Run, error) {
+	type result struct {
+		product string
+		score   float64
+	}
+	results := map[string][]result{}
+	seen := map[[2]string]bool{}
+	err := eachLine(r, "run", func(line string) error {
+		fields := strings.Fields(line)
+		if len(fields) != 6 {
+			return fmt.Errorf("has %d fields: it needs query id, Q0, product id, rank, score, tag", len(fields))
+		}
+		query, product := fields[0], fields[2]
+		score, err := strconv.ParseFloat(fields[4], 64)
+		if err != nil || math.IsNaN(score) || math.IsInf(score, 0) {
+			return fmt.Errorf("has the score %q: it must be a finite number", fields[4])
+		}
+		if key := [2]string{query, product}; seen[key] {
+			return fmt.Errorf("names product %q for query %q again", product, query)
+		} else {
+			seen[key] = true
+		}
+		results[query] = append(results[query], result{product, score})
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	run := Run{}
+	for query, list := range results {
+		slices.SortFunc(list, func(a, b result) int {
+			return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(b.product, a.product))
+		})
+		for _, r := range list {
+			run[query] = append(run[query], r.product)
+		}
+	}
+	return run, nil
+}
+
+// WriteRun writes a TREC run, ordered by query id. Its scores are 1/rank, so that tools that sort by score
+// keep the order. The tag names the system and has no spaces.
+func WriteRun(w io.Writer, run Run, tag string) error {
+	if err := checkID("tag", tag); err != nil {
+		return fmt.Errorf("write run: it %w", err)
+	}
+	out := bufio.NewWriter(w)
+	for _, query := range slices.Sorted(maps.Keys(run)) {
+		for i, product := range run[query] {
+			if err := checkIDs(query, product); err != nil {
+				return fmt.Errorf("write run: %w", err)
+			}
+			fmt.Fprintf(out, "%s Q0 %s %d %.9f %s\n", query, product, i+1, 1/float64(i+1), tag)
+		}
+	}
+	return out.Flush() // also reports what an earlier write ran into
+}
+
+func checkIDs(query, product string) error {
+	if err := checkID("query", query); err != nil {
+		return fmt.Errorf("query %q %w", query, err)
+	}
+	if err := checkID("product", product); err != nil {
+		return fmt.Errorf("query %q %w", query, err)
+	}
+	return nil
+}
