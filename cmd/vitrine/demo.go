@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+
+	"vitrine/catalog/sample"
+	"vitrine/retrieval"
+)
+
+// defaultDemoAddr is taken where no --addr is given; when it is in use, any free port is.
+const defaultDemoAddr = "127.0.0.1:8080"
+
+type demoCmd struct {
+	Data    string `placeholder:"DIR" type:"path" help:"Data directory; empty = a folder in the user's cache directory."`
+	Addr    string `placeholder:"HOST:PORT" help:"Address to listen on; empty = 127.0.0.1:8080 or, when that is in use, a free port."`
+	PerKind int    `default:"14" help:"Products of each kind."`
+}
+
+// Run draws the sample shop, indexes it, shows on the terminal what can be found, and serves it.
+// What an earlier run has done is not done again.
+func (c *demoCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary) (err error) {
+	dataDir, err := c.dataDir()
+	if err != nil {
+		return err
+	}
+	listener, err := c.listen(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, ignoreClosed(listener.Close())) }()
+
+	feed, err := drawSample(ctx, filepath.Join(dataDir, "shop"), sample.Options{PerKind: c.PerKind}, t)
+	if err != nil {
+		return err
+	}
+	index := indexCmd{Data: dataDir, Feed: feed, Full: true}
+	summary, err := index.index(ctx, t, library)
+	if err != nil {
+		return err
+	}
+	printSummary(t, summary)
+
+	shop, err := openShop(ctx, dataDir, library, t)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, shop.close()) }()
+	if err := shop.tryOut(ctx, filepath.Dir(feed), t); err != nil {
+		return err
+	}
+	return shop.serve(ctx, listener, t)
+}
+
+func (c *demoCmd) dataDir() (string, error) {
+	if c.Data != "" {
+		return c.Data, nil
+	}
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("find a place for the demo's data: %w: name one with --data", err)
+	}
+	return filepath.Join(cache, "vitrine", "demo"), nil
+}
+
+func (c *demoCmd) listen(ctx context.Context) (net.Listener, error) {
+	if c.Addr != "" {
+		return listenLoopback(ctx, c.Addr)
+	}
+	listener, err := listenLoopback(ctx, defaultDemoAddr)
+	if err != nil {
+		return listenLoopback(ctx, "127.0.0.1:0")
+	}
+	return listener, nil
+}
+
+func ignoreClosed(err error) error {
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}
+
+// tryOut prints the first results of a search by words, one in Chinese and one by a photo.
+func (s *shop) tryOut(ctx context.Context, folder string, t *terminal) error {
+	product, err := s.engine.Product(ctx, "s-sneaker-003")
+	if err != nil {
+		return err
+	}
+	photo, err := os.ReadFile(filepath.Join(folder, filepath.FromSlash(product.Photos[0].Ref)))
+	if err != nil {
+		return err
+	}
+	for _, try := range []struct {
+		title string
+		query retrieval.Query
+	}{
+		{"words: red dress with flowers", retrieval.Query{Text: "red dress with flowers"}},
+		{"words: 蓝色台灯 (blue table lamp)", retrieval.Query{Text: "蓝色台灯"}},
+		{"photo: " + product.Title, retrieval.Query{Photo: photo}},
+	} {
+		try.query.Limit = 3
+		response, err := s.engine.Search(ctx, try.query)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(t.out, "\nsearch by %s\n", try.title)
+		for _, hit := range response.Hits {
+			p := hit.Product
+			fmt.Fprintf(t.out, "  %d. %s%s\n", hit.Rank, p.Title, priceNote(p.PriceCents, p.Currency, p.InStock))
+		}
+	}
+	fmt.Fprintln(t.out)
+	return nil
+}

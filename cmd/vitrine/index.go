@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"vitrine/catalog"
+	"vitrine/indexer"
+)
+
+// shownRejections is how many rejected rows the summary prints; the file has all.
+const shownRejections = 10
+
+type indexCmd struct {
+	Data   string            `required:"" placeholder:"DIR" type:"path" help:"Data directory; made if absent."`
+	Feed   string            `required:"" placeholder:"FILE" type:"path" help:"Products as JSONL, CSV or TSV, also gzipped."`
+	Format string            `placeholder:"F" enum:"jsonl,csv,tsv," default:"" help:"jsonl, csv or tsv; empty = recognised."`
+	Map    map[string]string `placeholder:"FIELD=COLUMN" mapsep:"none" help:"Where the feed's header has another name for a field; may be repeated."`
+	Images string            `placeholder:"DIR" type:"path" help:"Folder of relative photo paths; empty = the feed's folder."`
+	Model  string            `placeholder:"NAME|DIR" help:"Encoder model; empty = vitrine-mini."`
+	Full   bool              `help:"The feed is the whole catalogue: remove the products that it does not name."`
+	JSON   bool              `help:"Print the summary as JSON."`
+}
+
+func (c *indexCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary) error {
+	summary, err := c.index(ctx, t, library)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return t.json(summary)
+	}
+	printSummary(t, summary)
+	return nil
+}
+
+// index takes the data directory's lock, opens everything that a build needs and builds.
+func (c *indexCmd) index(ctx context.Context, t *terminal, library runtimeLibrary) (summary *indexer.Summary, err error) {
+	feed, err := catalog.OpenFeed(c.Feed, catalog.FeedOptions{Format: c.Format, Mapping: c.Map, Images: c.Images})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, feed.Close()) }()
+
+	lock, err := catalog.LockDir(c.Data)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, lock.Unlock()) }()
+	store, err := catalog.Open(ctx, c.Data)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	cache, err := catalog.OpenEmbeddings(ctx, c.Data)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, cache.Close()) }()
+	model, err := openModel(ctx, c.Data, c.Model, library, t)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, model.Close()) }()
+
+	bar := t.progress()
+	defer bar.close()
+	info := model.Info()
+	return indexer.Build(ctx, indexer.BuildOptions{
+		DataDir:  c.Data,
+		Store:    store,
+		Cache:    cache,
+		Encoder:  model,
+		Model:    indexer.Model{Name: modelName(c.Model), Fingerprint: info.Fingerprint, Dim: info.Dim},
+		Feed:     feed,
+		Full:     c.Full,
+		Progress: bar.report,
+	})
+}
+
+func printSummary(t *terminal, s *indexer.Summary) {
+	if s.UpToDate {
+		fmt.Fprintf(t.out, "%s is up to date: %d products, nothing changed\n", s.Generation, s.Products)
+	} else {
+		fmt.Fprintf(t.out, "%s is live: %d products (%d new, %d changed, %d unchanged, %d removed)\n",
+			s.Generation, s.Products, s.Added, s.Changed, s.Unchanged, s.Deleted)
+	}
+	fmt.Fprintf(t.out, "embedded %d texts and %d photos, %d came from the cache\n", s.TextsEmbedded, s.PhotosEmbedded, s.FromCache)
+	fmt.Fprintf(t.out, "took %s: %.0f products a second, the encoder ran %.0f %% of the time\n",
+		s.Elapsed.Round(10*time.Millisecond), float64(s.Products)/s.Elapsed.Seconds(), 100*s.Encoding.Seconds()/s.Elapsed.Seconds())
+	for _, space := range []indexer.Space{indexer.SpaceText, indexer.SpacePhoto} {
+		if recall, ok := s.Recall[string(space)]; ok {
+			fmt.Fprintf(t.out, "recall@10 of the %s vectors against exact search: %.4f\n", space, recall)
+		}
+	}
+	if len(s.Rejected) > 0 {
+		fmt.Fprintf(t.out, "%d rows rejected:\n", len(s.Rejected))
+		for i, r := range s.Rejected {
+			if i == shownRejections {
+				fmt.Fprintf(t.out, "  … and %d more\n", len(s.Rejected)-i)
+				break
+			}
+			fmt.Fprintf(t.out, "  line %d: %s\n", r.Line, r.Reason)
+		}
+	}
+	if len(s.PhotoProblems) > 0 {
+		fmt.Fprintf(t.out, "%d photos cannot be used (their products are found by words only):\n", len(s.PhotoProblems))
+		for i, p := range s.PhotoProblems {
+			if i == shownRejections {
+				fmt.Fprintf(t.out, "  … and %d more\n", len(s.PhotoProblems)-i)
+				break
+			}
+			fmt.Fprintf(t.out, "  %s: %s\n", p.ID, p.Reason)
+		}
+	}
+	if s.RejectedFile != "" {
+		fmt.Fprintf(t.out, "all of them: %s\n", s.RejectedFile)
+	}
+}

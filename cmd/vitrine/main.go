@@ -1,0 +1,70 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// cli is the command line: one field a verb. Flags and environment are read here and nowhere else.
+type cli struct {
+	Runtime string `name:"onnxruntime" env:"ONNXRUNTIME_LIB" placeholder:"FILE" type:"path" help:"ONNX Runtime's shared library; empty = found or fetched (env ${env})."`
+
+	Demo   demoCmd   `cmd:"" help:"Draw a sample shop, index it and serve it: the place to begin."`
+	Index  indexCmd  `cmd:"" help:"Read a feed into the catalogue and build the index from it."`
+	Serve  serveCmd  `cmd:"" help:"Serve the search page and the API."`
+	Search searchCmd `cmd:"" help:"Search by words, by a photo, or by both."`
+	Eval   evalCmd   `cmd:"" help:"Measure the quality of search against judged queries."`
+	Check  checkCmd  `cmd:"" help:"Check a data directory and list every problem."`
+	Models modelsCmd `cmd:"" help:"The encoder models."`
+	Sample sampleCmd `cmd:"" help:"Draw the demo's catalogue, a feed with photos, into a folder."`
+}
+
+// Exit codes.
+const (
+	exitFailed      = 1
+	exitUsage       = 2
+	exitInterrupted = 130 // as a shell reports SIGINT
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	// The first signal asks for an orderly end; a second one gets the default, an end at once.
+	context.AfterFunc(ctx, stop)
+	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+}
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	var c cli
+	parser, err := kong.New(&c,
+		kong.Name("vitrine"),
+		kong.Description("Product search by words, by photos and by both."),
+		kong.Writers(stdout, stderr),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+	)
+	if err != nil {
+		panic(err) // the struct above is wrong
+	}
+	verb, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(stderr, "vitrine: %v\nTry: vitrine --help\n", err)
+		return exitUsage
+	}
+	err = verb.Run(newTerminal(stdout, stderr), runtimeLibrary(c.Runtime))
+	switch {
+	case err == nil:
+		return 0
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		fmt.Fprintln(stderr, "vitrine: interrupted; what was done is kept")
+		return exitInterrupted
+	}
+	fmt.Fprintf(stderr, "vitrine: %v\n", err)
+	return exitFailed
+}

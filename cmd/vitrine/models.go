@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+
+	"vitrine/encoders"
+)
+
+// defaultModel is the name of the model in the binary.
+const defaultModel = "vitrine-mini"
+
+// runtimeLibrary is the path of ONNX Runtime's library, or empty to have it found.
+type runtimeLibrary string
+
+// openModel opens the default model (also for an empty name), a model below <data>/models, or a model
+// directory, looked for in this order.
+func openModel(ctx context.Context, dataDir, name string, library runtimeLibrary, t *terminal) (*encoders.Model, error) {
+	files, err := modelFiles(dataDir, name)
+	if err != nil {
+		return nil, err
+	}
+	bar := t.progress()
+	defer bar.close()
+	return encoders.Open(ctx, files, encoders.Options{
+		RuntimeLibrary: string(library),
+		Progress:       func(done, total int64) { bar.report("fetching ONNX Runtime", int(done>>10), int(total>>10)) },
+	})
+}
+
+func modelFiles(dataDir, name string) (fs.FS, error) {
+	if name == "" || name == defaultModel {
+		return encoders.Mini(), nil
+	}
+	folders := []string{name}
+	if dataDir != "" && filepath.IsLocal(name) {
+		folders = []string{filepath.Join(dataDir, "models", name), name}
+	}
+	for _, folder := range folders {
+		if info, err := os.Stat(folder); err == nil && info.IsDir() {
+			return os.DirFS(folder), nil
+		}
+	}
+	return nil, fmt.Errorf("no model %q: name %s, a folder below %s, or a model directory", name, defaultModel, filepath.Join(dataDir, "models"))
+}
+
+// modelsCmd groups the verbs about models.
+type modelsCmd struct {
+	List modelsListCmd `cmd:"" help:"List the models that index can use."`
+}
+
+type modelsListCmd struct {
+	Data string `placeholder:"DIR" type:"path" help:"Data directory whose models are listed beside the one in the binary."`
+	JSON bool   `help:"Print JSON."`
+}
+
+// listedModel is one row of `models list`.
+type listedModel struct {
+	Name        string `json:"name"`
+	Where       string `json:"where"`
+	Dim         int    `json:"dim,omitempty"`
+	Bytes       int64  `json:"bytes,omitempty"`
+	Fingerprint string `json:"fingerprint,omitempty"`
+	Error       string `json:"error,omitempty"` // why it cannot be used
+}
+
+func (c *modelsListCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary) error {
+	models := []listedModel{describeModel(ctx, "", defaultModel, "in the binary", library, t)}
+	if c.Data != "" {
+		folder := filepath.Join(c.Data, "models")
+		entries, err := os.ReadDir(folder)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("list models: %w", err)
+		}
+		for _, entry := range entries {
+			if entry.IsDir() && !strings.HasPrefix(entry.Name(), ".") {
+				models = append(models, describeModel(ctx, c.Data, entry.Name(), filepath.Join(folder, entry.Name()), library, t))
+			}
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if c.JSON {
+		return t.json(models)
+	}
+	table := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "NAME\tDIM\tSIZE\tFINGERPRINT\tWHERE")
+	for _, m := range models {
+		if m.Error != "" {
+			fmt.Fprintf(table, "%s\t-\t-\t-\t%s: %s\n", m.Name, m.Where, m.Error)
+			continue
+		}
+		fmt.Fprintf(table, "%s\t%d\t%.1f MB\t%s\t%s\n", m.Name, m.Dim, float64(m.Bytes)/1e6, m.Fingerprint, m.Where)
+	}
+	return table.Flush()
+}
+
+func describeModel(ctx context.Context, dataDir, name, where string, library runtimeLibrary, t *terminal) listedModel {
+	model, err := openModel(ctx, dataDir, name, library, t)
+	if err != nil {
+		return listedModel{Name: name, Where: where, Error: err.Error()}
+	}
+	info := model.Info()
+	m := listedModel{Name: name, Where: where, Dim: info.Dim, Bytes: info.Bytes, Fingerprint: info.Fingerprint}
+	if err := model.Close(); err != nil {
+		m.Error = err.Error()
+	}
+	return m
+}

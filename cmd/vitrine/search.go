@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"os"
+	"strings"
+	"text/tabwriter"
+
+	"vitrine/retrieval"
+)
+
+type searchCmd struct {
+	Data    string         `required:"" placeholder:"DIR" type:"existingdir" help:"Data directory."`
+	Image   string         `placeholder:"FILE" type:"existingfile" help:"Photo to search by: JPEG, PNG, GIF or WebP."`
+	Crop    string         `placeholder:"X,Y,W,H" help:"The part of the photo that counts, in pixels."`
+	Mode    retrieval.Mode `placeholder:"M" enum:"keyword,vector,hybrid,ranked" default:"ranked" help:"keyword, vector, hybrid or ranked (everything; the default)."`
+	Filter  []string       `placeholder:"EXPR" sep:"none" help:"E.g. brand=Nike|Puma, colour=red, price=10..50, in_stock=true; may be repeated."`
+	Offset  int            `help:"Results to leave out."`
+	Limit   int            `short:"k" default:"10" help:"Results to print."`
+	Explain bool           `help:"Print for each result how its score comes about."`
+	JSON    bool           `help:"Print the API's JSON object."`
+	Query   []string       `arg:"" optional:"" help:"The words to search for."`
+}
+
+func (c *searchCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary) (err error) {
+	query, err := c.query()
+	if err != nil {
+		return err
+	}
+	shop, err := openShop(ctx, c.Data, library, t)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, shop.close()) }()
+	response, err := shop.engine.Search(ctx, query)
+	if err != nil {
+		return err
+	}
+	if c.JSON {
+		return t.json(response)
+	}
+	return printResponse(t, response)
+}
+
+func (c *searchCmd) query() (retrieval.Query, error) {
+	q := retrieval.Query{Text: strings.Join(c.Query, " "), Mode: c.Mode, Offset: c.Offset, Limit: c.Limit, Explain: c.Explain}
+	for _, expression := range c.Filter {
+		filter, err := retrieval.ParseFilter(expression)
+		if err != nil {
+			return q, err
+		}
+		q.Filters = append(q.Filters, filter)
+	}
+	var err error
+	if c.Image != "" {
+		if q.Photo, err = os.ReadFile(c.Image); err != nil {
+			return q, fmt.Errorf("read photo: %w", err)
+		}
+	}
+	q.Crop, err = parseCrop(c.Crop)
+	return q, err
+}
+
+// parseCrop reads "x,y,w,h"; an empty text is the empty rectangle.
+func parseCrop(text string) (image.Rectangle, error) {
+	if text == "" {
+		return image.Rectangle{}, nil
+	}
+	var x, y, w, h int
+	if n, err := fmt.Sscanf(text+"\n", "%d,%d,%d,%d\n", &x, &y, &w, &h); n != 4 || err != nil || x < 0 || y < 0 || w <= 0 || h <= 0 {
+		return image.Rectangle{}, fmt.Errorf("crop %q: write four numbers x,y,w,h, such as 40,0,200,300", text)
+	}
+	return image.Rect(x, y, x+w, y+h), nil
+}
+
+func printResponse(t *terminal, r *retrieval.Response) error {
+	for _, leg := range r.Legs {
+		if leg.Error != "" {
+			t.notef("vitrine: leg %s was left out: %s", leg.Leg, leg.Error)
+		}
+	}
+	if len(r.Hits) == 0 {
+		fmt.Fprintln(t.out, "nothing found: try other words or fewer filters")
+		return nil
+	}
+	for _, hit := range r.Hits {
+		p := hit.Product
+		fmt.Fprintf(t.out, "%3d  %8.4f  %-14s %s%s\n", hit.Rank, hit.Score, p.ID, p.Title, priceNote(p.PriceCents, p.Currency, p.InStock))
+		if hit.Ledger != nil {
+			if err := printLedger(t, hit.Ledger); err != nil {
+				return err
+			}
+		}
+	}
+	fmt.Fprintf(t.out, "%d of %d candidates, mode %s, %s\n", len(r.Hits), r.Total, r.Mode, r.Generation)
+	return nil
+}
+
+func priceNote(cents int64, currency string, inStock bool) string {
+	var note string
+	if cents > 0 {
+		note = fmt.Sprintf("  %d.%02d %s", cents/100, cents%100, currency)
+	}
+	if !inStock {
+		note += "  (out of stock)"
+	}
+	return note
+}
+
+// printLedger prints the contributions whose sum, in this order, is the score.
+func printLedger(t *terminal, l *retrieval.Ledger) error {
+	table := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(table, "\tleg\traw\trank\tnormalised\tweight\tcontribution\t")
+	for _, e := range l.Legs {
+		rank := fmt.Sprint(e.Rank)
+		if e.Rank == 0 {
+			rank = "-"
+		}
+		fmt.Fprintf(table, "\t%s\t%.4f\t%s\t%.6f\t%g\t%.6f\t\n", e.Leg, e.Score, rank, e.Normalised, e.Weight, e.Contribution)
+	}
+	fmt.Fprintf(table, "\tfused\t\t\t\t\t%.6f\t\n", l.Fused)
+	if len(l.Features) > 0 {
+		fmt.Fprintln(table, "\tfeature\tvalue\t\t\tweight\tcontribution\t")
+	}
+	for _, e := range l.Features {
+		fmt.Fprintf(table, "\t%s\t%.4f\t\t\t%g\t%.6f\t\n", e.Name, e.Value, e.Weight, e.Contribution)
+	}
+	for _, e := range l.Rules {
+		fmt.Fprintf(table, "\t%s\t\t\t\t\t%.6f\t\n", e.Rule, e.Contribution)
+	}
+	fmt.Fprintf(table, "\tscore\t\t\t\t\t%.6f\t\n", l.Score)
+	return table.Flush()
+}

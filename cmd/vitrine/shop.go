@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"vitrine/encoders"
+	"vitrine/indexer"
+	"vitrine/ranker"
+	"vitrine/retrieval"
+)
+
+// shop is a data directory opened for searching.
+type shop struct {
+	index  *indexer.Index
+	model  *encoders.Model
+	engine *retrieval.Engine
+}
+
+// openShop opens the live generation and the model that it was built with.
+func openShop(ctx context.Context, dataDir string, library runtimeLibrary, t *terminal) (*shop, error) {
+	index, err := indexer.Open(ctx, dataDir)
+	if err != nil {
+		return nil, err
+	}
+	built := builtWith(index)
+	model, err := openModel(ctx, dataDir, built.Name, library, t)
+	if err != nil {
+		return nil, errors.Join(err, index.Close())
+	}
+	if found := model.Info().Fingerprint; found != built.Fingerprint {
+		err := fmt.Errorf("the index was built with model %s of fingerprint %s and that model's is now %s: run vitrine index again", built.Name, built.Fingerprint, found)
+		return nil, errors.Join(err, model.Close(), index.Close())
+	}
+	return &shop{
+		index:  index,
+		model:  model,
+		engine: retrieval.New(index, model, ranker.New(), retrieval.Options{}),
+	}, nil
+}
+
+func builtWith(index *indexer.Index) indexer.Model {
+	snapshot := index.Acquire()
+	defer snapshot.Release()
+	return snapshot.Manifest().Model
+}
+
+func (s *shop) close() error { return errors.Join(s.index.Close(), s.model.Close()) }
