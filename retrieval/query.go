@@ -106,10 +106,11 @@ type LegReport struct {
 // Facet counts the values of one field over the fused set.
 type Facet struct {
 	Field  string       `json:"field"`
-	Values []FacetValue `json:"values"` // most frequent first, ties by value
+	Values []FacetValue `json:"values"` // most frequent first, ties by value; prices from cheap to dear
 }
 
-// FacetValue is one value of a facet. For the price facet Min and Max bound the bucket, in currency units.
+// FacetValue is one value of a facet. For the price facet Min and Max bound the bucket, in currency units,
+// inclusive like those of a Filter (nil = open), and Value is the range as a filter writes it: "20..49.99".
 type FacetValue struct {
 	Value string   `json:"value"`
 	Count int      `json:"count"`

@@ -1,0 +1,24 @@
+// Package retrieval is the room in which a query becomes a ranked page of products. A newcomer reads
+// engine.go from the top: [Engine.Search] is the whole path, one stage a line, and each stage has a
+// file of its own:
+//
+//	normalise.go  limits, defaults and one spelling of the shopper's words
+//	filter.go     filters as values, as strings and as bitmaps
+//	legs.go       the searches that run side by side: keyword, text-text, text-image, photo-image
+//	fusion.go     one candidate set from all legs, by reciprocal rank
+//	backfill.go   the exact scores of the legs that did not find a candidate
+//	rank.go       the ranker's scores, the rule for identifiers, and the ledger that sums to the score
+//	facets.go     counts over the same set that the hits come from
+//	similar.go    what else looks like this product
+//
+// It does not know how products are stored, embedded or indexed, nor how a click model is trained: it
+// asks an [Index] for snapshots, an [Encoder] for vectors and a [Ranker] for scores, three interfaces
+// declared here and implemented elsewhere. It reads no flags and serves no HTTP.
+//
+// Main types: [Query] and [Response] are the contract that the command line and the API show as JSON;
+// [Filter] has a string form ([ParseFilter], [Filter.String]); [Engine] answers.
+//
+// An Engine is safe for concurrent use. One search holds one snapshot from its first leg to its
+// rendered page, so a reindex in the meantime changes nothing in it. A Query is never changed; a
+// Response belongs to the caller.
+package retrieval

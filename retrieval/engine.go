@@ -1,0 +1,222 @@
+package retrieval
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"maps"
+	"time"
+
+	"github.com/RoaringBitmap/roaring/v2"
+
+	"vitrine/catalog"
+	"vitrine/indexer"
+)
+
+// Errors that a caller can act on. Each is wrapped by errors that say what to do.
+var (
+	// ErrBadQuery means that the query itself cannot be answered: too long, an unknown mode or field…
+	ErrBadQuery = errors.New("bad query")
+	// ErrAllLegsFailed means that no leg of the query came back; it wraps each leg's own error too.
+	ErrAllLegsFailed = errors.New("every leg of the search failed")
+	// ErrNotFound means that the index has no product of an id.
+	ErrNotFound = catalog.ErrNotFound
+)
+
+// Index gives the state of the catalogue to search in. *indexer.Index implements it.
+type Index interface {
+	Acquire() *indexer.Snapshot // the caller releases it
+}
+
+// Encoder turns the shopper's words and photo into unit vectors of the space that the index was built
+// in. It ends early when its context does. When the photo itself is at fault (broken, too large), the
+// error of EmbedPhoto should wrap ErrBadQuery: the shopper is told instead of the leg being left out.
+type Encoder interface {
+	EmbedText(ctx context.Context, text string) ([]float32, error)
+	EmbedPhoto(ctx context.Context, photo []byte, crop image.Rectangle) ([]float32, error)
+}
+
+// Options tune an Engine; a zero field stands for its default.
+type Options struct {
+	// RankConstant is k of reciprocal rank fusion (Cormack, Clarke, Büttcher 2009, who propose 60).
+	RankConstant float64
+	// Window is the largest number of candidates of one leg; 300.
+	Window int
+	// NearShare cuts what a vector leg finds: it keeps the candidates whose cosine is at least this
+	// share of its best one, because the nearest products come back however far they are. In (0, 1];
+	// 0.7 by default, negative for no cut.
+	NearShare float64
+	// Weights of the legs by name; a leg that is not named has 1.
+	Weights map[string]float64
+	// Deadline is the time that the legs of one query have, embedding included; 2 s. A leg that is
+	// not back by then is left out. The later stages work on a bounded set and follow the caller's
+	// context alone.
+	Deadline time.Duration
+}
+
+// WithDefaults returns a copy of o in which every zero field has its default.
+func (o Options) WithDefaults() Options {
+	if o.RankConstant == 0 {
+		o.RankConstant = 60
+	}
+	if o.Window == 0 {
+		o.Window = 300
+	}
+	if o.NearShare == 0 {
+		o.NearShare = 0.7
+	}
+	if o.Deadline == 0 {
+		o.Deadline = 2 * time.Second
+	}
+	weights := map[string]float64{LegKeyword: 1, LegTextText: 1, LegTextImage: 1, LegPhotoImage: 1}
+	maps.Copy(weights, o.Weights)
+	o.Weights = weights
+	return o
+}
+
+// Engine answers queries. It is safe for concurrent use.
+type Engine struct {
+	index   Index
+	encoder Encoder
+	ranker  Ranker
+	opts    Options
+}
+
+// New returns an engine over index. Without a ranker (nil) ModeRanked orders like ModeHybrid.
+func New(index Index, encoder Encoder, ranker Ranker, opts Options) *Engine {
+	return &Engine{index: index, encoder: encoder, ranker: ranker, opts: opts.WithDefaults()}
+}
+
+// Search answers q: the way of a query from request to ranked page.
+func (e *Engine) Search(ctx context.Context, q Query) (*Response, error) {
+	clock := startStopwatch()
+	asked := q.Text
+	q, err := normalise(q)
+	if err != nil {
+		return nil, err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+
+	// One snapshot for the whole query: a new generation may go live while this one is read.
+	snapshot := e.index.Acquire()
+	defer snapshot.Release()
+
+	// Filters come first, as one set of products, so that every leg and every facet sees the same.
+	allowed := matching(snapshot.Columns(), q.Filters)
+	clock.lap("filter")
+
+	// The candidates, and the page of them that was asked for.
+	var found *results
+	if q.browses() {
+		found = browse(&q, snapshot, allowed)
+	} else if found, err = e.retrieve(ctx, &q, snapshot, allowed, clock); err != nil {
+		return nil, err
+	}
+
+	// Facets and total count the set that the hits are a page of.
+	facets := countFacets(snapshot.Columns(), found.set)
+	clock.lap("facets")
+
+	if err := load(ctx, snapshot, found.page); err != nil {
+		return nil, err
+	}
+	hits := makeHits(&q, found.page)
+	clock.lap("page")
+
+	return &Response{
+		Query: asked, Mode: q.Mode,
+		Total: int(found.set.GetCardinality()), Offset: q.Offset,
+		Hits: hits, Facets: facets, Legs: found.reports,
+		Timings: clock.stop(), Generation: snapshot.Generation(),
+	}, nil
+}
+
+// results are what a query found, by whichever way.
+type results struct {
+	set     *roaring.Bitmap // every candidate
+	page    []*candidate    // those of the page, best first
+	reports []LegReport
+}
+
+// browse lists what the filters allow (nil: the catalogue), by id: there is nothing to score.
+func browse(q *Query, snapshot *indexer.Snapshot, allowed *roaring.Bitmap) *results {
+	if allowed == nil {
+		allowed = roaring.New()
+		allowed.AddRange(0, uint64(snapshot.Len()))
+	}
+	found := &results{set: allowed, reports: []LegReport{}}
+	for rank := q.Offset; rank < q.Offset+q.Limit; rank++ {
+		doc, err := allowed.Select(uint32(rank))
+		if err != nil { // past the last one
+			break
+		}
+		found.page = append(found.page, &candidate{doc: doc})
+	}
+	return found
+}
+
+// retrieve finds, scores and orders the candidates of a query that has words or a photo.
+func (e *Engine) retrieve(ctx context.Context, q *Query, snapshot *indexer.Snapshot, allowed *roaring.Bitmap, clock *stopwatch) (*results, error) {
+	// Every leg works on its own part of the query, side by side with the others.
+	legs, err := e.runLegs(ctx, q, snapshot, allowed)
+	if err != nil {
+		return nil, err
+	}
+	clock.legs(legs)
+	reports := reportLegs(legs, e.opts.Deadline)
+
+	// Only what came back counts from here on.
+	legs = succeeded(legs)
+	candidates := fuse(legs, reciprocalRank(e.opts.RankConstant))
+	clock.lap("fuse")
+
+	// Fusion by ranks needs no score from a leg that missed a candidate; the ranker and a reader do.
+	if q.Mode == ModeRanked || q.Explain {
+		if err := backfill(ctx, q, snapshot, legs, candidates); err != nil {
+			return nil, err
+		}
+		clock.lap("back-fill")
+	}
+	if q.Mode == ModeRanked && e.ranker != nil {
+		if err := load(ctx, snapshot, candidates); err != nil {
+			return nil, err
+		}
+		clock.lap("products")
+		if err := rank(ctx, e.ranker, q, candidates); err != nil {
+			return nil, err
+		}
+		clock.lap("rank")
+	}
+	if err := liftIdentified(ctx, q, snapshot, candidates); err != nil {
+		return nil, err
+	}
+	order(candidates)
+	clock.lap("order")
+
+	return &results{set: docSet(candidates), page: pageOf(q, candidates), reports: reports}, nil
+}
+
+// Product returns the product of id as it was when indexed, or an error that wraps ErrNotFound.
+func (e *Engine) Product(ctx context.Context, id string) (catalog.Product, error) {
+	snapshot := e.index.Acquire()
+	defer snapshot.Release()
+	doc, ok := snapshot.Doc(id)
+	if !ok {
+		return catalog.Product{}, fmt.Errorf("%w: %q", ErrNotFound, id)
+	}
+	products, err := snapshot.Products(ctx, []uint32{doc})
+	if err != nil {
+		return catalog.Product{}, fmt.Errorf("read product %q: %w", id, err)
+	}
+	return products[0], nil
+}
+
+// Generation names the state of the index that a search would see now.
+func (e *Engine) Generation() string {
+	snapshot := e.index.Acquire()
+	defer snapshot.Release()
+	return snapshot.Generation()
+}

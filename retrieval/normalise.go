@@ -1,0 +1,88 @@
+package retrieval
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// Limits of one query.
+const (
+	MaxTextRunes  = 256
+	MaxTerms      = 32
+	MaxPhotoBytes = 10 << 20
+	MaxDepth      = 1000 // Offset + Limit
+	DefaultLimit  = 24
+)
+
+var modes = []Mode{ModeKeyword, ModeVector, ModeHybrid, ModeRanked}
+
+// normalise checks q and returns a copy with its defaults filled in and its text and filters in the
+// spelling that the rest of the path sees. Its errors wrap ErrBadQuery.
+func normalise(q Query) (Query, error) {
+	if q.Mode == "" {
+		q.Mode = ModeRanked
+	}
+	if q.Limit == 0 {
+		q.Limit = DefaultLimit
+	}
+	text, err := normaliseQueryText(q.Text)
+	if err != nil {
+		return q, err
+	}
+	q.Text = text
+	switch {
+	case !slices.Contains(modes, q.Mode):
+		return q, fmt.Errorf("%w: there is no mode %q: use keyword, vector, hybrid or ranked", ErrBadQuery, q.Mode)
+	case q.Offset < 0 || q.Limit < 0:
+		return q, fmt.Errorf("%w: offset %d and limit %d must not be negative", ErrBadQuery, q.Offset, q.Limit)
+	case q.Offset > MaxDepth || q.Offset+q.Limit > MaxDepth:
+		return q, fmt.Errorf("%w: offset %d + limit %d is more than %d: narrow the search by filters instead of paging deeper", ErrBadQuery, q.Offset, q.Limit, MaxDepth)
+	case len(q.Photo) > MaxPhotoBytes:
+		return q, fmt.Errorf("%w: the photo has %.1f MB, the limit is %d MB: send a smaller one", ErrBadQuery, float64(len(q.Photo))/(1<<20), MaxPhotoBytes>>20)
+	case q.Mode == ModeKeyword && q.Text == "" && len(q.Photo) > 0:
+		return q, fmt.Errorf("%w: mode keyword cannot search by a photo alone: add words or use mode vector, hybrid or ranked", ErrBadQuery)
+	}
+	q.Filters, err = normaliseFilters(q.Filters)
+	return q, err
+}
+
+// browses says whether q has nothing to search for and lists the catalogue instead.
+func (q *Query) browses() bool { return q.Text == "" && len(q.Photo) == 0 }
+
+func normaliseQueryText(raw string) (string, error) {
+	if !utf8.ValidString(raw) {
+		return "", fmt.Errorf("%w: the text is not UTF-8", ErrBadQuery)
+	}
+	// Counted before, so that the work is bounded, and after, because NFKC can lengthen a text.
+	text := raw
+	for range 2 {
+		if n := utf8.RuneCountInString(text); n > MaxTextRunes {
+			return "", fmt.Errorf("%w: the text has %d characters, the limit is %d", ErrBadQuery, n, MaxTextRunes)
+		}
+		text = normaliseText(raw)
+	}
+	if n := len(strings.Fields(text)); n > MaxTerms {
+		return "", fmt.Errorf("%w: the text has %d words, the limit is %d", ErrBadQuery, n, MaxTerms)
+	}
+	return text, nil
+}
+
+// normaliseText gives the one spelling in which words are compared: NFKC (full-width letters, ligatures
+// and composed accents become plain ones), lower case, single spaces between words, nothing invisible.
+func normaliseText(text string) string {
+	text = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\u00ad' || r == '\u200b' || r == '\ufeff': // soft hyphen, zero-width space, BOM: come along with a paste
+			return -1
+		case unicode.IsControl(r):
+			return ' '
+		}
+		return unicode.ToLower(r)
+	}, norm.NFKC.String(text))
+	return strings.Join(strings.Fields(norm.NFKC.String(text)), " ")
+}
