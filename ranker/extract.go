@@ -1,0 +1,35 @@
+package ranker
+
+import (
+	"time"
+
+	"vitrine/retrieval"
+)
+
+// Matrix holds the features of many candidates, row by row.
+type Matrix struct {
+	Rows, Columns int       // candidates, features
+	Values        []float64 // Rows · Columns, finite
+}
+
+// Row returns the features of candidate i, in the order of the schema. It shares Values.
+func (m Matrix) Row(i int) []float64 {
+	return m.Values[i*m.Columns : (i+1)*m.Columns : (i+1)*m.Columns]
+}
+
+// Extract computes the features of all candidates of q as they were at the given time. Serving and
+// training both call it. Candidates must have a product. Their order does not matter: a row depends on
+// its candidate, the query and the set as a whole.
+func Extract(q *retrieval.Query, candidates []retrieval.Candidate, at time.Time) Matrix {
+	m := Matrix{Rows: len(candidates), Columns: len(features)}
+	m.Values = make([]float64, m.Rows*m.Columns)
+	r := newRequest(q, candidates, at)
+	for i := range candidates {
+		row := m.Row(i)
+		for j := range features {
+			f := &features[j]
+			row[j] = min(max(finite(f.of(r, &candidates[i])), f.Min), f.Max)
+		}
+	}
+	return m
+}

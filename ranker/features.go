@@ -1,0 +1,120 @@
+package ranker
+
+import (
+	"math"
+	"time"
+
+	"vitrine/retrieval"
+)
+
+// freshHalfLife is the age at which the freshness of a product has fallen to one half.
+const freshHalfLife = 365 * 24 * time.Hour
+
+// features is the registry. Relevance comes first, then what the words of the query name, then the shop's
+// own concerns: the order in which a ledger is read.
+var features = Schema{
+	{
+		Name: "fused_score", Unit: "share of the best", Min: 0, Max: 1,
+		Doc: "Score of the fusion over all legs, divided by the best of the query's candidates.",
+		of:  func(r *request, c *retrieval.Candidate) float64 { return share(c.Fused, r.bestFused) },
+	},
+	{
+		Name: "fused_reciprocal_rank", Unit: "1 / rank", Min: 0, Max: 1,
+		Doc: "1 / rank in the fused order.",
+		of:  func(_ *request, c *retrieval.Candidate) float64 { return share(1, float64(c.FusedRank)) },
+	},
+	{
+		Name: "keyword_score", Unit: "share of the best", Min: 0, Max: 1,
+		Doc: "BM25 score of the keyword leg, divided by the best of the query's candidates.",
+		of: func(r *request, c *retrieval.Candidate) float64 {
+			return share(legScore(c, retrieval.LegKeyword), r.bestKeyword)
+		},
+	},
+	{
+		Name: "text_text_cosine", Unit: "cosine", Min: -1, Max: 1,
+		Doc: "Cosine of the query's words and the product's text.",
+		of:  func(_ *request, c *retrieval.Candidate) float64 { return legScore(c, retrieval.LegTextText) },
+	},
+	{
+		Name: "text_image_cosine", Unit: "cosine", Min: -1, Max: 1,
+		Doc: "Cosine of the query's words and the product's best photo.",
+		of:  func(_ *request, c *retrieval.Candidate) float64 { return legScore(c, retrieval.LegTextImage) },
+	},
+	{
+		Name: "photo_image_cosine", Unit: "cosine", Min: -1, Max: 1,
+		Doc: "Cosine of the query's photo and the product's best photo.",
+		of:  func(_ *request, c *retrieval.Candidate) float64 { return legScore(c, retrieval.LegPhotoImage) },
+	},
+	{
+		Name: "title_coverage", Unit: "share of the query's terms", Min: 0, Max: 1,
+		Doc: "Share of the query's terms that stand in a title, in any of its languages. Terms are words without plural ending and stop words, and bigrams of Chinese, Japanese and Korean characters.",
+		of:  func(r *request, c *retrieval.Candidate) float64 { return r.titleCoverage(c.Product) },
+	},
+	{
+		Name: "brand_match", Unit: "yes = 1", Min: 0, Max: 1,
+		Doc: "The query names the product's brand, word for word.",
+		of:  func(r *request, c *retrieval.Candidate) float64 { return r.brandMatch(c.Product.Brand) },
+	},
+	{
+		Name: "colour_match", Unit: "yes = 1, no = -1", Min: -1, Max: 1,
+		Doc: "The product has a colour that the query names (1), or colours are known and none is (-1). 0 also for the plain colour where the query asks for a shade of it, and where no colour is asked for or known.",
+		of:  func(r *request, c *retrieval.Candidate) float64 { return r.colourMatch(c.Product) },
+	},
+	{
+		Name: "category_match", Unit: "share of the query's terms", Min: 0, Max: 1,
+		Doc: "Share of the query's terms that stand in the product's category path.",
+		of:  func(r *request, c *retrieval.Candidate) float64 { return r.coverage(c.Product.Category...) },
+	},
+	{
+		Name: "price_log_ratio", Unit: "natural logarithm", Min: -3, Max: 3,
+		Doc: "Logarithm of the price over the median price of the query's candidates in the same currency.",
+		of:  func(r *request, c *retrieval.Candidate) float64 { return r.priceLogRatio(c.Product) },
+	},
+	{
+		Name: "in_stock", Unit: "yes = 1", Min: 0, Max: 1,
+		Doc: "The product can be bought now.",
+		of:  func(_ *request, c *retrieval.Candidate) float64 { return indicator(c.Product.InStock) },
+	},
+	{
+		Name: "freshness", Unit: "2^-(years since release)", Min: 0, Max: 1,
+		Doc: "1 on the day of release, one half a year (365 days) later, one quarter after two; 1 before the release.",
+		of:  func(r *request, c *retrieval.Candidate) float64 { return freshness(c.Product.Released, r.at) },
+	},
+	{
+		Name: "has_photo", Unit: "yes = 1", Min: 0, Max: 1,
+		Doc: "The catalogue names at least one photo of the product.",
+		of:  func(_ *request, c *retrieval.Candidate) float64 { return indicator(len(c.Product.Photos) > 0) },
+	},
+}
+
+// legScore is the raw score of the leg called name, 0 where the query did not run it or the product has
+// nothing that it could score.
+func legScore(c *retrieval.Candidate, name string) float64 {
+	for i := range c.Legs {
+		if c.Legs[i].Leg == name {
+			return c.Legs[i].Score
+		}
+	}
+	return 0
+}
+
+func share(part, whole float64) float64 {
+	if whole <= 0 {
+		return 0
+	}
+	return part / whole
+}
+
+func indicator(yes bool) float64 {
+	if yes {
+		return 1
+	}
+	return 0
+}
+
+func freshness(released, at time.Time) float64 {
+	if released.IsZero() {
+		return 0
+	}
+	return math.Exp2(-max(0, at.Sub(released).Hours()/freshHalfLife.Hours()))
+}
