@@ -17,8 +17,8 @@ const maxLine = 64 << 10
 
 const byteOrderMark = "\ufeff"
 
-// eachLine calls use with every line that is not blank, without its line end. A byte order mark and
-// Windows line ends are dropped, as spreadsheets like to add them. An error of use becomes one that names
+// eachLine calls use with every line that is not blank, without its line end. Windows line ends are
+// dropped, and byte order marks, which joined files have within them too. An error of use becomes one that names
 // the line, and the file by its kind.
 func eachLine(r io.Reader, kind string, use func(line string) error) error {
 	lines := bufio.NewScanner(r)
@@ -26,10 +26,7 @@ func eachLine(r io.Reader, kind string, use func(line string) error) error {
 	number := 0
 	for lines.Scan() {
 		number++
-		line := lines.Text() // bufio.ScanLines drops the CR of a CRLF
-		if number == 1 {
-			line = strings.TrimPrefix(line, byteOrderMark)
-		}
+		line := strings.TrimLeft(lines.Text(), byteOrderMark) // bufio.ScanLines drops the CR of a CRLF
 		if strings.TrimSpace(line) == "" {
 			continue
 		}

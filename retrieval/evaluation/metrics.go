@@ -11,7 +11,7 @@ import (
 // 0 for a query that has no relevant product.
 
 // NDCG is the normalised discounted cumulative gain of the first k products, with the gain 2^grade − 1
-// (Burges et al. 2005, "Learning to rank using gradient descent", section 6) and the discount
+// (Burges et al. 2005, "Learning to rank using gradient descent") and the discount
 // 1 / log2(rank + 1) (Järvelin and Kekäläinen 2002, "Cumulated gain-based evaluation of IR techniques").
 // The ideal order is taken over all judged products, found or not.
 func NDCG(ranked []string, grades map[string]int, k int) float64 {
