@@ -57,31 +57,40 @@ func dsn(path string, s schema, more string) string {
 	return "file:" + escaped + "?_journal_mode=WAL&_busy_timeout=10000&_foreign_keys=1&_synchronous=" + s.synchronous + more
 }
 
+// migrate makes the tables of a new file and refuses a file of a later version. It takes no write
+// lock where nothing is to be done, so that a database opens while another process writes to it.
 func (db *database) migrate(ctx context.Context, s schema) error {
-	err := db.update(ctx, func(tx *sql.Tx) error {
-		var version int
-		if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+	version, err := fileVersion(ctx, db.write)
+	if err == nil && version == 0 {
+		version = s.version
+		err = db.update(ctx, func(tx *sql.Tx) error {
+			if version, err := fileVersion(ctx, tx); err != nil || version != 0 {
+				return err // another process was faster
+			}
+			if _, err := tx.ExecContext(ctx, s.tables); err != nil {
+				return err
+			}
+			_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", s.version))
 			return err
-		}
-		switch {
-		case version > s.version:
-			return fmt.Errorf("%w: it has version %d and this program knows up to %d: install a newer vitrine", ErrNewerFormat, version, s.version)
-		case version == s.version:
-			return nil
-		}
-		if _, err := tx.ExecContext(ctx, s.tables); err != nil {
-			return err
-		}
-		_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", s.version))
-		return err
-	})
+		})
+	}
 	switch {
 	case damaged(err):
 		return fmt.Errorf("open %s: it is damaged or no SQLite database: move it away or restore a copy: %w", db.path, err)
 	case err != nil:
 		return fmt.Errorf("open %s: %w", db.path, err)
+	case version > s.version:
+		return fmt.Errorf("open %s: %w: it has version %d and this program knows up to %d: install a newer vitrine", db.path, ErrNewerFormat, version, s.version)
 	}
 	return nil
+}
+
+// fileVersion is the version of the tables in a file; 0 = it has none yet.
+func fileVersion(ctx context.Context, db interface {
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}) (version int, err error) {
+	err = db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version)
+	return version, err
 }
 
 // update runs change in one transaction, which is undone when change fails.

@@ -43,21 +43,22 @@ type lineReader struct {
 
 // newLineReader unpacks gzip, skips a byte order mark and refuses what is not text.
 func newLineReader(r io.Reader) (*lineReader, error) {
-	in := bufio.NewReaderSize(r, 64<<10)
-	magic, err := in.Peek(4)
+	raw := bufio.NewReaderSize(r, 64<<10)
+	magic, err := raw.Peek(2)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
+	var text io.Reader = raw
 	if bytes.HasPrefix(magic, []byte{0x1f, 0x8b}) {
-		packed := &countingReader{in: in}
+		packed := &countingReader{in: raw}
 		unpacked, err := gzip.NewReader(packed)
 		if err != nil {
 			return nil, fmt.Errorf("%w: unpack it: %w", ErrFeedFormat, err)
 		}
-		in = bufio.NewReader(&ratioReader{packed: packed, unpacked: unpacked})
+		text = &ratioReader{packed: packed, unpacked: unpacked}
 	}
 	// Large enough that the sample for a mapping can hold a longest line.
-	in = bufio.NewReaderSize(in, maxLineBytes+2)
+	in := bufio.NewReaderSize(text, maxLineBytes+2)
 	start, err := in.Peek(4)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("%w: %w", ErrFeedFormat, err)

@@ -77,7 +77,7 @@ func parsePrice(text string, exact bool) (cents int64, currency string, err erro
 		currency = after
 	}
 	amount := parts[2]
-	if !exact {
+	if !exact && !strings.ContainsAny(amount, "eE") {
 		if amount, err = plainDecimal(amount); err != nil {
 			return 0, "", fmt.Errorf("%q %w", text, err)
 		}

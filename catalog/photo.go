@@ -53,7 +53,7 @@ func readBelow(root *os.Root, p Photo) ([]byte, error) {
 		return nil, fmt.Errorf("%w: %s is not in %s", ErrNoPhoto, p.Ref, p.Root)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNoPhoto, err)
+		return nil, fmt.Errorf("%w: %s cannot be read below %s: %w", ErrNoPhoto, p.Ref, p.Root, err)
 	}
 	switch {
 	case !info.Mode().IsRegular():
@@ -63,7 +63,7 @@ func readBelow(root *os.Root, p Photo) ([]byte, error) {
 	}
 	file, err := root.Open(p.Ref)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrNoPhoto, err)
+		return nil, fmt.Errorf("%w: %s cannot be read below %s: %w", ErrNoPhoto, p.Ref, p.Root, err)
 	}
 	defer file.Close()
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -26,7 +27,7 @@ type Product struct {
 	Brand       string            `json:"brand,omitempty"`
 	Category    []string          `json:"category,omitempty"` // path from general to special
 	Colour      string            `json:"colour,omitempty"`
-	PriceCents  int64             `json:"price_cents,omitempty"` // minor units of Currency; 0 = unknown
+	PriceCents  int64             `json:"price_cents,omitempty"` // hundredths of Currency, whatever its minor unit; 0 = unknown
 	Currency    string            `json:"currency,omitempty"`    // ISO 4217
 	InStock     bool              `json:"in_stock"`
 	Released    time.Time         `json:"released,omitzero"`
@@ -61,6 +62,8 @@ func (p *Product) Validate() error {
 		return fmt.Errorf("%w: it has no id", ErrInvalid)
 	case len(p.ID) > MaxIDBytes:
 		return fmt.Errorf("%w: the id has %d bytes, the limit is %d", ErrInvalid, len(p.ID), MaxIDBytes)
+	case strings.ContainsFunc(p.ID, unicode.IsControl):
+		return fmt.Errorf("%w: the id %q contains a line end or another control character", ErrInvalid, p.ID)
 	case strings.TrimSpace(p.Title) == "" && len(p.Photos) == 0:
 		return fmt.Errorf("%w: it has neither a title nor a photo", ErrInvalid)
 	case !utf8.ValidString(p.ID) || !utf8.ValidString(p.Title) || !utf8.ValidString(p.Description):
@@ -69,6 +72,8 @@ func (p *Product) Validate() error {
 		return fmt.Errorf("%w: the title is longer than %d characters", ErrInvalid, MaxTitleRunes)
 	case p.PriceCents < 0:
 		return fmt.Errorf("%w: the price is negative", ErrInvalid)
+	case p.Released.UTC().Year() < 1 || p.Released.UTC().Year() > 9999:
+		return fmt.Errorf("%w: the release date lies outside the years 1 to 9999", ErrInvalid)
 	}
 	return nil
 }
