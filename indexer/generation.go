@@ -1,0 +1,133 @@
+package indexer
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// ErrNoIndex is wrapped when a data directory has no generation yet.
+var ErrNoIndex = errors.New("nothing is indexed yet")
+
+const (
+	indexDir    = "index"   // below the data directory
+	currentFile = "CURRENT" // in indexDir: the name of the live generation and a newline
+	stagingEnd  = ".tmp"    // of a generation that is being built
+	// keptGenerations stay on the disk: the live one, and the one before for whoever still reads it.
+	keptGenerations = 2
+)
+
+var generationName = regexp.MustCompile(`^gen-(\d{6,18})$`)
+
+func indexPath(dataDir string, more ...string) string {
+	return filepath.Join(append([]string{dataDir, indexDir}, more...)...)
+}
+
+// currentGeneration returns the name in CURRENT.
+func currentGeneration(dataDir string) (string, error) {
+	data, err := os.ReadFile(indexPath(dataDir, currentFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("%w in %s: run vitrine index", ErrNoIndex, dataDir)
+	}
+	if err != nil {
+		return "", err
+	}
+	name := strings.TrimSuffix(string(data), "\n")
+	if !generationName.MatchString(name) {
+		return "", fmt.Errorf("%w: %s names no generation: %.40q", ErrDamaged, indexPath(dataDir, currentFile), name)
+	}
+	return name, nil
+}
+
+// listGenerations returns the numbers of the generations, ascending, and the names of what
+// interrupted builds have left.
+func listGenerations(dataDir string) (numbers []int, staged []string, err error) {
+	entries, err := os.ReadDir(indexPath(dataDir))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, entry := range entries {
+		name, isStaged := strings.CutSuffix(entry.Name(), stagingEnd)
+		if isStaged && (name == currentFile || generationName.MatchString(name)) {
+			staged = append(staged, entry.Name())
+		} else if match := generationName.FindStringSubmatch(entry.Name()); match != nil {
+			number, err := strconv.Atoi(match[1])
+			if err != nil {
+				return nil, nil, err
+			}
+			numbers = append(numbers, number)
+		}
+	}
+	slices.Sort(numbers)
+	return numbers, staged, nil
+}
+
+func nameGeneration(number int) string { return fmt.Sprintf("gen-%06d", number) }
+
+// stageGeneration makes the folder of the next generation, after it has cleared away what interrupted
+// builds have left.
+func stageGeneration(dataDir string) (name, dir string, err error) {
+	if err := os.MkdirAll(indexPath(dataDir), 0o755); err != nil {
+		return "", "", err
+	}
+	numbers, staged, err := listGenerations(dataDir)
+	if err != nil {
+		return "", "", err
+	}
+	for _, leftover := range staged {
+		if err := os.RemoveAll(indexPath(dataDir, leftover)); err != nil {
+			return "", "", err
+		}
+	}
+	next := 1
+	if len(numbers) > 0 {
+		next = numbers[len(numbers)-1] + 1
+	}
+	name = nameGeneration(next)
+	dir = indexPath(dataDir, name+stagingEnd)
+	return name, dir, os.Mkdir(dir, 0o755)
+}
+
+// publish makes the staged generation the live one. Before the last rename the old one is live, after
+// it the new one; there is nothing between.
+func publish(dataDir, name, staging string, step func()) error {
+	if err := syncTree(staging); err != nil {
+		return err
+	}
+	step()
+	if err := os.Rename(staging, indexPath(dataDir, name)); err != nil {
+		return err
+	}
+	if err := syncDir(indexPath(dataDir)); err != nil {
+		return err
+	}
+	step()
+	return replaceFile(indexPath(dataDir, currentFile), []byte(name+"\n"))
+}
+
+// removeOldGenerations removes all but the live generation and those just before it, and what was
+// published in part by a build that crashed between its two renames.
+func removeOldGenerations(dataDir, live string) error {
+	numbers, _, err := listGenerations(dataDir)
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(numbers, func(n int) bool { return nameGeneration(n) == live })
+	for i, number := range numbers {
+		if i > at || i <= at-keptGenerations {
+			if err := os.RemoveAll(indexPath(dataDir, nameGeneration(number))); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

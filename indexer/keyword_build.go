@@ -1,0 +1,141 @@
+package indexer
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/blevesearch/bleve/v2/analysis"
+	"github.com/blevesearch/bleve/v2/document"
+	"github.com/blevesearch/bleve/v2/index/scorch"
+	index "github.com/blevesearch/bleve_index_api"
+
+	"vitrine/catalog"
+)
+
+// keywordDir is the Bleve index within a generation: scorch's segment and its root.bolt.
+const keywordDir = "keyword"
+
+const (
+	// keywordBatch is the number of products in one of the segments that are merged at the end.
+	keywordBatch = 2000
+	// keywordMerge is how many segments are merged at once: up to two million products are written twice.
+	keywordMerge = 1000
+)
+
+// keywordWriter makes the keyword index. Nothing is stored but terms, frequencies and lengths.
+type keywordWriter struct {
+	builder *scorch.Builder
+	lengths map[string]*countingAnalysis
+	docs    int
+}
+
+func createKeyword(dir string) (*keywordWriter, error) {
+	// scorch makes the scratch folder; within the generation's own, so that a crash leaves nothing else.
+	builder, err := scorch.NewBuilder(map[string]any{
+		"path":            filepath.Join(dir, keywordDir),
+		"buildPathPrefix": dir,
+		"batchSize":       keywordBatch,
+		"mergeMax":        keywordMerge,
+	})
+	if err != nil {
+		return nil, err
+	}
+	w := &keywordWriter{builder: builder, lengths: make(map[string]*countingAnalysis)}
+	for _, field := range keywordFields {
+		w.lengths[field.name] = &countingAnalysis{Analyzer: productAnalysis}
+	}
+	return w, nil
+}
+
+// add indexes the product with the next number; the number is its id in Bleve.
+func (w *keywordWriter) add(p *catalog.Product) error {
+	doc := document.NewDocument(strconv.Itoa(w.docs))
+	w.docs++
+	texts := keywordTexts(p)
+	for _, field := range keywordFields {
+		if text := texts[field.name]; text != "" {
+			doc.AddField(textField(field.name, text, w.lengths[field.name]))
+		}
+	}
+	doc.AddField(textField(codeField, keywordCodes(p), codeAnalysis{}))
+	return w.builder.Index(doc)
+}
+
+func textField(name, text string, analyzer analysis.Analyzer) *document.TextField {
+	return document.NewTextFieldCustom(name, nil, []byte(text), index.IndexField, analyzer)
+}
+
+// close merges and writes the index and returns each field's length in terms, over all products.
+func (w *keywordWriter) close() (map[string]int64, error) {
+	if err := w.builder.Close(); err != nil {
+		return nil, err
+	}
+	lengths := make(map[string]int64)
+	for field, counted := range w.lengths {
+		lengths[field] = counted.terms
+	}
+	return lengths, nil
+}
+
+// abandon removes what a build that failed has left in the system's folder.
+func removeKeywordScratch(dir string) error {
+	scratch, err := filepath.Glob(filepath.Join(dir, "scorch-offline-build*"))
+	if err != nil {
+		return err
+	}
+	for _, path := range scratch {
+		if err := os.RemoveAll(path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// keywordTexts returns what of a product is searched in which field. Values stand on lines of their
+// own, so that no pair of Han characters spans two.
+func keywordTexts(p *catalog.Product) map[string]string {
+	var titles, attributes, colours []string
+	for _, language := range slices.Sorted(maps.Keys(p.Titles)) {
+		titles = append(titles, p.Titles[language])
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Attributes)) {
+		switch value := p.Attributes[name]; fold(value) {
+		case "true", "yes", "1":
+			attributes = append(attributes, strings.ReplaceAll(name, "_", " "))
+		case "false", "no", "0":
+		default:
+			attributes = append(attributes, value)
+		}
+	}
+	for _, v := range p.Variants {
+		colours = append(colours, v.Colour)
+		attributes = append(attributes, v.Size)
+	}
+	slices.Sort(colours)
+	return map[string]string{
+		"title":       p.Title,
+		"titles":      strings.Join(titles, "\n"),
+		"brand":       p.Brand,
+		"category":    strings.Join(p.Category, "\n"),
+		"colour":      strings.Join(append([]string{p.Colour}, slices.Compact(colours)...), "\n"),
+		"attributes":  strings.Join(attributes, "\n"),
+		"description": p.Description,
+	}
+}
+
+func keywordCodes(p *catalog.Product) string {
+	codes := append([]string{p.ID, p.SKU}, p.EAN...)
+	for _, v := range p.Variants {
+		codes = append(codes, v.SKU)
+	}
+	return strings.Join(codes, "\n")
+}
+
+func keywordError(dir string, err error) error {
+	return fmt.Errorf("%w: keyword index %s: %w", ErrDamaged, filepath.Join(dir, keywordDir), err)
+}

@@ -1,0 +1,126 @@
+package indexer
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+// formatVersion is the version of a generation's layout. A generation of another version is not read
+// but built again from the catalogue.
+const formatVersion = 1
+
+const manifestFile = "manifest.json"
+
+// maxManifestBytes bounds what is read of a manifest: it has one entry a file and a field.
+const maxManifestBytes = 1 << 20
+
+// Manifest describes one generation. It is written last, so that a generation that has one is whole.
+type Manifest struct {
+	Format     int                 `json:"format"`
+	Generation string              `json:"generation"`
+	Created    time.Time           `json:"created"`
+	Sequence   int64               `json:"sequence"` // last change of the catalogue that it contains
+	Model      Model               `json:"model"`
+	Products   int                 `json:"products"`
+	Rows       map[Space]int       `json:"rows"`   // vectors in each space
+	Recall     map[string]float64  `json:"recall"` // recall@10 against exact search, by space; none where it is empty
+	Lengths    map[string]int64    `json:"keyword_lengths"`
+	Photos     string              `json:"photos"` // state of the photo files, by which a build sees that they changed
+	Files      map[string]FileInfo `json:"files"`  // by slash-separated path; the manifest itself is not among them
+}
+
+// Model names the encoder model that made the vectors.
+type Model struct {
+	Name        string `json:"name"`
+	Fingerprint string `json:"fingerprint"`
+	Dim         int    `json:"dim"`
+}
+
+// FileInfo is what is known of one file.
+type FileInfo struct {
+	Size   int64  `json:"size"`
+	SHA256 string `json:"sha256"`
+}
+
+func readManifest(dir string) (Manifest, error) {
+	var m Manifest
+	file, err := os.Open(filepath.Join(dir, manifestFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return m, fmt.Errorf("%w: %s has no %s: %w", ErrDamaged, dir, manifestFile, err)
+	}
+	if err != nil {
+		return m, err
+	}
+	defer file.Close()
+	data, err := io.ReadAll(io.LimitReader(file, maxManifestBytes))
+	if err != nil {
+		return m, fmt.Errorf("%w: read %s: %w", ErrDamaged, file.Name(), err)
+	}
+	if err := json.Unmarshal(data, &m); err != nil {
+		return m, fmt.Errorf("%w: %s: %w", ErrDamaged, file.Name(), err)
+	}
+	if m.Format != formatVersion {
+		return m, fmt.Errorf("%w: %s has format version %d and this program reads version %d: index the feed again", ErrDamaged, dir, m.Format, formatVersion)
+	}
+	if m.Products < 0 || m.Model.Dim < 1 {
+		return m, fmt.Errorf("%w: %s: %d products, %d dimensions", ErrDamaged, file.Name(), m.Products, m.Model.Dim)
+	}
+	return m, nil
+}
+
+// checkSizes compares the sizes of the files with the manifest, which is quick; Check compares all of
+// their bytes.
+func (m *Manifest) checkSizes(dir string) error {
+	for name, want := range m.Files {
+		if !filepath.IsLocal(filepath.FromSlash(name)) {
+			return fmt.Errorf("%w: the manifest names a file outside of the generation: %q", ErrDamaged, name)
+		}
+		info, err := os.Stat(filepath.Join(dir, filepath.FromSlash(name)))
+		if err != nil {
+			return fmt.Errorf("%w: %w", ErrDamaged, err)
+		}
+		if info.Size() != want.Size {
+			return fmt.Errorf("%w: %s has %d bytes and should have %d", ErrDamaged, filepath.Join(dir, name), info.Size(), want.Size)
+		}
+	}
+	return nil
+}
+
+// describeFiles returns size and SHA-256 of every file below dir but the manifest.
+func describeFiles(dir string) (map[string]FileInfo, error) {
+	files := make(map[string]FileInfo)
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		name, err := filepath.Rel(dir, path)
+		if err != nil || name == manifestFile {
+			return err
+		}
+		files[filepath.ToSlash(name)], err = describeFile(path)
+		return err
+	})
+	return files, err
+}
+
+func describeFile(path string) (FileInfo, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return FileInfo{}, err
+	}
+	defer file.Close()
+	hash := sha256.New()
+	size, err := io.Copy(hash, file)
+	if err != nil {
+		return FileInfo{}, err
+	}
+	return FileInfo{Size: size, SHA256: hex.EncodeToString(hash.Sum(nil))}, nil
+}

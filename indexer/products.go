@@ -1,0 +1,164 @@
+package indexer
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"math"
+	"os"
+	"sort"
+
+	"vitrine/catalog"
+)
+
+// The products file holds each product as it was when it was indexed (FORMAT.md, "products").
+const (
+	productsFile    = "products"
+	productsMagic   = "VTRNPROD"
+	productsVersion = 1
+	recordEntrySize = 16
+)
+
+// productsWriter appends products in ascending order of their ids.
+type productsWriter struct {
+	out     *sectionWriter
+	table   []byte
+	ids     []byte
+	offsets []uint32
+	written uint64
+}
+
+func createProducts(path string) (*productsWriter, error) {
+	out, err := createSections(path, productsMagic, productsVersion)
+	if err != nil {
+		return nil, err
+	}
+	out.begin("records")
+	return &productsWriter{out: out, offsets: []uint32{0}}, nil
+}
+
+func (w *productsWriter) add(p *catalog.Product) error {
+	record, err := json.Marshal(p)
+	if err != nil {
+		return err
+	}
+	if len(w.ids)+len(p.ID) > math.MaxUint32 {
+		return errors.New("the ids of the catalogue are longer than 4 GB together")
+	}
+	w.table = binary.LittleEndian.AppendUint64(w.table, w.written)
+	w.table = binary.LittleEndian.AppendUint32(w.table, uint32(len(record)))
+	w.table = binary.LittleEndian.AppendUint32(w.table, crc32.Checksum(record, castagnoli))
+	w.ids = append(w.ids, p.ID...)
+	w.offsets = append(w.offsets, uint32(len(w.ids)))
+	w.written += uint64(len(record))
+	_, err = w.out.Write(record)
+	return err
+}
+
+func (w *productsWriter) close() error {
+	w.out.section("table", w.table)
+	w.out.section("ids", w.ids)
+	w.out.section("id-offsets", uint32Bytes(w.offsets))
+	return w.out.close()
+}
+
+// products reads a products file. Only the ids and the table are kept in memory.
+type products struct {
+	close   func() error
+	file    *sections
+	table   []byte
+	ids     []byte
+	offsets []uint32
+	records sectionEntry
+}
+
+func openProducts(path string) (*products, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	info, err := file.Stat()
+	if err == nil {
+		var p *products
+		if p, err = readProducts(file, info.Size()); err == nil {
+			p.close = file.Close
+			return p, nil
+		}
+	}
+	_ = file.Close()
+	return nil, fmt.Errorf("%s: %w", path, err)
+}
+
+func readProducts(source io.ReaderAt, size int64) (*products, error) {
+	file, err := readSections(source, size, productsMagic, productsVersion)
+	if err != nil {
+		return nil, err
+	}
+	p := &products{file: file}
+	var ok bool
+	if p.records, ok = file.entries["records"]; !ok {
+		return nil, fmt.Errorf("%w: section %q is missing", ErrDamaged, "records")
+	}
+	if p.table, err = file.read("table"); err != nil {
+		return nil, err
+	}
+	if len(p.table)%recordEntrySize != 0 {
+		return nil, fmt.Errorf("%w: the table of products has %d bytes", ErrDamaged, len(p.table))
+	}
+	if p.ids, err = file.read("ids"); err != nil {
+		return nil, err
+	}
+	if p.offsets, err = file.readOffsets("id-offsets", p.len(), len(p.ids)); err != nil {
+		return nil, err
+	}
+	for doc := 1; doc < p.len(); doc++ {
+		if p.id(doc-1) >= p.id(doc) {
+			return nil, fmt.Errorf("%w: the ids of products do not ascend", ErrDamaged)
+		}
+	}
+	return p, nil
+}
+
+func (p *products) len() int { return len(p.table) / recordEntrySize }
+
+func (p *products) id(doc int) string { return string(p.ids[p.offsets[doc]:p.offsets[doc+1]]) }
+
+func (p *products) find(id string) (uint32, bool) {
+	doc, found := sort.Find(p.len(), func(doc int) int {
+		switch at := p.id(doc); {
+		case id < at:
+			return -1
+		case id > at:
+			return 1
+		}
+		return 0
+	})
+	return uint32(doc), found
+}
+
+func (p *products) read(doc uint32) (catalog.Product, error) {
+	if int(doc) >= p.len() {
+		return catalog.Product{}, fmt.Errorf("product number %d of %d", doc, p.len())
+	}
+	entry := p.table[int(doc)*recordEntrySize:]
+	offset := binary.LittleEndian.Uint64(entry)
+	length := binary.LittleEndian.Uint32(entry[8:])
+	if offset > uint64(p.records.length) || uint64(length) > uint64(p.records.length)-offset {
+		return catalog.Product{}, fmt.Errorf("%w: product %q lies outside of the file", ErrDamaged, p.id(int(doc)))
+	}
+	record := make([]byte, length)
+	if err := readAt(p.file.source, record, p.records.offset+int64(offset)); err != nil {
+		return catalog.Product{}, err
+	}
+	if crc32.Checksum(record, castagnoli) != binary.LittleEndian.Uint32(entry[12:]) {
+		return catalog.Product{}, fmt.Errorf("%w: the checksum of product %q is wrong", ErrDamaged, p.id(int(doc)))
+	}
+	var product catalog.Product
+	if err := json.Unmarshal(record, &product); err != nil {
+		return catalog.Product{}, fmt.Errorf("%w: product %q: %w", ErrDamaged, p.id(int(doc)), err)
+	}
+	return product, nil
+}

@@ -1,0 +1,170 @@
+package indexer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/RoaringBitmap/roaring/v2"
+
+	"vitrine/indexer/vector"
+)
+
+// Space is one set of vectors that a query's vector may be compared with.
+type Space string
+
+// The spaces. A model embeds texts and photos alike, so that a vector of either kind fits both.
+const (
+	SpaceText  Space = "text"  // a row for each title of a product
+	SpacePhoto Space = "photo" // a row for each photo of a product
+)
+
+var spaces = []Space{SpaceText, SpacePhoto}
+
+func (s Space) file() string { return "vectors-" + string(s) }
+
+// The rows file says which rows of each space belong to which product (FORMAT.md, "rows").
+const (
+	rowsFile    = "rows"
+	rowsMagic   = "VTRNROWS"
+	rowsVersion = 1
+)
+
+// vectorSpace joins a vector index, which knows rows alone, to the products. The rows of a product lie
+// side by side and the products' in the order of their numbers.
+type vectorSpace struct {
+	index *vector.Index
+	first []uint32 // row at which each product begins, and the number of rows
+	docs  []uint32 // the product of each row
+}
+
+func openSpace(dir string, space Space, first []uint32) (*vectorSpace, error) {
+	idx, err := vector.Open(filepath.Join(dir, space.file()))
+	if err != nil {
+		return nil, err
+	}
+	count := len(first) - 1
+	if rows := int(first[count]); idx.Len() != rows {
+		_ = idx.Close()
+		return nil, fmt.Errorf("%w: the %s space has %d rows and not %d", ErrDamaged, space, idx.Len(), rows)
+	}
+	s := &vectorSpace{index: idx, first: first, docs: make([]uint32, idx.Len())}
+	for doc := range uint32(count) {
+		for row := first[doc]; row < first[doc+1]; row++ {
+			s.docs[row] = doc
+		}
+	}
+	return s, nil
+}
+
+// nearest returns the k products with the rows of the highest cosine, one hit a product, best first.
+func (s *vectorSpace) nearest(ctx context.Context, query []float32, k int, filter *roaring.Bitmap) ([]Hit, string, error) {
+	params := vector.SearchParams{Group: s.docs}
+	if filter != nil {
+		params.Allowed = s.rows(filter)
+	}
+	rows, plan, err := s.index.Search(ctx, query, k, params)
+	if err != nil {
+		return nil, plan, err
+	}
+	hits := make([]Hit, len(rows))
+	for i, row := range rows {
+		hits[i] = Hit{Doc: s.docs[row.Row], Score: float64(row.Score)}
+	}
+	return hits, plan, nil
+}
+
+// rows returns the rows of docs.
+func (s *vectorSpace) rows(docs *roaring.Bitmap) *roaring.Bitmap {
+	rows := roaring.New()
+	for it := docs.Iterator(); it.HasNext(); {
+		doc := int(it.Next())
+		if doc+1 >= len(s.first) {
+			break
+		}
+		rows.AddRange(uint64(s.first[doc]), uint64(s.first[doc+1]))
+	}
+	return rows
+}
+
+// similarity returns the cosine with the best row of each of docs; false where a product has none.
+func (s *vectorSpace) similarity(query []float32, docs []uint32) ([]float64, []bool) {
+	scores, has := make([]float64, len(docs)), make([]bool, len(docs))
+	for i, doc := range docs {
+		if int(doc)+1 >= len(s.first) {
+			continue
+		}
+		for row := s.first[doc]; row < s.first[doc+1]; row++ {
+			score, err := s.index.Score(query, row)
+			if err != nil {
+				break // a query that cannot be compared with any row
+			}
+			if !has[i] || float64(score) > scores[i] {
+				scores[i], has[i] = float64(score), true
+			}
+		}
+	}
+	return scores, has
+}
+
+// vector returns a copy of the first row of a product.
+func (s *vectorSpace) vector(doc uint32) ([]float32, bool) {
+	if int(doc)+1 >= len(s.first) || s.first[doc] == s.first[doc+1] {
+		return nil, false
+	}
+	return append([]float32(nil), s.index.Vector(s.first[doc])...), true
+}
+
+func writeRows(path string, first map[Space][]uint32) error {
+	out, err := createSections(path, rowsMagic, rowsVersion)
+	if err != nil {
+		return err
+	}
+	for _, space := range spaces {
+		out.section(string(space), uint32Bytes(first[space]))
+	}
+	return out.close()
+}
+
+func openRows(path string, count int) (map[Space][]uint32, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	first, err := readRows(file, info.Size(), count)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return first, nil
+}
+
+func readRows(source io.ReaderAt, size int64, count int) (map[Space][]uint32, error) {
+	file, err := readSections(source, size, rowsMagic, rowsVersion)
+	if err != nil {
+		return nil, err
+	}
+	first := make(map[Space][]uint32)
+	for _, space := range spaces {
+		offsets, err := file.uint32s(string(space))
+		if err != nil {
+			return nil, err
+		}
+		if len(offsets) == 0 {
+			return nil, fmt.Errorf("%w: section %q is empty", ErrDamaged, space)
+		}
+		if first[space], err = file.readOffsets(string(space), count, int(offsets[len(offsets)-1])); err != nil {
+			return nil, err
+		}
+	}
+	return first, nil
+}
+
+var errUnknownSpace = errors.New(`no such space: there are "text" and "photo"`)
