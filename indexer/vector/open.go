@@ -1,0 +1,128 @@
+package vector
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"slices"
+)
+
+// Open maps the file at path read-only and checks all of it. The error wraps ErrDamaged, and names the
+// file, when it is not a whole vector index of a version this program knows. The index must be closed.
+func Open(path string) (*Index, error) {
+	data, unmap, err := mapFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("open vector index: %w", err)
+	}
+	x, err := parse(data)
+	if err != nil {
+		err = fmt.Errorf("open vector index %s: %w: build the index again", path, err)
+		return nil, errors.Join(err, unmap())
+	}
+	x.unmap = unmap
+	return x, nil
+}
+
+// parse makes an index whose slices lie in data, wherever the machine can read them there.
+func parse(data []byte) (*Index, error) {
+	if len(data) < headerSize || string(data[:len(fileMagic)]) != fileMagic {
+		return nil, damaged("it does not begin like one")
+	}
+	if crc32.Checksum(data[:checksumAt], castagnoli) != binary.LittleEndian.Uint32(data[checksumAt:]) {
+		return nil, damaged("the header's checksum is wrong")
+	}
+	if version := binary.LittleEndian.Uint32(data[8:]); version != formatVersion {
+		return nil, damaged("format version %d, this program reads %d", version, formatVersion)
+	}
+	dim := uint64(binary.LittleEndian.Uint32(data[12:]))
+	rows := binary.LittleEndian.Uint64(data[16:])
+	stride := uint64(binary.LittleEndian.Uint32(data[24:]))
+	entry := binary.LittleEndian.Uint32(data[28:])
+	if dim < 1 || dim > maxDim || rows > maxRows || stride != uint64(strideOf(int(dim))) {
+		return nil, damaged("%d rows of %d dimensions, %d bytes apart, cannot be", rows, dim, stride)
+	}
+	offsets := uint64(0)
+	if entry != noEntry {
+		offsets = 4 * (rows + 1)
+	}
+	want := [sections]uint64{4 * rows * dim, rows * stride, 4 * rows, offsets}
+	bodies, err := readSections(data, want)
+	if err != nil {
+		return nil, err
+	}
+	x := &Index{
+		vectors: sliceOf[float32](bodies[sectionVectors]),
+		codes: codes{
+			dim: int(dim), stride: int(stride),
+			bytes: bodies[sectionCodes], scales: sliceOf[float32](bodies[sectionScales]),
+		},
+	}
+	if entry == noEntry {
+		if len(bodies[sectionLinks]) > 0 {
+			return nil, damaged("links without an entry row")
+		}
+		return x, nil
+	}
+	x.graph = &frozen{
+		entry:   entry,
+		offsets: sliceOf[uint32](bodies[sectionOffsets]),
+		links:   sliceOf[uint32](bodies[sectionLinks]),
+	}
+	return x, x.graph.check(int(rows))
+}
+
+// readSections cuts data into its sections and checks where they lie, how long they are (want; the
+// links' length is free) and their checksums.
+func readSections(data []byte, want [sections]uint64) ([sections][]byte, error) {
+	var bodies [sections][]byte
+	at, end := uint64(headerSize), uint64(headerSize)
+	for i := range bodies {
+		row := data[prefixSize+i*sectionSize:]
+		offset, length := binary.LittleEndian.Uint64(row), binary.LittleEndian.Uint64(row[8:])
+		if i == sectionLinks {
+			want[i] = length / 4 * 4
+		}
+		if offset != at || length != want[i] || offset > uint64(len(data)) || length > uint64(len(data))-offset {
+			return bodies, damaged("section %d at %d of %d bytes does not fit into %d bytes", i, offset, length, len(data))
+		}
+		if slices.ContainsFunc(data[end:offset], func(b byte) bool { return b != 0 }) {
+			return bodies, damaged("the gap before section %d is not empty", i)
+		}
+		bodies[i] = data[offset : offset+length : offset+length]
+		if crc32.Checksum(bodies[i], castagnoli) != binary.LittleEndian.Uint32(row[16:]) {
+			return bodies, damaged("the checksum of section %d is wrong", i)
+		}
+		end = offset + length
+		at = roundUp(end, sectionUnit)
+	}
+	if end != uint64(len(data)) {
+		return bodies, damaged("%d bytes follow the last section", uint64(len(data))-end)
+	}
+	return bodies, nil
+}
+
+// check sees to it that no search can leave the graph's slices.
+func (f *frozen) check(rows int) error {
+	if int64(f.entry) >= int64(rows) {
+		return damaged("entry row %d of %d", f.entry, rows)
+	}
+	if f.offsets[0] != 0 || int(f.offsets[rows]) != len(f.links) {
+		return damaged("the links are not as many as their offsets say")
+	}
+	for row := range rows {
+		if f.offsets[row] > f.offsets[row+1] {
+			return damaged("the links of row %d end before they begin", row)
+		}
+	}
+	for _, link := range f.links {
+		if int64(link) >= int64(rows) {
+			return damaged("a link to row %d of %d", link, rows)
+		}
+	}
+	return nil
+}
+
+func damaged(format string, args ...any) error {
+	return fmt.Errorf("%w: "+format, append([]any{ErrDamaged}, args...)...)
+}

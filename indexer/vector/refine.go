@@ -1,0 +1,106 @@
+package vector
+
+import (
+	"cmp"
+	"context"
+	"slices"
+)
+
+const (
+	// searchList is how many candidates a row's neighbours are chosen from: L of DiskANN.
+	searchList = 128
+	// largestBatch bounds how many rows are linked without seeing each other.
+	largestBatch = 2048
+	// batchShare keeps a batch below this share of the rows already in the graph, for the same reason.
+	batchShare = 8
+)
+
+// link is a link from one row to another.
+type link struct{ from, to uint32 }
+
+// refine visits every row in the given order, of which the first seeded ones have links already, and
+// gives each the neighbours that a search from entries and robust pruning find, with links back: one
+// pass of Vamana (DiskANN, algorithm 3). It goes in batches: all rows of a batch search the graph as the last batch left
+// it, then all changes are made. So the cores share the work and the result does not depend on their number
+// (after ParlayANN, Manohar et al., PPoPP 2024).
+func refine(ctx context.Context, g *links, c *codes, order []uint32, seeded int, entries []uint32, workers int, progress *progress) error {
+	pruners := make([]pruner, workers)
+	searches := make([]scratch, workers)
+	for done := 0; done < len(order); {
+		size := min(largestBatch, max(1, max(seeded, done)/batchShare), len(order)-done)
+		batch := order[done : done+size]
+		chosen := make([][]uint32, size)
+		if err := parallel(ctx, workers, size, 4, func(worker, i int) {
+			chosen[i] = chooseNeighbours(g, c, batch[i], entries, &searches[worker], &pruners[worker])
+		}); err != nil {
+			return err
+		}
+		var back []link
+		for i, row := range batch {
+			g.set(row, chosen[i])
+			for _, neighbour := range chosen[i] {
+				back = append(back, link{from: neighbour, to: row})
+			}
+		}
+		if err := linkBack(ctx, g, c, back, workers, pruners); err != nil {
+			return err
+		}
+		done += size
+		progress.add(size)
+	}
+	return nil
+}
+
+// chooseNeighbours searches for row and prunes what the search passed and what row was linked to before.
+func chooseNeighbours(g *links, c *codes, row uint32, entries []uint32, s *scratch, p *pruner) []uint32 {
+	s.probe.aim(c.row(row), c.scales[row])
+	p.begin(row)
+	greedySearch(g, c, s, entries, searchList, func(passed candidate) {
+		p.offer(passed.row, passed.score*s.probe.scale)
+	})
+	for _, neighbour := range g.neighbours(row) {
+		p.offer(neighbour, s.probe.cosine(c, neighbour))
+	}
+	return slices.Clone(p.prune(c))
+}
+
+// linkBack adds the given links; a row whose links become too many is pruned again.
+func linkBack(ctx context.Context, g *links, c *codes, back []link, workers int, pruners []pruner) error {
+	slices.SortFunc(back, func(a, b link) int {
+		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to))
+	})
+	var starts []int // of the links from one row
+	for i := range back {
+		if i == 0 || back[i].from != back[i-1].from {
+			starts = append(starts, i)
+		}
+	}
+	return parallel(ctx, workers, len(starts), 16, func(worker, i int) {
+		end := len(back)
+		if i+1 < len(starts) {
+			end = starts[i+1]
+		}
+		addLinks(g, c, back[starts[i]:end], &pruners[worker])
+	})
+}
+
+// addLinks adds links that all go out from one row.
+func addLinks(g *links, c *codes, more []link, p *pruner) {
+	row := more[0].from
+	neighbours := g.neighbours(row)
+	for _, l := range more {
+		if !slices.Contains(neighbours, l.to) {
+			neighbours = append(neighbours, l.to)
+		}
+	}
+	if len(neighbours) <= maxDegree {
+		g.rows[row] = neighbours
+		return
+	}
+	p.begin(row)
+	p.probe.aim(c.row(row), c.scales[row])
+	for _, neighbour := range neighbours {
+		p.offer(neighbour, p.probe.cosine(c, neighbour))
+	}
+	g.set(row, p.prune(c))
+}

@@ -1,0 +1,139 @@
+package vector
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/RoaringBitmap/roaring/v2"
+)
+
+// SearchParams are the choices of one search; the zero value asks for any rows with the default effort.
+type SearchParams struct {
+	// Ef is the size of the graph search's candidate list before filters widen it; 0 = max(64, 2k).
+	// Larger finds more and takes longer in proportion. Scans ignore it.
+	Ef int
+	// Allowed restricts the result to its rows; nil allows all. It is only read; numbers beyond Len are passed over.
+	Allowed *roaring.Bitmap
+	// Group, if not nil, maps each row to a group (the photos of a product): each group is found once, by
+	// its best row, and k counts groups. It must have Len entries.
+	Group []uint32
+}
+
+// Search returns the k rows (or groups) nearest to query by cosine, best first and equal ones by row,
+// and the name of the plan that found them: "graph ef=64", "exact int8", "exact float", or a graph plan
+// and the exact one that had to follow it. When at least k rows (groups) match there are k results, else
+// all that match. query need not be of unit length; the error wraps ErrVector when it has the wrong size,
+// is zero or not finite, and is ctx's when that ended.
+func (x *Index) Search(ctx context.Context, query []float32, k int, p SearchParams) (found []Neighbour, planName string, err error) {
+	unit, err := x.normalise(query)
+	if err != nil {
+		return nil, "", err
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, "", err
+	}
+	if p.Group != nil && len(p.Group) != x.Len() {
+		return nil, "", fmt.Errorf("groups of %d rows for an index of %d: build them from the same generation", len(p.Group), x.Len())
+	}
+	matching := x.matching(p.Allowed)
+	k = min(k, matching)
+	if k <= 0 {
+		return nil, plan{method: byFloats}.String(), nil
+	}
+	s := x.borrow(unit)
+	defer x.scratch.Put(s)
+
+	chosen := x.planSearch(k, p.Ef, matching)
+	name := chosen.String()
+	if chosen.method == byGraph {
+		if found, widest := x.searchGraph(s, unit, k, matching, chosen, p); found != nil {
+			return found, widest.String(), nil
+		}
+		chosen = planExact(k, matching)
+		name += ", then " + chosen.String()
+	}
+	found, err = x.searchExact(ctx, s, unit, k, matching, chosen, p)
+	return found, name, err
+}
+
+// searchGraph widens the graph search until it holds enough matching rows; it gives up, with nil, when a
+// scan would be cheaper.
+func (x *Index) searchGraph(s *scratch, unit []float32, k, matching int, p plan, params SearchParams) ([]Neighbour, plan) {
+	for ; x.worthwhile(p, matching); p.ef *= 4 {
+		greedySearch(x.graph, &x.codes, s, []uint32{x.graph.entry}, p.ef, nil)
+		hits := s.nearest.items
+		if params.Allowed != nil {
+			hits = slices.DeleteFunc(hits, func(c candidate) bool { return !params.Allowed.Contains(c.row) })
+			if len(hits) < min(wideEnough*k, matching) {
+				continue
+			}
+		}
+		if found := x.rank(unit, hits, k, params.Group); len(found) == k {
+			return found, p
+		}
+	}
+	return nil, p
+}
+
+// searchExact looks at every matching row. Groups may take several rows each, in which case it is done
+// again with more rows kept.
+func (x *Index) searchExact(ctx context.Context, s *scratch, unit []float32, k, matching int, p plan, params SearchParams) ([]Neighbour, error) {
+	for {
+		kept, score := k, func(row uint32) float32 { return dotFloats(unit, x.Vector(row)) }
+		if p.method == byCodes {
+			kept, score = p.kept, func(row uint32) float32 { return s.probe.relative(&x.codes, row) }
+		} else if params.Group != nil {
+			kept = max(k, p.kept)
+		}
+		if err := scan(ctx, &s.nearest, min(kept, matching), x.Len(), params.Allowed, score); err != nil {
+			return nil, err
+		}
+		found := x.rank(unit, s.nearest.items, k, params.Group)
+		if len(found) == k || kept >= matching {
+			return found, nil
+		}
+		p.kept = 4 * kept
+	}
+}
+
+// rank scores rows by their floats and returns the k best, one of each group.
+func (x *Index) rank(unit []float32, hits []candidate, k int, group []uint32) []Neighbour {
+	found := make([]Neighbour, len(hits))
+	for i, hit := range hits {
+		found[i] = Neighbour{Row: hit.row, Score: dotFloats(unit, x.Vector(hit.row))}
+	}
+	slices.SortFunc(found, func(a, b Neighbour) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Row, b.Row))
+	})
+	if group != nil {
+		seen := make(map[uint32]bool, k)
+		found = slices.DeleteFunc(found, func(n Neighbour) bool {
+			repeated := seen[group[n.Row]]
+			seen[group[n.Row]] = true
+			return repeated
+		})
+	}
+	return found[:min(k, len(found))]
+}
+
+// matching counts the rows that allowed lets pass.
+func (x *Index) matching(allowed *roaring.Bitmap) int {
+	switch {
+	case allowed == nil || x.Len() == 0:
+		return x.Len()
+	default:
+		return int(allowed.Rank(uint32(x.Len() - 1)))
+	}
+}
+
+// borrow takes scratch from the pool and aims it at the unit vector.
+func (x *Index) borrow(unit []float32) *scratch {
+	s, ok := x.scratch.Get().(*scratch)
+	if !ok {
+		s = &scratch{code: make([]byte, x.codes.stride)}
+	}
+	s.probe.aim(s.code, encode(s.code, unit))
+	return s
+}
