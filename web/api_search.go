@@ -1,0 +1,176 @@
+package web
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"image"
+	"io"
+	"mime"
+	"net/http"
+
+	"vitrine/retrieval"
+)
+
+// searchBody is the JSON form of POST /api/v1/search.
+type searchBody struct {
+	Query   string             `json:"query"`
+	Photo   []byte             `json:"photo"` // base64
+	Crop    *cropBody          `json:"crop"`
+	Mode    string             `json:"mode"`
+	Filters []retrieval.Filter `json:"filters"`
+	Offset  int                `json:"offset"`
+	Limit   int                `json:"limit"`
+	Explain bool               `json:"explain"`
+}
+
+// cropBody is the part of the photo that counts, in pixels after EXIF orientation.
+type cropBody struct {
+	X      int `json:"x"`
+	Y      int `json:"y"`
+	Width  int `json:"width"`
+	Height int `json:"height"`
+}
+
+// apiSearch answers a search whose parameters are those of the pages.
+func (s *site) apiSearch(w http.ResponseWriter, r *http.Request) error {
+	asked, err := parseRequest(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	photo, err := s.photoOf(asked)
+	if err != nil {
+		return err
+	}
+	return s.sendResults(w, r, asked.query(photo))
+}
+
+// apiSearchBody answers a search that is sent as JSON or as a multipart form.
+func (s *site) apiSearchBody(w http.ResponseWriter, r *http.Request) error {
+	q, err := s.readQuery(w, r)
+	if err != nil {
+		return err
+	}
+	return s.sendResults(w, r, q)
+}
+
+// readQuery reads a body, while no more than the allowed number of other bodies are read.
+func (s *site) readQuery(w http.ResponseWriter, r *http.Request) (retrieval.Query, error) {
+	leave, err := s.uploads.enter(r.Context())
+	if err != nil {
+		return retrieval.Query{}, err
+	}
+	defer leave()
+	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	switch {
+	case err == nil && kind == "application/json":
+		return readJSONQuery(w, r)
+	case err == nil && kind == "multipart/form-data":
+		return s.readFormQuery(w, r)
+	}
+	return retrieval.Query{}, errBodyKind
+}
+
+func (s *site) readFormQuery(w http.ResponseWriter, r *http.Request) (retrieval.Query, error) {
+	fields, photo, err := readForm(w, r)
+	if err != nil {
+		return retrieval.Query{}, err
+	}
+	asked, err := parseRequest(fields)
+	if err != nil {
+		return retrieval.Query{}, err
+	}
+	return asked.query(photo), nil
+}
+
+// readJSONQuery reads a searchBody: at most maxJSONBytes beside the photo, and the photo at most
+// retrieval.MaxPhotoBytes once it is decoded.
+func readJSONQuery(w http.ResponseWriter, r *http.Request) (retrieval.Query, error) {
+	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxSearchBytes))
+	if err != nil {
+		return retrieval.Query{}, fmt.Errorf("%w: %w", errRequest, err)
+	}
+	var body searchBody
+	if err := json.Unmarshal(data, &body); err != nil {
+		return retrieval.Query{}, fmt.Errorf("%w: %w", errRequest, jsonFault(err))
+	}
+	if rest := len(data) - base64.StdEncoding.EncodedLen(len(body.Photo)); rest > maxJSONBytes {
+		return retrieval.Query{}, fmt.Errorf("%w: its JSON has more than %d MB beside the photo", errBodyTooLarge, maxJSONBytes>>20)
+	}
+	return body.query()
+}
+
+// jsonFault says what is wrong with a body in the words of its sender, without Go's types.
+func jsonFault(err error) error {
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return fmt.Errorf("the body is not JSON: %w at byte %d", err, syntax.Offset)
+	case errors.As(err, &kind):
+		return fmt.Errorf("%q cannot be a %s", kind.Field, kind.Value)
+	}
+	return err
+}
+
+func (b *searchBody) query() (retrieval.Query, error) {
+	mode, err := parseMode(b.Mode)
+	if err != nil {
+		return retrieval.Query{}, fmt.Errorf("%w: %w", errRequest, err)
+	}
+	if len(b.Filters) > retrieval.MaxFilters {
+		return retrieval.Query{}, fmt.Errorf("%w: there are %d filters, the limit is %d", errRequest, len(b.Filters), retrieval.MaxFilters)
+	}
+	if len(b.Photo) > retrieval.MaxPhotoBytes {
+		return retrieval.Query{}, errPhotoTooLarge
+	}
+	q := retrieval.Query{Text: b.Query, Mode: mode, Filters: b.Filters, Offset: b.Offset, Limit: b.Limit, Explain: b.Explain}
+	if len(b.Photo) > 0 {
+		if _, err := sniffPhoto(b.Photo); err != nil {
+			return retrieval.Query{}, err
+		}
+		q.Photo = b.Photo
+	}
+	if c := b.Crop; c != nil {
+		const most = 1 << 24 // pixels; keeps the sums in range
+		if c.X < 0 || c.Y < 0 || c.Width < 1 || c.Height < 1 || max(c.X, c.Y, c.Width, c.Height) > most {
+			return retrieval.Query{}, fmt.Errorf("%w: crop needs x and y from 0 and width and height from 1, in pixels", errRequest)
+		}
+		q.Crop = image.Rect(c.X, c.Y, c.X+c.Width, c.Y+c.Height)
+	}
+	return q, nil
+}
+
+// sendResults runs the search and sends the engine's answer, with public addresses of the photos.
+func (s *site) sendResults(w http.ResponseWriter, r *http.Request, q retrieval.Query) error {
+	response, err := s.search(r.Context(), q)
+	if err != nil {
+		return err
+	}
+	public := *response
+	public.Hits = publicHits(response.Hits)
+	return sendJSON(w, &public)
+}
+
+// publicHits are hits as strangers may see them. The list is never null.
+func publicHits(hits []retrieval.Hit) []retrieval.Hit {
+	public := make([]retrieval.Hit, len(hits))
+	for i, hit := range hits {
+		hit.Product = publicProduct(hit.Product)
+		public[i] = hit
+	}
+	return public
+}
+
+// sendJSON sends a value whole or not at all.
+func sendJSON(w http.ResponseWriter, value any) error {
+	data, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Errorf("encode answer: %w", err)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	_, _ = w.Write(append(data, '\n')) // the client may have gone
+	return nil
+}

@@ -1,0 +1,65 @@
+package web
+
+import (
+	"net/url"
+	"strings"
+	"unicode"
+
+	"vitrine/catalog"
+	"vitrine/retrieval"
+)
+
+// card is a product in a grid.
+type card struct {
+	Title   string
+	Lang    string // of the title, when it is not the page's
+	Brand   string
+	Price   string
+	Image   string
+	Alt     string
+	URL     string
+	WhyURL  string // the inspection page of this result, if it is one
+	SoldOut bool
+	Late    bool // far down: the photo may be loaded when it comes into sight
+}
+
+// eagerCards are about what a screen shows at first.
+const eagerCards = 8
+
+func newCard(p *catalog.Product, language string) card {
+	c := card{Brand: p.Brand, Price: price(p), Image: imageURL(p, 0), Alt: photoAlt(p), URL: productURL(p.ID), SoldOut: !p.InStock}
+	c.Title, c.Lang = titleIn(p, language)
+	return c
+}
+
+// resultCards are the hits of r, each with a link to the page that explains it.
+func resultCards(hits []retrieval.Hit, r request) []card {
+	cards := make([]card, len(hits))
+	for i := range hits {
+		cards[i] = newCard(&hits[i].Product, languageOf(r.Text))
+		cards[i].WhyURL = inspectionURL(r, &hits[i])
+		cards[i].Late = i >= eagerCards
+	}
+	return cards
+}
+
+func productURL(id string) string { return "/product/" + url.PathEscape(id) }
+
+// languageOf guesses the language that words are in, as far as titles may have it: Chinese or "".
+func languageOf(words string) string {
+	if strings.ContainsFunc(words, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+		return "zh"
+	}
+	return ""
+}
+
+// titleIn is the title in a language, if there is one, with that language; else the main title.
+func titleIn(p *catalog.Product, language string) (title, lang string) {
+	if title := p.Titles[language]; title != "" {
+		return title, language
+	}
+	if p.Title != "" {
+		return p.Title, ""
+	}
+	return p.ID, ""
+}

@@ -1,0 +1,21 @@
+// Package web is the room of the HTTP server: the shop's search pages, the JSON API below /api/v1,
+// health and metrics, and the limits that keep a stranger's request small.
+//
+// It does not search, rank or explain: it parses a request, asks a [Searcher] and shows what that
+// answers. It knows no model, no index and no database.
+//
+// Main types:
+//
+//   - [Searcher]: what the room needs of a search engine; *retrieval.Engine is one. A searcher that
+//     also has the method of [Recommender] gets its similar items shown.
+//   - [Options]: the shop's name and the limits. Its zero value is ready for use.
+//   - [New] makes the handler of all routes; [Serve] runs it on a listener until its context ends.
+//
+// One file a purpose: routes.go is the table of all addresses and the place to begin; request.go turns
+// a query string into a search and back; page_*.go fill the templates, api_*.go the JSON answers;
+// problems.go is the only table from an error to a status. Pages are rendered on the server and work
+// without JavaScript, except that a photo can only be dropped or pasted with it.
+//
+// The handler is safe for concurrent use. It keeps uploaded photos in memory, bounded and addressed by
+// their hash, and nothing else between two requests; what shoppers ask for is never logged.
+package web

@@ -1,0 +1,82 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+
+	"vitrine/retrieval"
+)
+
+// readForm reads a multipart body of at most one photo, in the part named photo, and of fields. It
+// is read as a stream, so that no more than the limits is ever held and nothing reaches the disk.
+// The photo is nil when its part is missing or empty, and sniffed otherwise.
+func readForm(w http.ResponseWriter, r *http.Request) (fields url.Values, photo []byte, err error) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxDrainBytes)
+	parts, err := r.MultipartReader()
+	if err != nil {
+		return nil, nil, fmt.Errorf("%w: %w", errBodyKind, err)
+	}
+	fields = url.Values{}
+	room := maxFieldBytes
+	for count := 0; ; count++ {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return fields, photo, nil
+		}
+		if err != nil {
+			return fields, nil, fmt.Errorf("%w: %w", errRequest, err)
+		}
+		if count == maxFormParts {
+			return fields, nil, fmt.Errorf("%w: the form has more than %d parts", errBodyTooLarge, maxFormParts)
+		}
+		if part.FormName() == "photo" {
+			if photo, err = readPhoto(part); err != nil {
+				drain(parts)
+				return fields, nil, err
+			}
+			continue
+		}
+		value, err := io.ReadAll(io.LimitReader(part, int64(room)+1))
+		if err != nil {
+			return fields, nil, fmt.Errorf("%w: %w", errRequest, err)
+		}
+		if room -= len(value); room < 0 {
+			return fields, nil, fmt.Errorf("%w: the fields of the form hold more than %d kB", errBodyTooLarge, maxFieldBytes>>10)
+		}
+		fields.Add(part.FormName(), string(value))
+	}
+}
+
+func readPhoto(part *multipart.Part) ([]byte, error) {
+	photo, err := io.ReadAll(io.LimitReader(part, retrieval.MaxPhotoBytes+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%w: %w", errRequest, err)
+	case len(photo) == 0:
+		return nil, nil
+	case len(photo) > retrieval.MaxPhotoBytes:
+		_, err := io.Copy(io.Discard, part)
+		return nil, errors.Join(errPhotoTooLarge, err)
+	}
+	if _, err := sniffPhoto(photo); err != nil {
+		return nil, err
+	}
+	return photo, nil
+}
+
+// drain reads what is left of a refused form, so that its sender gets to see the answer.
+func drain(parts *multipart.Reader) {
+	for {
+		part, err := parts.NextPart()
+		if err != nil {
+			return
+		}
+		if _, err := io.Copy(io.Discard, part); err != nil {
+			return
+		}
+	}
+}

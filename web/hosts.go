@@ -1,0 +1,39 @@
+package web
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// onlyHosts refuses requests whose Host header is neither a loopback host nor one of names.
+func onlyHosts(next http.Handler, names []string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host := hostName(r.Host)
+		if !loopbackName(host) && !slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(name, host) }) {
+			problemOf(errHost).writeJSON(w)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// hostName is the Host header without its port and the brackets of IPv6.
+func hostName(host string) string {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	return strings.TrimSuffix(strings.Trim(host, "[]"), ".")
+}
+
+// loopbackName reports whether a browser reaches this machine and no other by that name: RFC 6761,
+// section 6.3, reserves localhost and all below it.
+func loopbackName(host string) bool {
+	if ip, err := netip.ParseAddr(host); err == nil {
+		return ip.Unmap().IsLoopback()
+	}
+	host = strings.ToLower(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost")
+}

@@ -1,0 +1,80 @@
+package web
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"vitrine/retrieval"
+)
+
+// metrics are what /metrics shows. Labels take their values from the program (routes, stages, legs),
+// never from a request, so that their number is bounded and nobody's words are stored.
+type metrics struct {
+	registry *prometheus.Registry
+	requests *prometheus.HistogramVec
+	stages   *prometheus.HistogramVec
+	searches *prometheus.CounterVec
+	degraded *prometheus.CounterVec
+}
+
+func newMetrics(s Searcher) *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "vitrine_http_request_duration_seconds", Help: "Time from a request's header to the end of its answer.",
+			Buckets: prometheus.ExponentialBuckets(0.001, 2, 14),
+		}, []string{"route", "code"}),
+		stages: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "vitrine_search_stage_duration_seconds", Help: "Wall time of each stage of a search.",
+			Buckets: prometheus.ExponentialBuckets(0.0001, 2, 15),
+		}, []string{"stage"}),
+		searches: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "vitrine_searches_total", Help: "Searches answered, by mode.",
+		}, []string{"mode"}),
+		degraded: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "vitrine_search_legs_degraded_total", Help: "Legs that failed or ran out of time and were left out of a search.",
+		}, []string{"leg"}),
+	}
+	m.registry.MustRegister(m.requests, m.stages, m.searches, m.degraded, generationInfo{s},
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// searched records one answered search.
+func (m *metrics) searched(response *retrieval.Response) {
+	m.searches.WithLabelValues(string(response.Mode)).Inc()
+	for _, t := range response.Timings {
+		m.stages.WithLabelValues(t.Stage).Observe(t.Duration.Seconds())
+	}
+	for _, leg := range response.Legs {
+		if leg.Error != "" {
+			m.degraded.WithLabelValues(leg.Leg).Inc()
+		}
+	}
+}
+
+func (m *metrics) requested(route string, code int, elapsed time.Duration) {
+	m.requests.WithLabelValues(route, strconv.Itoa(code)).Observe(elapsed.Seconds())
+}
+
+func (m *metrics) handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}
+
+// generationInfo asks for the open generation at every scrape, since it changes under a running server.
+type generationInfo struct{ searcher Searcher }
+
+var generationDesc = prometheus.NewDesc("vitrine_generation_info", "The index generation that is being searched; always 1.", []string{"generation"}, nil)
+
+func (g generationInfo) Describe(into chan<- *prometheus.Desc) { into <- generationDesc }
+
+func (g generationInfo) Collect(into chan<- prometheus.Metric) {
+	if name := g.searcher.Generation(); name != "" {
+		into <- prometheus.MustNewConstMetric(generationDesc, prometheus.GaugeValue, 1, name)
+	}
+}

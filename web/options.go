@@ -1,0 +1,74 @@
+package web
+
+import (
+	"context"
+	"log/slog"
+	"runtime"
+	"time"
+
+	"vitrine/catalog"
+	"vitrine/retrieval"
+)
+
+// Searcher answers the searches of pages and API. It must be safe for concurrent use.
+type Searcher interface {
+	// Search answers q. An error that wraps retrieval.ErrBadQuery is shown to the asker: query or photo are at fault.
+	Search(ctx context.Context, q retrieval.Query) (*retrieval.Response, error)
+	// Product returns the product of id, or an error that wraps catalog.ErrNotFound.
+	Product(ctx context.Context, id string) (catalog.Product, error)
+	// Generation names the open index, "" when there is none yet.
+	Generation() string
+}
+
+// Recommender is a Searcher that also finds products like a given one, best first, without that one.
+type Recommender interface {
+	Similar(ctx context.Context, id string, limit int) ([]retrieval.Hit, error)
+}
+
+// Options says how the shop presents itself and how much it takes on. The zero value of each field
+// stands for the default that is named beside it.
+type Options struct {
+	Shop     string   // the name in the header; "Vitrine"
+	Examples []string // searches to try, offered on the start page; a few that fit most shops
+
+	MaxSearches int           // searches at once; two a core
+	MaxUploads  int           // bodies with photos read at once, some 25 MB of memory each; 8
+	MaxWaiting  int           // requests that may wait for either, further ones get 503; 64
+	MaxWait     time.Duration // longest such wait, then 503; 2 s
+	Timeout     time.Duration // longest time for one request once it is read; 10 s
+	PhotoMemory int           // bytes of uploaded photos kept, oldest use goes first; 64 MB
+
+	Logger *slog.Logger // requests without their query strings, and failures; silent
+}
+
+// WithDefaults returns a copy in which what is zero has its default.
+func (o Options) WithDefaults() Options {
+	if o.Shop == "" {
+		o.Shop = "Vitrine"
+	}
+	if o.Examples == nil {
+		o.Examples = []string{"red shoes", "blue striped dress", "wooden lamp", "leather bag", "红色连衣裙"}
+	}
+	if o.MaxSearches == 0 {
+		o.MaxSearches = 2 * runtime.GOMAXPROCS(0)
+	}
+	if o.MaxUploads == 0 {
+		o.MaxUploads = 8
+	}
+	if o.MaxWaiting == 0 {
+		o.MaxWaiting = 64
+	}
+	if o.MaxWait == 0 {
+		o.MaxWait = 2 * time.Second
+	}
+	if o.Timeout == 0 {
+		o.Timeout = 10 * time.Second
+	}
+	if o.PhotoMemory == 0 {
+		o.PhotoMemory = 64 << 20
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	return o
+}

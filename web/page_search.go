@@ -1,0 +1,196 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"vitrine/retrieval"
+)
+
+// searchPage fills search.html.
+type searchPage struct {
+	frame
+	Notice   *problem // why there is less than was asked for
+	Browsing bool     // nothing was asked for: the catalogue is shown with ideas what to ask
+	Examples []link
+	Answered bool // there are results to show, maybe none
+	Heading  string
+	Total    int
+	Elapsed  string
+	Modes    []link
+	Chips    []choice
+	ClearURL string
+	Facets   []facetView
+	Degraded []string // what was left out of this search
+	Cards    []card
+	Pages    []pageLink
+}
+
+// showSearch is the start page and, with a query, the page of results.
+func (s *site) showSearch(w http.ResponseWriter, r *http.Request) error {
+	asked, err := parseRequest(r.URL.Query())
+	asked.Explain = false // the inspection page explains
+	if err != nil {
+		return s.showRefusal(w, r, asked, err)
+	}
+	photo, err := s.photoOf(asked)
+	if err != nil {
+		return s.searchWithoutPhoto(w, r, asked, err)
+	}
+	page, err := s.results(r.Context(), asked, photo)
+	if err != nil {
+		return s.showRefusal(w, r, asked, err)
+	}
+	return render(w, http.StatusOK, "search.html", page)
+}
+
+// searchWithoutPhoto shows what the rest of the request finds, and that the photo has to be sent again.
+func (s *site) searchWithoutPhoto(w http.ResponseWriter, r *http.Request, asked request, gone error) error {
+	asked.Photo = ""
+	if asked.empty() {
+		return s.showRefusal(w, r, asked, gone)
+	}
+	page, err := s.results(r.Context(), asked, nil)
+	if err != nil {
+		return s.showRefusal(w, r, asked, err)
+	}
+	notice := problemOf(gone)
+	page.Notice = &notice
+	return render(w, notice.Status, "search.html", page)
+}
+
+// showRefusal shows the search page with the reason why there are no results on it.
+func (s *site) showRefusal(w http.ResponseWriter, r *http.Request, asked request, err error) error {
+	notice := s.explain(r, "/{$}", err)
+	page := &searchPage{frame: s.frame("", asked), Notice: &notice, Browsing: asked.empty(), Examples: s.examples(), Chips: chips(asked, "")}
+	notice.header(w)
+	return render(w, notice.Status, "search.html", page)
+}
+
+// results runs the search and lays its answer out.
+func (s *site) results(ctx context.Context, asked request, photo []byte) (*searchPage, error) {
+	asked.Limit = min(pageSize, max(1, retrieval.MaxDepth-asked.Offset))
+	query := asked.query(photo)
+	asked.Limit = 0 // pages have one size, which their addresses need not repeat
+	started := time.Now()
+	response, err := s.search(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	currency := currencyOf(response.Hits)
+	page := &searchPage{
+		frame:    s.frame(asked.Text, asked),
+		Browsing: asked.empty(),
+		Examples: s.examples(),
+		Answered: true,
+		Heading:  heading(asked),
+		Total:    response.Total,
+		Elapsed:  elapsed(time.Since(started)),
+		Modes:    modeLinks(asked),
+		Chips:    chips(asked, currency),
+		ClearURL: asked.filtered(nil).url("/"),
+		Facets:   facetViews(asked, response.Facets, currency),
+		Degraded: degraded(response.Legs),
+		Cards:    resultCards(response.Hits, asked),
+		Pages:    pageLinks(asked, response.Total),
+	}
+	return page, nil
+}
+
+func (s *site) examples() []link {
+	var some []link
+	for _, words := range s.opts.Examples {
+		some = append(some, link{Label: words, URL: request{Text: words}.url("/")})
+	}
+	return some
+}
+
+func heading(asked request) string {
+	switch {
+	case asked.Text != "" && asked.Photo != "":
+		return "Like your photo, “" + asked.Text + "”"
+	case asked.Photo != "":
+		return "Like your photo"
+	case asked.Text != "":
+		return "“" + asked.Text + "”"
+	case len(asked.Filters) > 0:
+		return "The catalogue, filtered"
+	}
+	return "The whole catalogue"
+}
+
+func modeLinks(asked request) []link {
+	links := make([]link, len(modes))
+	for i, m := range modes {
+		next := asked.at(0)
+		next.Mode = m.mode
+		links[i] = link{Label: m.label, About: m.about, URL: next.url("/"), Active: m.mode == asked.Mode || asked.Mode == "" && m.mode == retrieval.ModeRanked}
+	}
+	return links
+}
+
+func degraded(legs []retrieval.LegReport) []string {
+	var names []string
+	for _, leg := range legs {
+		if leg.Error != "" {
+			names = append(names, legName(leg.Leg))
+		}
+	}
+	return names
+}
+
+// pageLink is one entry of the list of pages. Without a URL it is the page one is on, or a gap.
+type pageLink struct {
+	Label, URL    string
+	Current, Edge bool // Edge: previous or next
+}
+
+// pageLinks lists the pages around the one of asked, its neighbours first and last; nil for one page.
+// Nothing beyond the engine's window can be asked for.
+func pageLinks(asked request, total int) []pageLink {
+	last := (min(total, retrieval.MaxDepth) - 1) / pageSize
+	if total <= pageSize && asked.Offset == 0 {
+		return nil
+	}
+	current := min(asked.Offset/pageSize, last)
+	to := func(page int) string { return asked.at(page * pageSize).url("/") }
+	var links []pageLink
+	if current > 0 {
+		links = append(links, pageLink{Label: "Previous", URL: to(current - 1), Edge: true})
+	}
+	shown := -1
+	for page := 0; page <= last; page++ {
+		if page != 0 && page != last && (page < current-1 || page > current+1) {
+			continue
+		}
+		if page != shown+1 {
+			links = append(links, pageLink{Label: "…"})
+		}
+		shown = page
+		next := pageLink{Label: strconv.Itoa(page + 1), Current: page == current}
+		if !next.Current {
+			next.URL = to(page)
+		}
+		links = append(links, next)
+	}
+	if current < last {
+		links = append(links, pageLink{Label: "Next", URL: to(current + 1), Edge: true})
+	}
+	return links
+}
+
+// elapsed writes a time in the unit that suits it.
+func elapsed(d time.Duration) string {
+	switch {
+	case d < time.Millisecond:
+		return fmt.Sprintf("%d µs", d.Microseconds())
+	case d < 10*time.Millisecond:
+		return fmt.Sprintf("%.1f ms", d.Seconds()*1e3)
+	case d < time.Second:
+		return fmt.Sprintf("%d ms", d.Milliseconds())
+	}
+	return fmt.Sprintf("%.1f s", d.Seconds())
+}

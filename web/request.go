@@ -1,0 +1,250 @@
+package web
+
+import (
+	"cmp"
+	"encoding/hex"
+	"fmt"
+	"image"
+	"math"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"vitrine/retrieval"
+)
+
+// pageSize is the number of results on a page.
+const pageSize = retrieval.DefaultLimit
+
+// modes are the modes that a request may name, with the words that pages use for them.
+var modes = []struct {
+	mode         retrieval.Mode
+	label, about string
+}{
+	{retrieval.ModeRanked, "Ranked", "everything: all legs, then the ranker"},
+	{retrieval.ModeHybrid, "Hybrid", "all legs, fused"},
+	{retrieval.ModeVector, "Vector", "by meaning and looks alone"},
+	{retrieval.ModeKeyword, "Keyword", "by the words alone"},
+}
+
+// request is a search as a URL states it. The photo is named by its hash, so that pages can link to
+// the same search with another filter or on another page.
+type request struct {
+	Text    string
+	Mode    retrieval.Mode // empty = ranked
+	Photo   string         // lower-case hex of the SHA-256 of an uploaded photo
+	Crop    image.Rectangle
+	Filters []retrieval.Filter
+	Offset  int
+	Limit   int // 0 = the engine's default
+	Explain bool
+}
+
+// parseRequest reads the parameters q, mode, photo, crop=x,y,width,height, filter (repeated, in the
+// form of retrieval.ParseFilter), price_min and price_max (which replace a price filter: a plain form
+// cannot write one), offset, limit and explain. Other parameters are passed over. On an error, which
+// wraps errRequest, the request holds what could be read, so that a page can show it for correction.
+func parseRequest(v url.Values) (request, error) {
+	var first error
+	note := func(err error) {
+		if err != nil && first == nil {
+			first = fmt.Errorf("%w: %w", errRequest, err)
+		}
+	}
+	r := request{Text: strings.TrimSpace(v.Get("q"))}
+	if !utf8.ValidString(r.Text) {
+		r.Text = strings.ToValidUTF8(r.Text, "")
+		note(fmt.Errorf("q is not UTF-8"))
+	}
+	var err error
+	r.Mode, err = parseMode(v.Get("mode"))
+	note(err)
+	r.Photo, err = parseHash(v.Get("photo"))
+	note(err)
+	r.Crop, err = parseCrop(v.Get("crop"))
+	note(err)
+	r.Filters, err = parseFilters(v["filter"])
+	note(err)
+	note(r.limitPrice(v.Get("price_min"), v.Get("price_max")))
+	r.Offset, err = parseCount("offset", v.Get("offset"))
+	note(err)
+	r.Limit, err = parseCount("limit", v.Get("limit"))
+	note(err)
+	r.Explain, err = parseBool("explain", v.Get("explain"))
+	note(err)
+	return r, first
+}
+
+func parseMode(s string) (retrieval.Mode, error) {
+	if s == "" {
+		return "", nil
+	}
+	for _, m := range modes {
+		if string(m.mode) == s {
+			return m.mode, nil
+		}
+	}
+	return "", fmt.Errorf("mode is %q: use ranked, hybrid, vector or keyword", s)
+}
+
+func parseHash(s string) (string, error) {
+	if raw, err := hex.DecodeString(s); err != nil || (len(raw) != 32 && s != "") || s != strings.ToLower(s) {
+		return "", fmt.Errorf("photo is not the hash of an uploaded photo: upload it again")
+	}
+	return s, nil
+}
+
+func parseCrop(s string) (image.Rectangle, error) {
+	if s == "" {
+		return image.Rectangle{}, nil
+	}
+	var n [4]int
+	parts := strings.Split(s, ",")
+	if len(parts) != len(n) {
+		return image.Rectangle{}, fmt.Errorf("crop is %q: use x,y,width,height in pixels", s)
+	}
+	for i, part := range parts {
+		value, err := strconv.ParseUint(strings.TrimSpace(part), 10, 24)
+		if err != nil {
+			return image.Rectangle{}, fmt.Errorf("crop is %q: use x,y,width,height in pixels", s)
+		}
+		n[i] = int(value)
+	}
+	if n[2] == 0 || n[3] == 0 {
+		return image.Rectangle{}, fmt.Errorf("crop is %q, which is empty: leave it out for the whole photo", s)
+	}
+	return image.Rect(n[0], n[1], n[0]+n[2], n[1]+n[3]), nil
+}
+
+func parseFilters(some []string) ([]retrieval.Filter, error) {
+	if len(some) > retrieval.MaxFilters {
+		return nil, fmt.Errorf("there are %d filters, the limit is %d", len(some), retrieval.MaxFilters)
+	}
+	var filters []retrieval.Filter
+	var first error
+	for _, s := range some {
+		f, err := retrieval.ParseFilter(s)
+		if err != nil {
+			first = cmp.Or(first, err)
+			continue
+		}
+		filters = append(filters, f)
+	}
+	return filters, first
+}
+
+// limitPrice replaces the price filter by one from low to high, both in currency units and either
+// empty for no limit. Limits the wrong way round are turned.
+func (r *request) limitPrice(low, high string) error {
+	lowest, err := parsePrice(low)
+	if err != nil {
+		return err
+	}
+	highest, err := parsePrice(high)
+	if err != nil {
+		return err
+	}
+	if lowest == nil && highest == nil {
+		return nil
+	}
+	if lowest != nil && highest != nil && *lowest > *highest {
+		lowest, highest = highest, lowest
+	}
+	r.Filters = append(without(r.Filters, retrieval.FieldPrice), retrieval.Filter{Field: retrieval.FieldPrice, Min: lowest, Max: highest})
+	return nil
+}
+
+func parsePrice(s string) (*float64, error) {
+	s = strings.Replace(strings.TrimSpace(s), ",", ".", 1)
+	if s == "" {
+		return nil, nil
+	}
+	// ParseFloat also takes hexadecimal and infinities, which nobody means.
+	price, err := strconv.ParseFloat(s, 64)
+	if err != nil || math.IsNaN(price) || price < 0 || price > 1e9 || strings.ContainsAny(s, "xXpP_") {
+		return nil, fmt.Errorf("the price %q is not a number like 19.90", s)
+	}
+	return &price, nil
+}
+
+func parseCount(name, s string) (int, error) {
+	if s == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseUint(s, 10, 31)
+	if err != nil || n > retrieval.MaxDepth {
+		return 0, fmt.Errorf("%s is %q: use a number from 0 to %d", name, s, retrieval.MaxDepth)
+	}
+	return int(n), nil
+}
+
+func parseBool(name, s string) (bool, error) {
+	if s == "" {
+		return false, nil
+	}
+	b, err := strconv.ParseBool(s)
+	if err != nil {
+		return false, fmt.Errorf("%s is %q: use true or false", name, s)
+	}
+	return b, nil
+}
+
+// values is the inverse of parseRequest; what has its default is left out.
+func (r request) values() url.Values {
+	v := url.Values{}
+	set := func(name, value string, present bool) {
+		if present {
+			v.Set(name, value)
+		}
+	}
+	set("q", r.Text, r.Text != "")
+	set("mode", string(r.Mode), r.Mode != "" && r.Mode != retrieval.ModeRanked)
+	set("photo", r.Photo, r.Photo != "")
+	set("crop", fmt.Sprintf("%d,%d,%d,%d", r.Crop.Min.X, r.Crop.Min.Y, r.Crop.Dx(), r.Crop.Dy()), !r.Crop.Empty())
+	for _, f := range r.Filters {
+		v.Add("filter", f.String())
+	}
+	set("offset", strconv.Itoa(r.Offset), r.Offset != 0)
+	set("limit", strconv.Itoa(r.Limit), r.Limit != 0)
+	set("explain", "true", r.Explain)
+	return v
+}
+
+// url is the address of path for this request.
+func (r request) url(path string) string {
+	query := r.values().Encode()
+	if query == "" {
+		return path
+	}
+	return path + "?" + query
+}
+
+// at is the same search from another offset.
+func (r request) at(offset int) request {
+	r.Offset = offset
+	return r
+}
+
+// filtered is the same search, from its first page, with other filters.
+func (r request) filtered(filters []retrieval.Filter) request {
+	r.Filters, r.Offset = filters, 0
+	return r
+}
+
+// empty reports whether nothing was asked for: no words, photo or filter.
+func (r request) empty() bool { return r.Text == "" && r.Photo == "" && len(r.Filters) == 0 }
+
+// query is the search for the engine; photo holds the bytes that r.Photo names.
+func (r request) query(photo []byte) retrieval.Query {
+	return retrieval.Query{
+		Text: r.Text, Photo: photo, Crop: r.Crop, Mode: r.Mode, Filters: r.Filters,
+		Offset: r.Offset, Limit: r.Limit, Explain: r.Explain,
+	}
+}
+
+// without is filters less those of field.
+func without(filters []retrieval.Filter, field string) []retrieval.Filter {
+	return slices.DeleteFunc(slices.Clone(filters), func(f retrieval.Filter) bool { return f.Field == field })
+}

@@ -1,0 +1,170 @@
+package web
+
+import (
+	"log/slog"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// handler answers a request; an error that it returns, before it wrote anything, is answered by the
+// table of problems.
+type handler func(w http.ResponseWriter, r *http.Request) error
+
+// route is one address. Its path is a pattern of http.ServeMux, and the label of its metrics.
+type route struct {
+	method string
+	path   string
+	serve  handler
+}
+
+// site is the server's state: what it searches, and what it keeps between two requests.
+type site struct {
+	searcher Searcher
+	opts     Options
+	photos   *photoShelf
+	searches *gate
+	uploads  *gate
+	metrics  *metrics
+}
+
+// New returns the handler of all pages and of the API. It is safe for concurrent use if s is.
+func New(s Searcher, opts Options) http.Handler {
+	opts = opts.WithDefaults()
+	return newSite(s, opts).handler()
+}
+
+func newSite(s Searcher, opts Options) *site {
+	return &site{
+		searcher: s,
+		opts:     opts,
+		photos:   newPhotoShelf(opts.PhotoMemory),
+		searches: newGate(opts.MaxSearches, opts.MaxWaiting, opts.MaxWait),
+		uploads:  newGate(opts.MaxUploads, opts.MaxWaiting, opts.MaxWait),
+		metrics:  newMetrics(s),
+	}
+}
+
+// routes is every address of the server.
+func (s *site) routes() []route {
+	return []route{
+		// Pages.
+		{"GET", "/{$}", s.showSearch},
+		{"GET", "/inspect", s.showInspection},
+		{"GET", "/product/{id}", s.showProduct},
+		{"POST", "/photo", s.takePhoto},
+		{"GET", "/photo/{hash}", s.showPhoto},
+		{"GET", "/images/{id}/{n}", s.showImage},
+		{"GET", "/static/{name}", showAsset},
+
+		// API; openapi.json describes it.
+		{"GET", "/api/v1/search", s.apiSearch},
+		{"POST", "/api/v1/search", s.apiSearchBody},
+		{"GET", "/api/v1/products/{id}", s.apiProduct},
+		{"GET", "/api/v1/products/{id}/similar", s.apiSimilar},
+		{"GET", "/api/v1/openapi.json", apiDescription},
+
+		// For those who run the server.
+		{"GET", "/healthz", showHealth},
+		{"GET", "/readyz", s.showReadiness},
+		{"GET", "/metrics", s.showMetrics},
+	}
+}
+
+func (s *site) handler() http.Handler {
+	mux := http.NewServeMux()
+	methods := map[string][]string{}
+	for _, rt := range s.routes() {
+		mux.Handle(rt.method+" "+rt.path, s.endpoint(rt))
+		methods[rt.path] = append(methods[rt.path], rt.method)
+	}
+	// Without these two the mux would answer in plain text.
+	for path, allowed := range methods {
+		mux.Handle(path, s.endpoint(route{path: path, serve: refuseMethod(allowed)}))
+	}
+	mux.Handle("/", s.endpoint(route{path: "/", serve: refusePath}))
+	return securityHeaders(sameOrigin(mux))
+}
+
+func refuseMethod(allowed []string) handler {
+	if slices.Contains(allowed, http.MethodGet) {
+		allowed = append(allowed, http.MethodHead)
+	}
+	return func(w http.ResponseWriter, _ *http.Request) error {
+		w.Header().Set("Allow", strings.Join(allowed, ", "))
+		return errMethod
+	}
+}
+
+func refusePath(http.ResponseWriter, *http.Request) error { return errNoRoute }
+
+// endpoint makes an http.Handler of a route: safe from panics, measured, logged
+// without the query string, and with its errors answered.
+func (s *site) endpoint(rt route) http.Handler {
+	serve := catchPanics(rt.serve)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		started := time.Now()
+		recorded := &recorder{ResponseWriter: w}
+		if err := serve(recorded, r); err != nil {
+			s.fail(recorded, r, rt, err)
+		}
+		elapsed := time.Since(started)
+		s.metrics.requested(rt.path, recorded.code(), elapsed)
+		s.opts.Logger.LogAttrs(r.Context(), slog.LevelDebug, "request",
+			slog.String("method", r.Method), slog.String("route", rt.path),
+			slog.Int("status", recorded.code()), slog.Duration("elapsed", elapsed))
+	})
+}
+
+// fail answers err as a problem document below /api, as a page elsewhere.
+func (s *site) fail(w *recorder, r *http.Request, rt route, err error) {
+	p := s.explain(r, rt.path, err)
+	switch {
+	case w.status != 0: // too late to say anything else
+	case strings.HasPrefix(r.URL.Path, "/api/"):
+		p.writeJSON(w)
+	default:
+		s.showProblem(w, p)
+	}
+}
+
+// explain turns err into a problem and logs it when this side is at fault.
+func (s *site) explain(r *http.Request, route string, err error) problem {
+	p := problemOf(err)
+	if p.Status >= 500 {
+		s.opts.Logger.LogAttrs(r.Context(), slog.LevelError, "request failed",
+			slog.String("route", route), slog.Int("status", p.Status), slog.Any("error", err))
+	}
+	return p
+}
+
+// recorder remembers the status that was sent.
+type recorder struct {
+	http.ResponseWriter
+	status int
+}
+
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 {
+		r.status = status
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func (r *recorder) Write(data []byte) (int, error) {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	return r.ResponseWriter.Write(data)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+func (r *recorder) code() int {
+	if r.status == 0 {
+		return http.StatusOK
+	}
+	return r.status
+}

@@ -1,0 +1,61 @@
+package web
+
+import (
+	"context"
+
+	"vitrine/catalog"
+	"vitrine/retrieval"
+)
+
+// search answers q when there is an index and room for one more search.
+func (s *site) search(ctx context.Context, q retrieval.Query) (*retrieval.Response, error) {
+	if s.searcher.Generation() == "" {
+		return nil, errNotReady
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
+	defer cancel()
+	leave, err := s.searches.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	response, err := s.searcher.Search(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	s.metrics.searched(response)
+	return response, nil
+}
+
+// similar returns products like that of id, or errNotOffered.
+func (s *site) similar(ctx context.Context, id string, limit int) ([]retrieval.Hit, error) {
+	recommender, ok := s.searcher.(Recommender)
+	if !ok {
+		return nil, errNotOffered
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
+	defer cancel()
+	leave, err := s.searches.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	return recommender.Similar(ctx, id, limit)
+}
+
+func (s *site) product(ctx context.Context, id string) (catalog.Product, error) {
+	if s.searcher.Generation() == "" {
+		return catalog.Product{}, errNotReady
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
+	defer cancel()
+	return s.searcher.Product(ctx, id)
+}
+
+// photoOf returns the uploaded photo that r names, nil when it names none, or errPhotoGone.
+func (s *site) photoOf(r request) ([]byte, error) {
+	if r.Photo == "" {
+		return nil, nil
+	}
+	return s.photos.get(r.Photo)
+}
