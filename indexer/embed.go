@@ -71,12 +71,12 @@ func (b *build) embedTexts(ctx context.Context, rows []textRow) (matrix, error) 
 		m.docs[i] = row.doc
 	}
 	var done atomic.Int64
-	group, ctx := errgroup.WithContext(ctx)
+	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(encoderCalls)
-	for begin := 0; begin < len(distinct) && ctx.Err() == nil; begin += textBatch {
+	for begin := 0; begin < len(distinct) && groupCtx.Err() == nil; begin += textBatch {
 		batch := distinct[begin:min(begin+textBatch, len(distinct))]
 		group.Go(func() error {
-			vectors, err := b.embedder.embedTexts(ctx, batch)
+			vectors, err := b.embedder.embedTexts(groupCtx, batch)
 			if err != nil {
 				return err
 			}
