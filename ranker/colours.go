@@ -86,24 +86,23 @@ func indexPalette() (words map[string]colours, longest int) {
 	return words, longest
 }
 
-// coloursIn returns the colours that text names in English or Chinese.
-func coloursIn(text string) colours {
+// coloursIn returns the colours that runs name in English or Chinese.
+func coloursIn(runs *runs) colours {
 	var found colours
-	eachRun(text, func(run []byte, cjk bool) {
-		if !cjk {
-			found = found.with(colourWords[string(stem(run))])
-			return
+	for runs.next() {
+		if !runs.cjk {
+			found = found.with(colourWords[string(stem(runs.run))])
+			continue
 		}
-		for len(run) > 0 {
-			word := leadingColour(run)
-			if word == 0 {
-				_, word = utf8.DecodeRune(run)
-			} else {
-				found = found.with(colourWords[string(run[:word])])
+		for rest := runs.run; len(rest) > 0; {
+			size := leadingColour(rest)
+			found = found.with(colourWords[string(rest[:size])])
+			if size == 0 {
+				_, size = utf8.DecodeRune(rest)
 			}
-			run = run[word:]
+			rest = rest[size:]
 		}
-	})
+	}
 	return found
 }
 

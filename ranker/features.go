@@ -63,7 +63,7 @@ var features = Schema{
 	{
 		Name: "category_match", Unit: "share of the query's terms", Min: 0, Max: 1,
 		Doc: "Share of the query's terms that stand in the product's category path.",
-		of:  func(r *request, c *retrieval.Candidate) float64 { return r.coverage(c.Product.Category...) },
+		of:  func(r *request, c *retrieval.Candidate) float64 { return r.categoryCoverage(c.Product) },
 	},
 	{
 		Name: "price_log_ratio", Unit: "natural logarithm", Min: -3, Max: 3,

@@ -20,6 +20,7 @@ type request struct {
 	bestKeyword float64
 	median      map[string]float64 // price in minor units, by currency
 	brands      map[string]float64 // brandMatch by brand: few brands fill a candidate set
+	runs        runs               // reads one text after the other
 }
 
 func newRequest(q *retrieval.Query, candidates []retrieval.Candidate, at time.Time) *request {
@@ -29,7 +30,7 @@ func newRequest(q *retrieval.Query, candidates []retrieval.Candidate, at time.Ti
 		median: medianPrices(candidates),
 		brands: map[string]float64{},
 	}
-	r.colours = coloursIn(r.words.phrase)
+	r.colours = coloursIn(r.runs.over(q.Text))
 	for i := range candidates {
 		r.bestFused = max(r.bestFused, finite(candidates[i].Fused))
 		r.bestKeyword = max(r.bestKeyword, finite(legScore(&candidates[i], retrieval.LegKeyword)))
@@ -37,27 +38,30 @@ func newRequest(q *retrieval.Query, candidates []retrieval.Candidate, at time.Ti
 	return r
 }
 
-// coverage is the share of the query's terms that stand in any of texts.
-func (r *request) coverage(texts ...string) float64 {
-	if len(r.words.terms) == 0 {
-		return 0
+// titleCoverage and categoryCoverage are the share of the query's terms that stand in the titles, in any
+// language, and in any level of the category.
+func (r *request) titleCoverage(p *catalog.Product) float64 {
+	found := r.termsIn(p.Title)
+	for _, title := range p.Titles {
+		found |= r.termsIn(title)
 	}
-	var found uint64
-	for _, text := range texts {
-		found |= r.words.termsIn(text)
-	}
-	return float64(bits.OnesCount64(found)) / float64(len(r.words.terms))
+	return r.shareOfTerms(found)
 }
 
-func (r *request) titleCoverage(p *catalog.Product) float64 {
-	if len(p.Titles) == 0 {
-		return r.coverage(p.Title)
+func (r *request) categoryCoverage(p *catalog.Product) float64 {
+	var found uint64
+	for _, level := range p.Category {
+		found |= r.termsIn(level)
 	}
-	texts := []string{p.Title}
-	for _, title := range p.Titles {
-		texts = append(texts, title)
-	}
-	return r.coverage(texts...)
+	return r.shareOfTerms(found)
+}
+
+func (r *request) termsIn(text string) uint64 {
+	return r.words.termsIn(r.runs.over(text))
+}
+
+func (r *request) shareOfTerms(found uint64) float64 {
+	return share(float64(bits.OnesCount64(found)), float64(len(r.words.terms)))
 }
 
 func (r *request) brandMatch(brand string) float64 {
@@ -76,14 +80,14 @@ func (r *request) colourMatch(p *catalog.Product) float64 {
 	if r.colours.none() {
 		return 0
 	}
-	of := coloursIn(p.Colour)
+	has := coloursIn(r.runs.over(p.Colour))
 	for _, variant := range p.Variants {
-		of = of.with(coloursIn(variant.Colour))
+		has = has.with(coloursIn(r.runs.over(variant.Colour)))
 	}
-	if of.none() {
-		of = coloursIn(p.Title)
+	if has.none() {
+		has = coloursIn(r.runs.over(p.Title))
 	}
-	return r.colours.match(of)
+	return r.colours.match(has)
 }
 
 func (r *request) priceLogRatio(p *catalog.Product) float64 {

@@ -3,10 +3,7 @@ package ranker
 import (
 	"bytes"
 	"strings"
-	"unicode"
 	"unicode/utf8"
-
-	"golang.org/x/text/unicode/norm"
 )
 
 // maxTerms is how many terms of a query count: one bit each.
@@ -24,23 +21,30 @@ type wording struct {
 	phrase string            // the runs of the text, one space around each; "" without any
 }
 
-// parseWording takes text apart. Stop words are no terms, unless there is nothing else.
+// parseWording takes text apart. Stop words are no terms, unless there is nothing else; Chinese, Japanese
+// and Korean runs give their bigrams, or their only character.
 func parseWording(text string) wording {
 	w := wording{terms: map[string]uint64{}}
 	var phrase strings.Builder
 	var stopped []string
-	eachRun(text, func(run []byte, cjk bool) {
+	for runs := newRuns(text); runs.next(); {
 		phrase.WriteByte(' ')
-		phrase.Write(run)
+		phrase.Write(runs.run)
 		switch {
-		case cjk:
-			eachBigram(run, func(bigram []byte) { w.add(string(bigram)) })
-		case stopWords[string(run)]:
-			stopped = append(stopped, string(stem(run)))
+		case runs.cjk:
+			for rest := runs.run; len(rest) > 0; {
+				one, two := leadingCharacters(rest)
+				if two > one || len(runs.run) == one {
+					w.add(string(rest[:two]))
+				}
+				rest = rest[one:]
+			}
+		case stopWords[string(runs.run)]:
+			stopped = append(stopped, string(stem(runs.run)))
 		default:
-			w.add(string(stem(run)))
+			w.add(string(stem(runs.run)))
 		}
-	})
+	}
 	if len(w.terms) == 0 {
 		for _, term := range stopped {
 			w.add(term)
@@ -59,87 +63,45 @@ func (w wording) add(term string) {
 	}
 }
 
-// termsIn returns the bits of the terms that stand in text.
-func (w wording) termsIn(text string) uint64 {
+// termsIn returns the bits of the terms that stand in runs.
+func (w wording) termsIn(runs *runs) uint64 {
 	var found uint64
-	eachRun(text, func(run []byte, cjk bool) {
-		if !cjk {
-			found |= w.terms[string(stem(run))]
-			return
+	for runs.next() {
+		if !runs.cjk {
+			found |= w.terms[string(stem(runs.run))]
+			continue
 		}
-		eachBigram(run, func(bigram []byte) { found |= w.terms[string(bigram)] })
-		for _, character := range string(run) { // a query of one character is a term too
-			found |= w.terms[string(character)]
+		for rest := runs.run; len(rest) > 0; {
+			one, two := leadingCharacters(rest)
+			found |= w.terms[string(rest[:one])] | w.terms[string(rest[:two])]
+			rest = rest[one:]
 		}
-	})
+	}
 	return found
 }
 
 // names reports whether the runs of name stand in the query, side by side and whole. Chinese is written
-// without spaces, so a name that begins in it may stand within a longer run.
+// without spaces, so a name with runs in it may begin and end within longer ones.
 func (w wording) names(name string) bool {
-	var runs []string
+	var sought []string
 	bounded := true
-	eachRun(name, func(run []byte, cjk bool) {
-		bounded = bounded && !cjk
-		runs = append(runs, string(run))
-	})
-	sought := strings.Join(runs, " ")
-	if sought == "" {
-		return false
+	for runs := newRuns(name); runs.next(); {
+		bounded = bounded && !runs.cjk
+		sought = append(sought, string(runs.run))
 	}
+	phrase := strings.Join(sought, " ")
 	if bounded {
-		sought = " " + sought + " "
+		phrase = " " + phrase + " "
 	}
-	return strings.Contains(w.phrase, sought)
+	return len(sought) > 0 && strings.Contains(w.phrase, phrase)
 }
 
-// eachRun calls use with every run of letters and digits of text, NFKC-normalised and in lower case, and
-// whether it is written in Chinese, Japanese or Korean characters; other scripts are parted from those.
-// An apostrophe within a word is dropped: women's becomes womens. The bytes are valid until use returns.
-func eachRun(text string, use func(run []byte, cjk bool)) {
-	if !norm.NFKC.IsNormalString(text) {
-		text = norm.NFKC.String(text)
-	}
-	run := make([]byte, 0, 32)
-	runCJK := false
-	flush := func() {
-		if len(run) > 0 {
-			use(run, runCJK)
-			run = run[:0]
-		}
-	}
-	for _, r := range text {
-		switch {
-		case r == '\'' || r == '’':
-		case unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r):
-			if cjk := isCJK(r); cjk != runCJK {
-				flush()
-				runCJK = cjk
-			}
-			run = utf8.AppendRune(run, unicode.ToLower(r))
-		default:
-			flush()
-		}
-	}
-	flush()
-}
-
-func isCJK(r rune) bool {
-	return r >= 0x1100 && unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
-}
-
-// eachBigram calls use with every pair of neighbouring characters of run, or with its only character.
-func eachBigram(run []byte, use func(bigram []byte)) {
-	_, first := utf8.DecodeRune(run)
-	if first == len(run) {
-		use(run)
-	}
-	for first < len(run) {
-		_, second := utf8.DecodeRune(run[first:])
-		use(run[:first+second])
-		run, first = run[first:], second
-	}
+// leadingCharacters returns the bytes of the first character of run and of the first two; the latter is
+// the former where there is no second.
+func leadingCharacters(run []byte) (one, two int) {
+	_, one = utf8.DecodeRune(run)
+	_, second := utf8.DecodeRune(run[one:])
+	return one, one + second
 }
 
 // stem drops an English plural ending, in the manner of the S stemmer (Harman 1991, "How effective is
