@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"path/filepath"
 )
 
 // extractTar takes the one regular file pin.path out of a gzipped tar archive and checks it. Nothing else in
@@ -21,16 +22,16 @@ func extractTar(archive string, pin library, staged string) error {
 	defer file.Close()
 	unzipped, err := gzip.NewReader(file)
 	if err != nil {
-		return fmt.Errorf("%s: %w", archive, err)
+		return fmt.Errorf("%s: %w", filepath.Base(archive), err)
 	}
 	reader := tar.NewReader(unzipped)
 	for {
 		header, err := reader.Next()
 		if errors.Is(err, io.EOF) {
-			return fmt.Errorf("%s does not hold %s", archive, pin.path)
+			return fmt.Errorf("%s does not hold %s", filepath.Base(archive), pin.path)
 		}
 		if err != nil {
-			return fmt.Errorf("%s: %w", archive, err)
+			return fmt.Errorf("%s: %w", filepath.Base(archive), err)
 		}
 		if header.Typeflag == tar.TypeReg && path.Clean(header.Name) == pin.path {
 			return keep(reader, staged, pin)
@@ -42,12 +43,12 @@ func extractTar(archive string, pin library, staged string) error {
 func extractZip(archive string, pin library, staged string) error {
 	reader, err := zip.OpenReader(archive)
 	if err != nil {
-		return fmt.Errorf("%s: %w", archive, err)
+		return fmt.Errorf("%s: %w", filepath.Base(archive), err)
 	}
 	defer reader.Close()
 	file, err := reader.Open(pin.path)
 	if err != nil {
-		return fmt.Errorf("%s does not hold %s: %w", archive, pin.path, err)
+		return fmt.Errorf("%s does not hold %s: %w", filepath.Base(archive), pin.path, err)
 	}
 	defer file.Close()
 	return keep(file, staged, pin)
