@@ -89,7 +89,7 @@ func indexPalette() (words map[string]colours, longest int) {
 // coloursIn returns the colours that runs name in English or Chinese.
 func coloursIn(runs *runs) colours {
 	var found colours
-	for runs.next() {
+	for runs.scan() {
 		if !runs.cjk {
 			found = found.with(colourWords[string(stem(runs.run))])
 			continue

@@ -11,8 +11,9 @@ import (
 // either of Chinese, Japanese or Korean characters or of other scripts. An apostrophe within a word is
 // dropped: women's becomes womens. One runs can walk over many texts and keeps its buffer.
 type runs struct {
-	rest string
-	run  []byte // the present run, until next is called again
+	text string
+	next int    // where in text the following run is looked for
+	run  []byte // the present run, until scan is called again
 	cjk  bool
 }
 
@@ -25,35 +26,29 @@ func (r *runs) over(text string) *runs {
 	if norm.NFKC.QuickSpanString(text) < len(text) {
 		text = norm.NFKC.String(text)
 	}
-	r.rest = text
+	r.text, r.next = text, 0
 	return r
 }
 
-// next goes on to the next run and reports whether there is one.
-func (r *runs) next() bool {
-	r.run = r.run[:0]
-	for len(r.rest) > 0 {
-		c, size := utf8.DecodeRuneInString(r.rest)
-		if c == '\'' || c == '’' {
-			r.rest = r.rest[size:]
-			continue
-		}
-		if !isWordRune(c) {
-			r.rest = r.rest[size:]
-			if len(r.run) > 0 {
-				return true
+// scan goes on to the following run and reports whether there is one.
+func (r *runs) scan() bool {
+	run := r.run[:0]
+	for r.next < len(r.text) {
+		c, size := utf8.DecodeRuneInString(r.text[r.next:])
+		if isWordRune(c) {
+			cjk := isCJK(c)
+			if len(run) > 0 && cjk != r.cjk {
+				break
 			}
-			continue
+			r.cjk = cjk
+			run = utf8.AppendRune(run, unicode.ToLower(c))
+		} else if len(run) > 0 && c != '\'' && c != '’' {
+			break
 		}
-		cjk := isCJK(c)
-		if len(r.run) > 0 && cjk != r.cjk {
-			return true
-		}
-		r.cjk = cjk
-		r.run = utf8.AppendRune(r.run, unicode.ToLower(c))
-		r.rest = r.rest[size:]
+		r.next += size
 	}
-	return len(r.run) > 0
+	r.run = run
+	return len(run) > 0
 }
 
 func isWordRune(c rune) bool {

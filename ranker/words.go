@@ -27,7 +27,7 @@ func parseWording(text string) wording {
 	w := wording{terms: map[string]uint64{}}
 	var phrase strings.Builder
 	var stopped []string
-	for runs := newRuns(text); runs.next(); {
+	for runs := newRuns(text); runs.scan(); {
 		phrase.WriteByte(' ')
 		phrase.Write(runs.run)
 		switch {
@@ -66,7 +66,7 @@ func (w wording) add(term string) {
 // termsIn returns the bits of the terms that stand in runs.
 func (w wording) termsIn(runs *runs) uint64 {
 	var found uint64
-	for runs.next() {
+	for runs.scan() {
 		if !runs.cjk {
 			found |= w.terms[string(stem(runs.run))]
 			continue
@@ -85,7 +85,7 @@ func (w wording) termsIn(runs *runs) uint64 {
 func (w wording) names(name string) bool {
 	var sought []string
 	bounded := true
-	for runs := newRuns(name); runs.next(); {
+	for runs := newRuns(name); runs.scan(); {
 		bounded = bounded && !runs.cjk
 		sought = append(sought, string(runs.run))
 	}
