@@ -5,31 +5,31 @@ import "math"
 var accessories = []kind{
 	{slug: "tie", category: []string{"Accessories", "Ties"}, min: 15, max: 69,
 		variants: []name{{"tie", "领带"}, {"bow tie", "领结"}}, about: "For weddings, offices and everything that asks for a knot.",
-		patterns: []pattern{striped, dotted, solid, checked, floral}, materials: []material{silk, polyester, wool}, size: 5, draw: drawTie},
+		offer: offer{[]pattern{striped, dotted, solid, checked, floral}, []material{silk, polyester, wool}}, size: 5, draw: drawTie},
 	{slug: "scarf", category: []string{"Accessories", "Scarves"}, min: 15, max: 79, gender: true,
 		variants: []name{{"scarf", "围巾"}}, about: "Long enough to go round twice, with fringes at both ends.",
-		patterns: []pattern{solid, checked, striped, dotted, zigzag}, materials: []material{wool, cotton, silk}, size: 8, draw: drawScarf},
+		offer: offer{[]pattern{solid, checked, striped, dotted, zigzag}, []material{wool, cotton, silk}}, size: 8, draw: drawScarf},
 	{slug: "cap", category: []string{"Accessories", "Headwear", "Caps"}, min: 12, max: 39,
 		variants: []name{{"baseball cap", "棒球帽"}}, about: "Six panels, a curved peak and a strap to adjust it.",
-		patterns: []pattern{solid, solid, checked, starry}, materials: []material{cotton, nylon, jeanswear}, draw: drawCap},
+		offer: offer{[]pattern{solid, solid, checked, starry}, []material{cotton, nylon, jeanswear}}, draw: drawCap},
 	{slug: "hat", category: []string{"Accessories", "Headwear", "Hats"}, min: 19, max: 89, gender: true,
 		variants: []name{{"fedora hat", "软呢帽"}, {"knitted beanie", "毛线帽"}, {"sun hat", "遮阳帽"}}, about: "Keeps the weather off the head, whichever it is.",
-		patterns: []pattern{solid, solid, striped}, materials: []material{wool, straw, felt}, draw: drawHat},
+		offer: offer{[]pattern{solid, solid, striped}, []material{felt, straw}}, except: map[int]offer{1: {materials: []material{wool}}, 2: {materials: []material{straw, cotton}}}, draw: drawHat},
 	{slug: "mittens", category: []string{"Accessories", "Gloves"}, min: 9, max: 49, gender: true,
 		variants: []name{{"mittens", "连指手套"}}, about: "A warm pair with a ribbed cuff.",
-		patterns: []pattern{solid, striped, zigzag, starry, dotted}, materials: []material{wool, fleece}, draw: drawMittens},
+		offer: offer{[]pattern{solid, striped, zigzag, starry, dotted}, []material{wool, fleece}}, draw: drawMittens},
 	{slug: "belt", category: []string{"Accessories", "Belts"}, min: 15, max: 79, gender: true,
 		variants: []name{{"belt", "皮带"}}, about: "With a metal buckle and five holes.",
-		patterns: []pattern{solid}, materials: []material{leather, suede, canvasy}, draw: drawBelt},
+		offer: offer{[]pattern{solid}, []material{leather, suede, canvasy}}, draw: drawBelt},
 	{slug: "watch", category: []string{"Accessories", "Watches"}, min: 39, max: 399, gender: true,
 		variants: []name{{"wristwatch", "手表"}, {"smart watch", "智能手表"}}, about: "Water-resistant, with a strap that is changed in seconds.",
-		patterns: []pattern{solid}, materials: []material{leather, rubbery, metal}, draw: drawWatch},
+		offer: offer{[]pattern{solid}, []material{leather}}, except: map[int]offer{1: {materials: []material{rubbery, nylon}}}, draw: drawWatch},
 	{slug: "sunglasses", category: []string{"Accessories", "Eyewear", "Sunglasses"}, min: 15, max: 189, gender: true,
 		variants: []name{{"sunglasses", "太阳镜"}, {"round sunglasses", "圆形太阳镜"}, {"reading glasses", "老花镜"}}, about: "A light frame with lenses that block ultraviolet light.",
-		patterns: []pattern{solid}, materials: []material{plastic, metal}, draw: drawGlasses},
+		offer: offer{[]pattern{solid}, []material{plastic, metal}}, draw: drawGlasses},
 	{slug: "umbrella", category: []string{"Accessories", "Umbrellas"}, min: 12, max: 59,
 		variants: []name{{"umbrella", "雨伞"}}, about: "Eight ribs, a curved handle and a canopy that dries fast.",
-		patterns: []pattern{solid, striped, dotted, floral, checked, starry}, materials: []material{nylon, polyester}, draw: drawUmbrella},
+		offer: offer{[]pattern{solid, striped, dotted, floral, checked, starry}, []material{nylon, polyester}}, draw: drawUmbrella},
 }
 
 func drawTie(c *canvas, l look) {
@@ -45,9 +45,9 @@ func drawTie(c *canvas, l look) {
 		c.body(box(43, 41, 14, 18, 5), l.main, matt)
 		return
 	}
-	tail := outline("M50 18 L57 22 L58 84 L53.500000 89 L49 84 Z")
-	blade := symmetric("M50 20 L45.500000 20 C43 44 39 62 37 80 L50 95")
-	knot := symmetric("M50 5 C46 5 43 5.500000 41.500000 7 L45 20 L50 21.500000")
+	tail := outline("M50 18 L57 22 L58 84 L53.5 89 L49 84 Z")
+	blade := symmetric("M50 20 L45.5 20 C43 44 39 62 37 80 L50 95")
+	knot := symmetric("M50 5 C46 5 43 5.5 41.5 7 L45 20 L50 21.5")
 	c.cast(blade)
 	c.body(tail, l.tone(0.6), thin)
 	c.body(blade, l.main, matt)
@@ -75,7 +75,7 @@ func drawScarf(c *canvas, l look) {
 
 func drawCap(c *canvas, l look) {
 	dome := outline("M16 62 C12 32 32 20 48 20 C68 20 80 36 78 62 C60 56 34 56 16 62 Z")
-	peak := outline("M44 58 C60 55 74 56 80 60 C90 62 97 68 98 74 C88 80 70 72 44 70 C38 68 38 60 44 58 Z")
+	peak := outline("M34 59 C48 55.5 66 56 79 60.5 C90 64 98 71 97 76 C92 79 84 74.5 72 71.5 C60 69 48 69 38 69.5 C32 68 31 61 34 59 Z")
 	c.ground(54, 76, 40, 3)
 	c.body(dome, l.main, soft)
 	c.within(dome, func() {
@@ -87,9 +87,12 @@ func drawCap(c *canvas, l look) {
 	for _, at := range []point{{45, 36}, {55, 35}, {30, 38}} {
 		c.body(circle(at.x, at.y, 1.1), l.tone(0.6), thin)
 	}
-	c.body(peak, l.tone(0.86), satin)
-	c.ink(outline("M46 61 C62 59 80 62 92 71"), 0.5, l.base.seam(), 0.6)
-	c.ink(outline("M44 64 C60 62 78 66 88 72"), 0.5, l.base.seam(), 0.5)
+	c.body(peak, l.tone(0.92), finish{relief: 2.2, gloss: 0.15, alpha: 1})
+	c.within(peak, func() {
+		c.shine(outline("M30 58 C48 54 66 55 80 59 L80 62 C66 58 48 58 32 62 Z"), rgb{}, 0.35, 1) // the dome's shadow
+		c.ink(outline("M36 63 C54 60 76 63 94 74"), 0.5, l.base.seam(), 0.6)
+		c.ink(outline("M37 66 C54 63.5 74 67 88 73"), 0.5, l.base.seam(), 0.5)
+	})
 }
 
 func drawHat(c *canvas, l look) {
@@ -151,10 +154,10 @@ func drawBelt(c *canvas, l look) {
 	c.tube(back, 9, l.tone(0.55), matt)
 	front := outline("M12 44 C14 74 86 74 88 44")
 	c.tube(front, 11, l.tone(1), satin)
-	c.ink(outline("M12.500000 40.500000 C16 69 84 69 87.500000 40.500000"), 0.5, l.base.contrast(), 0.5)
-	c.ink(outline("M12.500000 48 C16 77 84 77 87.500000 48"), 0.5, l.base.contrast(), 0.5)
+	c.ink(outline("M12.5 40.5 C16 69 84 69 87.5 40.5"), 0.5, l.base.contrast(), 0.5)
+	c.ink(outline("M12.5 48 C16 77 84 77 87.5 48"), 0.5, l.base.contrast(), 0.5)
 	for _, x := range []float64{60, 66, 72} {
-		c.tint(circle(x, 66.500000-(x-60)*0.3, 1.1), rgb{}, 0.7)
+		c.tint(circle(x, 66.5-(x-60)*0.3, 1.1), rgb{}, 0.7)
 	}
 	c.tube(box(38, 56, 16, 20, 3), 3, plain(steel), glossy)
 	c.tube(line(39, 66, 55, 66), 2, plain(steel.pale(0.3)), glossy)
@@ -214,7 +217,7 @@ func drawGlasses(c *canvas, l look) {
 	if l.variant == 2 {
 		shade, alpha = hex(0xcfe3ee), 0.5
 	} else if l.rng.IntN(2) == 0 {
-		shade = l.accent.dark(0.45)
+		shade = l.accent.dark(0.75)
 	}
 	c.ground(50, 74, 36, 2.5)
 	c.tube(outline("M13 46 C14 36 20 28 30 26"), 3, l.tone(0.7), satin)

@@ -3,19 +3,19 @@ package sample
 var bags = []kind{
 	{slug: "handbag", category: []string{"Bags", "Handbags"}, min: 29, max: 249,
 		variants: []name{{"handbag", "手提包"}, {"flap bag", "翻盖包"}, {"bucket bag", "水桶包"}}, about: "With two handles, an inner pocket and a zip.",
-		patterns: []pattern{solid, solid, solid, checked, floral, dotted}, materials: []material{leather, suede, canvasy}, draw: drawHandbag},
+		offer: offer{[]pattern{solid, solid, solid, checked, floral, dotted}, []material{leather, suede, canvasy}}, draw: drawHandbag},
 	{slug: "backpack", category: []string{"Bags", "Backpacks"}, min: 25, max: 129,
 		variants: []name{{"backpack", "双肩包"}, {"flap backpack", "翻盖双肩包"}}, about: "Padded straps, a front pocket and room for a laptop.",
-		patterns: []pattern{solid, solid, blocked, dotted, floral, zigzag}, materials: []material{nylon, canvasy, leather}, draw: drawBackpack},
+		offer: offer{[]pattern{solid, solid, blocked, dotted, floral, zigzag}, []material{nylon, canvasy, leather}}, draw: drawBackpack},
 	{slug: "tote", category: []string{"Bags", "Tote Bags"}, min: 9, max: 59,
 		variants: []name{{"tote bag", "托特包"}}, about: "A large open bag with two long handles, for books and vegetables.",
-		patterns: []pattern{solid, striped, floral, dotted, checked, starry}, materials: []material{canvasy, cotton, leather}, size: 9, draw: drawTote},
+		offer: offer{[]pattern{solid, striped, floral, dotted, checked, starry}, []material{canvasy, cotton, leather}}, size: 9, draw: drawTote},
 	{slug: "suitcase", category: []string{"Bags", "Suitcases"}, min: 59, max: 289,
 		variants: []name{{"suitcase", "行李箱"}, {"vintage suitcase", "复古手提箱"}}, about: "A hard shell with a lock that airports can open.",
-		patterns: []pattern{solid, solid, solid, checked}, materials: []material{plastic, metal}, draw: drawSuitcase},
+		offer: offer{[]pattern{solid, solid, solid, checked}, []material{plastic, metal}}, except: map[int]offer{1: {materials: []material{leather, canvasy}}}, draw: drawSuitcase},
 	{slug: "wallet", category: []string{"Bags", "Wallets"}, min: 15, max: 99, gender: true,
 		variants: []name{{"wallet", "钱包"}, {"long wallet", "长款钱包"}}, about: "Eight slots for cards, two for notes and one for coins.",
-		patterns: []pattern{solid, solid, checked, dotted}, materials: []material{leather, canvasy, suede}, size: 6, draw: drawWallet},
+		offer: offer{[]pattern{solid, solid, checked, dotted}, []material{leather, canvasy, suede}}, size: 6, draw: drawWallet},
 }
 
 func drawHandbag(c *canvas, l look) {
@@ -27,7 +27,7 @@ func drawHandbag(c *canvas, l look) {
 		flap := outline("M15 48 C15 42 18 39 23 39 L77 39 C82 39 85 42 85 48 L85 56 C80 66 64 70 50 70 C36 70 20 66 15 56 Z")
 		c.body(flap.move(0, 1.5), plain(l.base.dark(0.6)), thin)
 		c.body(flap, l.main, satin)
-		c.ink(outline("M18 56 C24 64 38 67.500000 50 67.500000 C62 67.500000 76 64 82 56"), 0.5, l.base.contrast(), 0.5)
+		c.ink(outline("M18 56 C24 64 38 67.5 50 67.5 C62 67.5 76 64 82 56"), 0.5, l.base.contrast(), 0.5)
 		c.body(box(45, 63, 10, 10, 3), plain(gold), glossy)
 	case 2:
 		c.tube(outline("M30 34 C32 2 68 2 70 34"), 3.4, l.tone(0.8), satin)
@@ -113,7 +113,7 @@ func drawSuitcase(c *canvas, l look) {
 		return
 	}
 	c.ground(50, 95, 30, 2.5)
-	c.tube(outline("M38 26 L38 6 C38 4 39 3.500000 41 3.500000 L59 3.500000 C61 3.500000 62 4 62 6 L62 26"), 2.4, plain(steel.dark(0.15)), glossy)
+	c.tube(outline("M38 26 L38 6 C38 4 39 3.5 41 3.5 L59 3.5 C61 3.5 62 4 62 6 L62 26"), 2.4, plain(steel.dark(0.15)), glossy)
 	for _, x := range []float64{29, 66} {
 		c.body(box(x, 88, 6, 8, 3), plain(ink), thin)
 	}

@@ -3,16 +3,16 @@ package sample
 var bottoms = []kind{
 	{slug: "jeans", category: []string{"Clothing", "Trousers", "Jeans"}, min: 35, max: 129, gender: true,
 		variants: []name{{"jeans", "牛仔裤"}, {"skinny jeans", "紧身牛仔裤"}, {"flared jeans", "喇叭牛仔裤"}}, about: "Five pockets, contrast stitching and a zip fly.",
-		patterns: []pattern{solid}, materials: []material{jeanswear}, colours: []string{"blue", "navy", "black", "grey", "white", "blue", "beige"}, draw: drawJeans},
+		offer: offer{[]pattern{solid}, []material{jeanswear}}, colours: []string{"blue", "navy", "black", "grey", "white", "blue", "beige"}, draw: drawJeans},
 	{slug: "shorts", category: []string{"Clothing", "Trousers", "Shorts"}, min: 15, max: 59, gender: true,
 		variants: []name{{"shorts", "短裤"}, {"swim shorts", "沙滩裤"}}, about: "Short trousers that end above the knee.",
-		patterns: []pattern{solid, solid, striped, checked, floral}, materials: []material{cotton, linen, jeanswear}, draw: drawShorts},
+		offer: offer{[]pattern{solid, solid, striped, checked, floral}, []material{cotton, linen, jeanswear}}, except: map[int]offer{1: {materials: []material{polyester, nylon}}}, draw: drawShorts},
 	{slug: "skirt", category: []string{"Clothing", "Skirts"}, min: 19, max: 89,
 		variants: []name{{"skirt", "半身裙"}, {"pleated skirt", "百褶裙"}, {"pencil skirt", "铅笔裙"}}, about: "With a waistband and a hidden zip at the side.",
-		patterns: []pattern{solid, solid, checked, floral, dotted, striped}, materials: []material{cotton, wool, silk}, draw: drawSkirt},
+		offer: offer{[]pattern{solid, solid, checked, floral, dotted, striped}, []material{cotton, wool, silk}}, draw: drawSkirt},
 	{slug: "socks", category: []string{"Clothing", "Hosiery", "Socks"}, min: 4, max: 19, gender: true,
 		variants: []name{{"socks", "袜子"}}, about: "A pair of socks with a soft cuff, heel and toe in a second colour.",
-		patterns: []pattern{solid, striped, dotted, zigzag, starry}, materials: []material{cotton, wool}, draw: drawSocks},
+		offer: offer{[]pattern{solid, striped, dotted, zigzag, starry}, []material{cotton, wool}}, draw: drawSocks},
 }
 
 func drawJeans(c *canvas, l look) {
@@ -28,14 +28,14 @@ func drawJeans(c *canvas, l look) {
 	c.body(shape, l.main, soft)
 	thread := hex(0xe0a050)
 	c.within(shape, func() {
-		c.tint(ellipse(37, 50, 5, 26), l.base.pale(0.6), 0.22)
-		c.tint(ellipse(63, 50, 5, 26), l.base.pale(0.6), 0.22)
+		c.shine(ellipse(38, 52, 4, 24), l.base.pale(0.6), 0.4, 3)
+		c.shine(ellipse(62, 52, 4, 24), l.base.pale(0.6), 0.4, 3)
 		c.body(outline("M30 4 L70 4 L70 14 C60 16 40 16 30 14 Z"), l.tone(0.85), thin)
-		c.ink(outline("M30 14.5 C40 16.500000 60 16.500000 70 14.500000"), 0.5, thread, 0.9)
+		c.ink(outline("M30 14.5 C40 16.5 60 16.5 70 14.5"), 0.5, thread, 0.9)
 		c.ink(outline("M32 24 C38 25 42 21 43 15"), 0.7, thread, 0.9)
 		c.ink(outline("M68 24 C62 25 58 21 57 15"), 0.7, thread, 0.9)
 		c.ink(outline("M50 15 L50 42"), 0.8, l.base.seam(), 0.8)
-		c.ink(outline("M54.500000 16 L54.500000 30 C54 34 52 36 50 37"), 0.6, thread, 0.9)
+		c.ink(outline("M54.5 16 L54.5 30 C54 34 52 36 50 37"), 0.6, thread, 0.9)
 		c.ink(outline("M50 42 C45 39 40 38 33 38"), 1.4, l.base.seam(), 0.15)
 		c.ink(outline("M50 42 C55 39 60 38 67 38"), 1.4, l.base.seam(), 0.15)
 	})
@@ -54,7 +54,7 @@ func drawShorts(c *canvas, l look) {
 		c.ink(line(50, 26, 50, 50), 0.8, l.base.seam(), 0.7)
 		c.ink(line(28, 40, 36, 27), 0.9, l.base.seam(), 0.6)
 		c.ink(line(72, 40, 64, 27), 0.9, l.base.seam(), 0.6)
-		c.ink(outline("M17 70 C28 74 38 75 50 74.500000 C62 75 72 74 83 70"), 0.6, l.base.seam(), 0.6)
+		c.ink(outline("M17 70 C28 74 38 75 50 74.5 C62 75 72 74 83 70"), 0.6, l.base.seam(), 0.6)
 		c.ink(outline("M50 50 C44 47 38 46 32 47"), 1.6, l.base.seam(), 0.15)
 	})
 	if l.variant == 1 {

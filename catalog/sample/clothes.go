@@ -6,25 +6,25 @@ var tops = []kind{
 	{slug: "t-shirt", category: []string{"Clothing", "Tops", "T-Shirts"}, min: 9, max: 39, gender: true,
 		variants: []name{{"T-shirt", "T恤"}, {"V-neck T-shirt", "V领T恤"}, {"long-sleeved T-shirt", "长袖T恤"}},
 		about:    "A soft top for warm days and for layers.",
-		patterns: []pattern{solid, solid, striped, dotted, starry, blocked}, materials: []material{cotton, linen}, draw: drawTShirt},
+		offer:    offer{[]pattern{solid, solid, striped, dotted, starry, blocked}, []material{cotton, linen}}, draw: drawTShirt},
 	{slug: "shirt", category: []string{"Clothing", "Tops", "Shirts"}, min: 25, max: 89, gender: true,
 		variants: []name{{"shirt", "衬衫"}, {"short-sleeved shirt", "短袖衬衫"}}, about: "With buttons down the front and a turned collar.",
-		patterns: []pattern{solid, pin, checked, floral, dotted}, materials: []material{cotton, linen, silk}, size: 6, draw: drawShirt},
+		offer: offer{[]pattern{solid, pin, checked, floral, dotted}, []material{cotton, linen, silk}}, size: 6, draw: drawShirt},
 	{slug: "hoodie", category: []string{"Clothing", "Tops", "Hoodies"}, min: 29, max: 79, gender: true,
 		variants: []name{{"hoodie", "连帽卫衣"}, {"zip hoodie", "拉链连帽衫"}}, about: "With a lined hood, drawstrings and a pocket for both hands.",
-		patterns: []pattern{solid, solid, blocked, striped}, materials: []material{cotton, fleece}, size: 11, draw: drawHoodie},
+		offer: offer{[]pattern{solid, solid, blocked, striped}, []material{cotton, fleece}}, size: 11, draw: drawHoodie},
 	{slug: "sweater", category: []string{"Clothing", "Tops", "Sweaters"}, min: 35, max: 139, gender: true,
 		variants: []name{{"sweater", "毛衣"}, {"turtleneck sweater", "高领毛衣"}, {"cardigan", "开衫"}}, about: "Knitted, with ribbed cuffs and hem.",
-		patterns: []pattern{solid, striped, zigzag, dotted}, materials: []material{wool}, size: 9, draw: drawSweater},
+		offer: offer{[]pattern{solid, striped, zigzag, dotted}, []material{wool}}, size: 9, draw: drawSweater},
 	{slug: "jacket", category: []string{"Clothing", "Outerwear", "Jackets"}, min: 59, max: 249, gender: true,
 		variants: []name{{"jacket", "夹克"}, {"puffer jacket", "羽绒服"}}, about: "A short jacket with a zip and two pockets.",
-		patterns: []pattern{solid, solid, blocked}, materials: []material{leather, nylon, jeanswear}, draw: drawJacket},
+		offer: offer{[]pattern{solid}, []material{leather, nylon, jeanswear}}, except: map[int]offer{1: {[]pattern{solid, blocked}, []material{nylon, polyester}}}, draw: drawJacket},
 	{slug: "coat", category: []string{"Clothing", "Outerwear", "Coats"}, min: 89, max: 349, gender: true,
 		variants: []name{{"coat", "大衣"}, {"trench coat", "风衣"}}, about: "A long coat that reaches the knee, double-breasted.",
-		patterns: []pattern{solid, solid, checked}, materials: []material{felt, cotton}, size: 9, draw: drawCoat},
+		offer: offer{[]pattern{solid, solid, checked}, []material{felt, cotton}}, size: 9, draw: drawCoat},
 	{slug: "dress", category: []string{"Clothing", "Dresses"}, min: 29, max: 189,
 		variants: []name{{"dress", "连衣裙"}, {"short-sleeved dress", "短袖连衣裙"}, {"evening gown", "晚礼服"}}, about: "A dress with a fitted waist and a wide skirt.",
-		patterns: printsClothes, materials: []material{cotton, silk, linen}, draw: drawDress},
+		offer: offer{printsClothes, []material{cotton, linen}}, except: map[int]offer{2: {materials: []material{silk, velvet}}}, draw: drawDress},
 }
 
 // torso is the front of a top: collar width at the shoulder, depth of the neckline, sleeve
@@ -94,7 +94,7 @@ func drawShirt(c *canvas, l look) {
 		folds(c, l, 86)
 		c.ink(line(47, 24, 47, 90), 0.5, l.base.seam(), 0.5)
 		c.ink(line(53, 24, 53, 90), 0.5, l.base.seam(), 0.5)
-		c.ink(outline("M57 40 L66 40 L66 49 L61.500000 52 L57 49 Z"), 0.6, l.base.seam(), 0.6)
+		c.ink(outline("M57 40 L66 40 L66 49 L61.5 52 L57 49 Z"), 0.6, l.base.seam(), 0.6)
 		if sleeve == "long" {
 			c.ink(outline("M5 74 L22 78"), 0.7, l.base.seam(), 0.6)
 			c.ink(outline("M95 74 L78 78"), 0.7, l.base.seam(), 0.6)
@@ -154,8 +154,8 @@ func drawSweater(c *canvas, l look) {
 	case 2:
 		opening := outline("M38 15 C44 28 48 34 49 42 L49 88 L51 88 L51 42 C52 34 56 28 62 15 C57 17 43 17 38 15 Z")
 		c.body(opening, l.tone(0.4), thin)
-		c.tube(outline("M38 15 C44 28 48 34 48.5 42 L48.500000 85"), 3, l.tone(0.85), thin)
-		c.tube(outline("M62 15 C56 28 52 34 51.5 42 L51.500000 85"), 3, l.tone(0.85), thin)
+		c.tube(outline("M38 15 C44 28 48 34 48.5 42 L48.5 85"), 3, l.tone(0.85), thin)
+		c.tube(outline("M62 15 C56 28 52 34 51.5 42 L51.5 85"), 3, l.tone(0.85), thin)
 		for y := 46.0; y < 82; y += 9 {
 			c.body(circle(51.5, y, 1.5), plain(l.base.contrast()), thin)
 		}
@@ -234,7 +234,7 @@ func drawDress(c *canvas, l look) {
 	shape := symmetric("M50 21 C45 21 42 16 40 8 %s C34 36 36 41 38 46 %s", arm, skirt)
 	c.cast(shape)
 	if l.variant == 1 {
-		c.body(outline("M40 8 C45 11 55 11 60 8 C58 16 55 21 50 21.500000 C45 21 42 16 40 8 Z"), l.tone(0.5), thin)
+		c.body(outline("M40 8 C45 11 55 11 60 8 C58 16 55 21 50 21.5 C45 21 42 16 40 8 Z"), l.tone(0.5), thin)
 	}
 	c.body(shape, l.main, soft)
 	c.within(shape, func() {

@@ -71,6 +71,11 @@ func (c *canvas) tint(p path, colour rgb, alpha float64) {
 	c.lay(c.rasterise(p, 0), plain(colour), finish{alpha: alpha})
 }
 
+// shine fills p with a translucent colour that fades out over a width in drawing units, at most 4.
+func (c *canvas) shine(p path, colour rgb, alpha, fade float64) {
+	c.lay(c.rasterise(p, 0).blur(c.pixels(fade)), plain(colour), finish{alpha: alpha})
+}
+
 // within runs draw with everything clipped to p.
 func (c *canvas) within(p path, draw func()) {
 	outer := c.clip

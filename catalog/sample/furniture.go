@@ -5,34 +5,34 @@ var woods = []material{oak, painted}
 var seats = []kind{
 	{slug: "chair", category: []string{"Furniture", "Seating", "Chairs"}, min: 39, max: 189,
 		variants: []name{{"chair", "椅子"}, {"dining chair", "餐椅"}, {"office chair", "办公椅"}}, about: "One seat with a backrest, for the table or the desk.",
-		patterns: []pattern{solid}, materials: woods, draw: drawChair},
+		offer: offer{[]pattern{solid}, woods}, except: map[int]offer{2: {materials: []material{mesh, leather}}}, draw: drawChair},
 	{slug: "armchair", category: []string{"Furniture", "Seating", "Armchairs"}, min: 149, max: 599,
 		variants: []name{{"armchair", "单人沙发"}}, about: "Deep and soft, with broad arms to rest a cup on.",
-		patterns: []pattern{solid, solid, checked, floral, striped}, materials: []material{velvet, linen, leather}, size: 9, draw: drawArmchair},
+		offer: offer{[]pattern{solid, solid, checked, floral, striped}, []material{velvet, linen, leather}}, size: 9, draw: drawArmchair},
 	{slug: "sofa", category: []string{"Furniture", "Seating", "Sofas"}, min: 349, max: 1499,
 		variants: []name{{"two-seat sofa", "双人沙发"}, {"three-seat sofa", "三人沙发"}}, about: "With loose cushions and covers that can be washed.",
-		patterns: []pattern{solid, solid, striped, checked, floral}, materials: []material{velvet, linen, leather}, size: 8, draw: drawSofa},
+		offer: offer{[]pattern{solid, solid, striped, checked, floral}, []material{velvet, linen, leather}}, size: 8, draw: drawSofa},
 	{slug: "stool", category: []string{"Furniture", "Seating", "Stools"}, min: 25, max: 119,
 		variants: []name{{"stool", "凳子"}, {"bar stool", "吧台凳"}}, about: "A round seat without a back.",
-		patterns: []pattern{solid}, materials: woods, draw: drawStool},
+		offer: offer{[]pattern{solid}, woods}, draw: drawStool},
 }
 
 var furniture = []kind{
 	{slug: "table", category: []string{"Furniture", "Tables", "Dining Tables"}, min: 99, max: 699,
 		variants: []name{{"dining table", "餐桌"}, {"round table", "圆桌"}}, about: "Seats four people, six when they like each other.",
-		patterns: []pattern{solid}, materials: woods, draw: drawTable},
+		offer: offer{[]pattern{solid}, woods}, draw: drawTable},
 	{slug: "desk", category: []string{"Furniture", "Tables", "Desks"}, min: 89, max: 449,
 		variants: []name{{"desk", "书桌"}}, about: "A working table with three drawers.",
-		patterns: []pattern{solid}, materials: woods, draw: drawDesk},
+		offer: offer{[]pattern{solid}, woods}, draw: drawDesk},
 	{slug: "bookshelf", category: []string{"Furniture", "Storage", "Bookshelves"}, min: 59, max: 349,
 		variants: []name{{"bookshelf", "书架"}, {"low bookshelf", "矮书架"}}, about: "Open shelves for books and for what one does with shelves otherwise.",
-		patterns: []pattern{solid}, materials: woods, draw: drawBookshelf},
+		offer: offer{[]pattern{solid}, woods}, draw: drawBookshelf},
 	{slug: "wardrobe", category: []string{"Furniture", "Storage", "Wardrobes"}, min: 149, max: 799,
 		variants: []name{{"wardrobe", "衣柜"}}, about: "Two doors, a rail inside and a drawer below.",
-		patterns: []pattern{solid}, materials: woods, draw: drawWardrobe},
+		offer: offer{[]pattern{solid}, woods}, draw: drawWardrobe},
 	{slug: "bed", category: []string{"Furniture", "Beds"}, min: 199, max: 999,
 		variants: []name{{"double bed", "双人床"}}, about: "A frame with a high headboard; shown with a duvet and pillows.",
-		patterns: []pattern{solid, striped, dotted, floral, checked, starry}, materials: []material{oak, painted}, size: 8, draw: drawBed},
+		offer: offer{[]pattern{solid, striped, dotted, floral, checked, starry}, []material{oak, painted}}, size: 8, draw: drawBed},
 }
 
 // wooden gives the colour that an undyed wood would have to brown and beige pieces, and to oak.
@@ -99,7 +99,7 @@ func drawArmchair(c *canvas, l look) {
 	c.within(box(24, 10, 52, 50, 10), func() {
 		c.ink(outline("M26 58 C28 40 30 28 32 20"), 1, l.base.seam(), 0.3)
 		c.ink(outline("M74 58 C72 40 70 28 68 20"), 1, l.base.seam(), 0.3)
-		for _, at := range []point{{42, 28}, {58, 28}, {50, 38}} {
+		for _, at := range []point{{38, 24}, {62, 24}, {50, 32}, {38, 40}, {62, 40}} {
 			c.body(circle(at.x, at.y, 1.5), l.tone(0.7), thin)
 		}
 	})

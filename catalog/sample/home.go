@@ -5,25 +5,25 @@ import "math"
 var home = []kind{
 	{slug: "clock", category: []string{"Home", "Decoration", "Clocks"}, min: 12, max: 89,
 		variants: []name{{"wall clock", "挂钟"}, {"alarm clock", "闹钟"}}, about: "A quiet quartz movement; one battery lasts a year.",
-		patterns: []pattern{solid}, materials: []material{plastic, metal, oak}, draw: drawClock},
+		offer: offer{[]pattern{solid}, []material{plastic, metal, oak}}, except: map[int]offer{1: {materials: []material{plastic, metal}}}, draw: drawClock},
 	{slug: "cushion", category: []string{"Home", "Textiles", "Cushions"}, min: 9, max: 49,
 		variants: []name{{"cushion", "靠垫"}}, about: "45 by 45 centimetres, with a zip and a feather filling.",
-		patterns: []pattern{striped, dotted, checked, floral, zigzag, starry, solid}, materials: []material{cotton, velvet, linen}, size: 9, draw: drawCushion},
+		offer: offer{[]pattern{striped, dotted, checked, floral, zigzag, starry, solid}, []material{cotton, velvet, linen}}, size: 9, draw: drawCushion},
 	{slug: "rug", category: []string{"Home", "Textiles", "Rugs"}, min: 39, max: 399,
 		variants: []name{{"rug", "地毯"}, {"round rug", "圆形地毯"}}, about: "Woven by machine, 120 by 170 centimetres, with fringes.",
-		patterns: []pattern{zigzag, striped, checked, floral, dotted}, materials: []material{wool, cotton}, size: 10, draw: drawRug},
+		offer: offer{[]pattern{zigzag, striped, checked, floral, dotted}, []material{wool, cotton}}, size: 10, draw: drawRug},
 	{slug: "plant-pot", category: []string{"Home", "Garden", "Plant Pots"}, min: 5, max: 45,
 		variants: []name{{"plant pot", "花盆"}, {"cactus pot", "仙人掌花盆"}}, about: "With a hole and a saucer; the plant comes with it.",
-		patterns: []pattern{solid, striped, zigzag, dotted}, materials: []material{ceramic, plastic}, draw: drawPlantPot},
+		offer: offer{[]pattern{solid, striped, zigzag, dotted}, []material{ceramic, plastic}}, draw: drawPlantPot},
 	{slug: "candle", category: []string{"Home", "Decoration", "Candles"}, min: 4, max: 29,
 		variants: []name{{"pillar candle", "柱形蜡烛"}, {"scented candle", "香薰蜡烛"}}, about: "Burns for forty hours.",
-		patterns: []pattern{solid, solid, striped}, materials: []material{{name{"wax", "蜡质"}, smooth}}, draw: drawCandle},
+		offer: offer{[]pattern{solid, solid, striped}, []material{{name{"wax", "蜡质"}, smooth}}}, draw: drawCandle},
 	{slug: "towel", category: []string{"Home", "Textiles", "Towels"}, min: 6, max: 39,
 		variants: []name{{"towel", "毛巾"}}, about: "Thick terry that dries a person and then itself.",
-		patterns: []pattern{solid, striped, solid, zigzag, checked}, materials: []material{cotton, linen}, size: 9, draw: drawTowel},
+		offer: offer{[]pattern{solid, striped, solid, zigzag, checked}, []material{cotton, linen}}, size: 9, draw: drawTowel},
 	{slug: "mirror", category: []string{"Home", "Decoration", "Mirrors"}, min: 19, max: 149,
 		variants: []name{{"mirror", "镜子"}, {"oval mirror", "椭圆镜"}}, about: "In a broad frame, with a hook at the back.",
-		patterns: []pattern{solid}, materials: []material{oak, metal, plastic}, draw: drawMirror},
+		offer: offer{[]pattern{solid}, []material{oak, metal, plastic}}, draw: drawMirror},
 }
 
 func drawClock(c *canvas, l look) {
@@ -129,7 +129,7 @@ func drawCandle(c *canvas, l look) {
 		top = 48
 		flame = flame.move(0, 12)
 	}
-	c.tint(circle(50, top-20, 15), glow, 0.5)
+	c.shine(circle(50, top-20, 13), glow, 0.7, 4)
 	if l.variant == 1 {
 		c.body(box(24, 40, 52, 54, 5), plain(hex(0xd8e4ea)), finish{relief: 6, gloss: 0.8, alpha: 0.8})
 		c.body(box(27, top, 46, 43, 4), l.main, soft)

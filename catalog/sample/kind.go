@@ -11,12 +11,30 @@ type kind struct {
 	gender   bool     // whether it is made for women, men or everyone
 	min, max int      // price in whole euros
 
-	patterns  []pattern
-	materials []material
-	colours   []string // names from colours; nil = all
-	size      float64  // repeat of the pattern in drawing units; 0 = 7
+	offer
+	except  map[int]offer // variants that are offered otherwise, by number
+	colours []string      // names of dyes; nil = all
+	size    float64       // repeat of the pattern in drawing units; 0 = 7
 
 	draw func(*canvas, look)
+}
+
+// offer is what a shape comes in. In an exception nil means as the kind does.
+type offer struct {
+	patterns  []pattern
+	materials []material
+}
+
+// of returns what a variant comes in.
+func (k kind) of(variant int) offer {
+	offered := k.except[variant]
+	if offered.patterns == nil {
+		offered.patterns = k.patterns
+	}
+	if offered.materials == nil {
+		offered.materials = k.materials
+	}
+	return offered
 }
 
 // name is a word in the two languages of the catalogue.

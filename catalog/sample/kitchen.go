@@ -3,37 +3,37 @@ package sample
 var kitchen = []kind{
 	{slug: "kettle", category: []string{"Kitchen", "Cookware", "Kettles"}, min: 19, max: 99,
 		variants: []name{{"kettle", "水壶"}, {"electric kettle", "电热水壶"}}, about: "Boils a litre and a half and whistles or switches itself off.",
-		patterns: []pattern{solid, solid, dotted}, materials: []material{enamel, metal}, draw: drawKettle},
+		offer: offer{[]pattern{solid, solid, dotted}, []material{enamel, metal}}, except: map[int]offer{1: {[]pattern{solid}, []material{metal, plastic}}}, draw: drawKettle},
 	{slug: "pan", category: []string{"Kitchen", "Cookware", "Pans"}, min: 15, max: 89,
 		variants: []name{{"frying pan", "平底锅"}}, about: "A coated pan of 28 centimetres for every kind of stove.",
-		patterns: []pattern{solid}, materials: []material{enamel, metal}, draw: drawPan},
+		offer: offer{[]pattern{solid}, []material{enamel, metal}}, draw: drawPan},
 	{slug: "pot", category: []string{"Kitchen", "Cookware", "Pots"}, min: 25, max: 139,
 		variants: []name{{"cooking pot", "汤锅"}}, about: "With two handles and a lid, for soups and stews.",
-		patterns: []pattern{solid, solid, striped, dotted}, materials: []material{enamel, metal}, draw: drawPot},
+		offer: offer{[]pattern{solid, solid, striped, dotted}, []material{enamel, metal}}, draw: drawPot},
 	{slug: "teapot", category: []string{"Kitchen", "Tableware", "Teapots"}, min: 15, max: 79,
 		variants: []name{{"teapot", "茶壶"}}, about: "Pours without a drop on the tablecloth.",
-		patterns: []pattern{solid, floral, dotted, striped}, materials: []material{ceramic, porcelain}, draw: drawTeapot},
+		offer: offer{[]pattern{solid, floral, dotted, striped}, []material{ceramic, porcelain}}, draw: drawTeapot},
 	{slug: "bottle", category: []string{"Kitchen", "Drinkware", "Bottles"}, min: 9, max: 39,
 		variants: []name{{"water bottle", "水瓶"}, {"wine bottle", "葡萄酒瓶"}}, about: "Tight, and safe for the dishwasher.",
-		patterns: []pattern{solid, solid, blocked, dotted}, materials: []material{metal, plastic, glass}, draw: drawBottle},
+		offer: offer{[]pattern{solid, solid, blocked, dotted}, []material{metal, plastic, glass}}, except: map[int]offer{1: {[]pattern{solid}, []material{glass}}}, draw: drawBottle},
 }
 
 var tableware = []kind{
 	{slug: "mug", category: []string{"Kitchen", "Drinkware", "Mugs"}, min: 5, max: 25,
 		variants: []name{{"mug", "马克杯"}, {"tall mug", "高马克杯"}}, about: "Holds a third of a litre of coffee, tea or pencils.",
-		patterns: []pattern{solid, striped, dotted, floral, zigzag, checked, starry}, materials: []material{ceramic, porcelain, enamel}, draw: drawMug},
+		offer: offer{[]pattern{solid, striped, dotted, floral, zigzag, checked, starry}, []material{ceramic, porcelain, enamel}}, draw: drawMug},
 	{slug: "bowl", category: []string{"Kitchen", "Tableware", "Bowls"}, min: 5, max: 35,
 		variants: []name{{"bowl", "碗"}}, about: "For cereal, salad or noodle soup.",
-		patterns: []pattern{solid, striped, dotted, zigzag, floral}, materials: []material{ceramic, porcelain}, draw: drawBowl},
+		offer: offer{[]pattern{solid, striped, dotted, zigzag, floral}, []material{ceramic, porcelain}}, draw: drawBowl},
 	{slug: "plate", category: []string{"Kitchen", "Tableware", "Plates"}, min: 5, max: 39,
 		variants: []name{{"plate", "盘子"}}, about: "A dinner plate of 26 centimetres with a coloured rim.",
-		patterns: []pattern{solid, dotted, floral, checked, striped}, materials: []material{porcelain, ceramic}, size: 5, draw: drawPlate},
+		offer: offer{[]pattern{solid, dotted, floral, checked, striped}, []material{porcelain, ceramic}}, size: 5, draw: drawPlate},
 	{slug: "wine-glass", category: []string{"Kitchen", "Drinkware", "Glasses"}, min: 4, max: 29,
-		variants: []name{{"wine glass", "酒杯"}}, about: "Thin and clear, on a stem; shown filled.",
-		patterns: []pattern{solid}, materials: []material{glass}, draw: drawWineGlass},
+		variants: []name{{"wine glass", "酒杯"}}, about: "Thin tinted glass on a long stem.",
+		offer: offer{[]pattern{solid}, []material{glass}}, draw: drawWineGlass},
 	{slug: "vase", category: []string{"Home", "Decoration", "Vases"}, min: 9, max: 79,
 		variants: []name{{"vase", "花瓶"}, {"tall vase", "高花瓶"}}, about: "Shown with three flowers, which are not for sale.",
-		patterns: []pattern{solid, striped, floral, zigzag, dotted}, materials: []material{ceramic, porcelain, glass}, draw: drawVase},
+		offer: offer{[]pattern{solid, striped, floral, zigzag, dotted}, []material{ceramic, porcelain, glass}}, draw: drawVase},
 }
 
 func drawKettle(c *canvas, l look) {
@@ -92,7 +92,7 @@ func drawTeapot(c *canvas, l look) {
 func drawBottle(c *canvas, l look) {
 	c.ground(50, 95, 20, 2.4)
 	if l.variant == 1 {
-		body := symmetric("M50 8 L45 8 L44.500000 30 C43 38 34 40 34 50 L34 91 C34 94 36 95 38 95 L50 95")
+		body := symmetric("M50 8 L45 8 L44.5 30 C43 38 34 40 34 50 L34 91 C34 94 36 95 38 95 L50 95")
 		c.body(body, plain(hex(0x2c4a33).mix(l.base.dark(0.4), 0.35)), glossy)
 		c.within(body, func() {
 			c.body(box(30, 4, 40, 20, 0), l.tone(0.9), glossy)
@@ -134,7 +134,7 @@ func drawBowl(c *canvas, l look) {
 	c.body(box(37, 74, 26, 6, 2), l.tone(0.75), thin)
 	c.body(outline("M10 40 C12 64 30 77 50 77 C70 77 88 64 90 40 Z"), l.main, finish{relief: 9, gloss: 0.6, alpha: 1})
 	c.body(ellipse(50, 40, 40, 11), l.tone(1.05), thin)
-	c.body(ellipse(50, 41, 37, 9), l.dyed(l.base.pale(0.55).dark(0.12)), finish{relief: 6, alpha: 1})
+	c.body(ellipse(50, 41, 37, 9), l.dyed(l.base.pale(0.6)), finish{relief: 6, alpha: 1})
 	c.tint(outline("M16 42 C26 50 60 52 82 43 C74 48 30 50 16 42 Z"), rgb{1, 1, 1}, 0.5)
 }
 
@@ -149,19 +149,23 @@ func drawPlate(c *canvas, l look) {
 }
 
 func drawWineGlass(c *canvas, l look) {
-	clear := hex(0xcfdde6)
+	tinted := l.base.mix(hex(0xcfdde6), 0.15)
+	edge := tinted.dark(0.35)
 	c.ground(50, 94, 20, 2.4)
-	c.body(ellipse(50, 92, 19, 3.4), plain(clear), finish{relief: 2, gloss: 0.6, alpha: 0.8})
-	c.body(outline("M48 60 L52 60 L51.500000 84 C52 90 56 91 60 92 L40 92 C44 91 48 90 48.500000 84 Z"), plain(clear), finish{relief: 2, gloss: 0.8, alpha: 0.85})
+	c.body(ellipse(50, 92, 19, 3.4), plain(tinted), finish{relief: 2, gloss: 0.6, alpha: 0.8})
+	c.body(outline("M48 60 L52 60 L51.5 84 C52 90 56 91 60 92 L40 92 C44 91 48 90 48.5 84 Z"), plain(tinted), finish{relief: 2, gloss: 0.8, alpha: 0.9})
 	cup := outline("M30 8 C24 34 28 58 50 62 C72 58 76 34 70 8 Z")
-	c.body(cup, plain(clear), finish{relief: 5, gloss: 0.8, alpha: 0.5})
-	c.within(cup.grow(0.93, 0.95, 50, 36), func() {
-		c.body(box(20, 32, 60, 40, 0), plain(l.base), finish{relief: 7, gloss: 0.5, alpha: 0.92})
-		c.body(ellipse(50, 32, 22, 3.4), plain(l.base.pale(0.2)), thin)
+	c.body(cup, plain(tinted), finish{relief: 6, gloss: 0.8, alpha: 0.8})
+	c.within(cup, func() {
+		// what is seen through two walls is darker towards the sides
+		c.shine(outline("M28 6 C24 34 28 58 50 62 C36 50 34 30 35 6 Z"), tinted.dark(0.15), 0.5, 2)
+		c.shine(outline("M72 6 C76 34 72 58 50 62 C64 50 66 30 65 6 Z"), tinted.dark(0.15), 0.6, 2)
 	})
-	c.ink(cup, 0.8, hex(0x8fa3b0), 0.9)
-	c.ink(ellipse(50, 8, 20, 2.6), 0.7, hex(0x8fa3b0), 0.9)
-	c.tint(outline("M33 14 C29 30 31 44 37 52 C33 42 34 28 37 14 Z"), rgb{1, 1, 1}, 0.7)
+	c.tint(ellipse(50, 8, 20, 2.6), tinted.pale(0.55), 0.9)
+	c.ink(cup, 0.7, edge, 0.7)
+	c.ink(ellipse(50, 8, 20, 2.6), 0.7, edge, 0.8)
+	c.shine(outline("M35 15 C32 30 33 42 39 52 C35 42 36 28 39 15 Z"), rgb{1, 1, 1}, 0.85, 0.4)
+	c.shine(outline("M63 14 C66 28 66 36 63 46 C65 36 65 26 61 14 Z"), rgb{1, 1, 1}, 0.5, 0.4)
 }
 
 func drawVase(c *canvas, l look) {

@@ -3,16 +3,16 @@ package sample
 var lamps = []kind{
 	{slug: "table-lamp", category: []string{"Lighting", "Table Lamps"}, min: 19, max: 129,
 		variants: []name{{"table lamp", "台灯"}, {"desk lamp", "书桌灯"}}, about: "Warm light for a bedside or a desk, E27 socket.",
-		patterns: []pattern{solid, solid, striped, dotted, floral}, materials: []material{linen, metal, ceramic}, draw: drawTableLamp},
+		offer: offer{[]pattern{solid, solid, striped, dotted, floral}, []material{linen, cotton}}, except: map[int]offer{1: {materials: []material{metal}}}, draw: drawTableLamp},
 	{slug: "floor-lamp", category: []string{"Lighting", "Floor Lamps"}, min: 49, max: 249,
 		variants: []name{{"floor lamp", "落地灯"}, {"tripod floor lamp", "三脚落地灯"}}, about: "A metre and a half high, with a switch for the foot.",
-		patterns: []pattern{solid, solid, pin, dotted}, materials: []material{linen, cotton}, draw: drawFloorLamp},
+		offer: offer{[]pattern{solid, solid, pin, dotted}, []material{linen, cotton}}, draw: drawFloorLamp},
 	{slug: "pendant-lamp", category: []string{"Lighting", "Pendant Lamps"}, min: 29, max: 199,
 		variants: []name{{"pendant lamp", "吊灯"}, {"globe pendant lamp", "球形吊灯"}}, about: "Hangs above a table on a cord that can be shortened.",
-		patterns: []pattern{solid, solid, striped, zigzag}, materials: []material{metal, paper, straw}, draw: drawPendant},
+		offer: offer{[]pattern{solid, solid, striped, zigzag}, []material{metal, straw}}, except: map[int]offer{1: {materials: []material{paper, glass}}}, draw: drawPendant},
 	{slug: "lantern", category: []string{"Lighting", "Lanterns"}, min: 15, max: 79,
 		variants: []name{{"lantern", "提灯"}}, about: "For a candle, indoors and on the balcony.",
-		patterns: []pattern{solid}, materials: []material{metal}, draw: drawLantern},
+		offer: offer{[]pattern{solid}, []material{metal}}, draw: drawLantern},
 }
 
 func drawTableLamp(c *canvas, l look) {
@@ -23,7 +23,7 @@ func drawTableLamp(c *canvas, l look) {
 		c.tube(line(40, 88, 24, 54), 3.4, arm, satin)
 		c.tube(line(24, 54, 58, 24), 3.4, arm, satin)
 		c.body(circle(24, 54, 3.6), plain(steel), glossy)
-		c.tint(polygon(60, 36, 82, 28, 98, 74, 50, 74), glow, 0.35)
+		c.shine(polygon(62, 40, 84, 32, 96, 68, 56, 70), glow, 0.55, 4)
 		shade := outline("M50 26 C50 14 64 8 70 16 L90 34 C80 34 64 42 58 50 Z")
 		c.body(ellipse(74, 42, 17, 6).turn(-27, 74, 42), plain(glow), thin)
 		c.body(shade, l.main, satin)
@@ -35,9 +35,9 @@ func drawTableLamp(c *canvas, l look) {
 	shade := outline("M34 10 L66 10 L82 48 C66 53 34 53 18 48 Z")
 	c.body(shade, l.main, soft)
 	c.within(shade, func() {
-		c.tint(ellipse(50, 40, 24, 16), glow, 0.28)
-		c.tint(ellipse(50, 42, 14, 10), glow, 0.35)
-		c.ink(outline("M18 46.500000 C34 51.500000 66 51.500000 82 46.500000"), 1.6, l.base.dark(0.35), 0.6)
+		c.shine(ellipse(50, 40, 24, 16), glow, 0.35, 4)
+		c.shine(ellipse(50, 42, 14, 10), glow, 0.35, 4)
+		c.ink(outline("M18 46.5 C34 51.5 66 51.5 82 46.5"), 1.6, l.base.dark(0.35), 0.6)
 		c.ink(line(33, 11, 67, 11), 1.6, l.base.dark(0.35), 0.6)
 	})
 }
@@ -56,7 +56,7 @@ func drawFloorLamp(c *canvas, l look) {
 	shade := outline("M36 4 L64 4 L74 32 C60 36 40 36 26 32 Z")
 	c.body(shade, l.main, soft)
 	c.within(shade, func() {
-		c.tint(ellipse(50, 26, 18, 11), glow, 0.45)
+		c.shine(ellipse(50, 26, 17, 10), glow, 0.5, 4)
 		c.ink(outline("M26 31 C40 35 60 35 74 31"), 1.4, l.base.dark(0.35), 0.6)
 	})
 	c.tube(line(58, 34, 58, 44), 0.7, plain(gold), thin)
@@ -69,11 +69,11 @@ func drawPendant(c *canvas, l look) {
 	if l.variant == 1 {
 		c.body(box(45, 34, 10, 8, 2), plain(gold), glossy)
 		c.body(circle(50, 66, 26), l.main, finish{relief: 16, gloss: 0.4, alpha: 1})
-		c.tint(circle(50, 66, 17), glow, 0.3)
-		c.tint(circle(50, 66, 9), glow, 0.45)
+		c.shine(circle(50, 66, 18), glow, 0.3, 4)
+		c.shine(circle(50, 66, 10), glow, 0.45, 4)
 		return
 	}
-	c.tint(polygon(24, 74, 76, 74, 92, 98, 8, 98), glow, 0.4)
+	c.shine(polygon(24, 74, 76, 74, 90, 94, 10, 94), glow, 0.6, 4)
 	c.body(box(45, 34, 10, 8, 2), plain(gold), glossy)
 	c.body(outline("M44 40 L56 40 C72 44 84 58 86 74 C70 79 30 79 14 74 C16 58 28 44 44 40 Z"), l.main, glossy)
 	c.body(ellipse(50, 74, 36, 5), l.tone(0.5), thin)
@@ -86,15 +86,11 @@ func drawLantern(c *canvas, l look) {
 	c.tube(outline("M36 24 C36 0 64 0 64 24"), 2.2, l.tone(0.8), satin)
 	c.body(polygon(50, 12, 72, 32, 28, 32), l.main, satin)
 	c.body(box(30, 34, 40, 50, 1), plain(hex(0xf5e7c2)), finish{relief: 7, alpha: 0.9})
-	c.tint(ellipse(50, 56, 15, 20), glow, 0.8)
+	c.shine(ellipse(50, 56, 15, 20), glow, 0.9, 4)
 	c.body(box(44, 62, 12, 22, 1.5), plain(hex(0xf8f4e6)), soft)
 	c.body(outline("M50 46 C45 54 46 60 50 60 C54 60 55 54 50 46 Z"), plain(hex(0xf59a23)), soft)
-	for _, x := range []float64{31, 50, 69} {
-		width := 3.4
-		if x == 50 {
-			width = 1.2
-		}
-		c.tube(line(x, 34, x, 84), width, l.main, satin)
+	for _, x := range []float64{31, 69} {
+		c.tube(line(x, 34, x, 84), 3.4, l.main, satin)
 	}
 	c.body(box(25, 30, 50, 6, 1.5), l.main, satin)
 	c.body(box(24, 82, 52, 9, 1.5), l.main, satin)

@@ -3,23 +3,23 @@ package sample
 var leisure = []kind{
 	{slug: "guitar", category: []string{"Leisure", "Music", "Guitars"}, min: 79, max: 599,
 		variants: []name{{"acoustic guitar", "木吉他"}, {"electric guitar", "电吉他"}}, about: "Six strings, in tune when it leaves the shop.",
-		patterns: []pattern{solid}, materials: []material{{name{"spruce", "云杉木"}, grain}}, draw: drawGuitar},
+		offer: offer{[]pattern{solid}, []material{{name{"spruce", "云杉木"}, grain}}}, draw: drawGuitar},
 	{slug: "headphones", category: []string{"Leisure", "Music", "Headphones"}, min: 25, max: 299,
 		variants: []name{{"headphones", "耳机"}}, about: "Over the ears, without a cable, for thirty hours.",
-		patterns: []pattern{solid}, materials: []material{plastic, leather}, draw: drawHeadphones},
+		offer: offer{[]pattern{solid}, []material{plastic, leather}}, draw: drawHeadphones},
 	{slug: "book", category: []string{"Leisure", "Reading", "Books"}, min: 6, max: 39,
 		variants: []name{{"notebook", "笔记本"}, {"novel", "小说"}}, about: "Sewn, so that it stays open where it is opened.",
-		patterns: []pattern{solid, striped, dotted, floral, starry, zigzag}, materials: []material{paper}, size: 9, draw: drawBook},
+		offer: offer{[]pattern{solid, striped, dotted, floral, starry, zigzag}, []material{paper}}, size: 9, draw: drawBook},
 	{slug: "bicycle", category: []string{"Leisure", "Sport", "Bicycles"}, min: 249, max: 999,
 		variants: []name{{"city bicycle", "城市自行车"}}, about: "Seven gears, mudguards and lights that need no battery.",
-		patterns: []pattern{solid}, materials: []material{metal}, draw: drawBicycle},
+		offer: offer{[]pattern{solid}, []material{metal}}, draw: drawBicycle},
 	{slug: "camera", category: []string{"Leisure", "Photo", "Cameras"}, min: 89, max: 899,
 		variants: []name{{"camera", "照相机"}}, about: "A small camera with one good lens.",
-		patterns: []pattern{solid}, materials: []material{leather, metal, plastic}, draw: drawCamera},
+		offer: offer{[]pattern{solid}, []material{leather, metal, plastic}}, draw: drawCamera},
 }
 
 func drawGuitar(c *canvas, l look) {
-	tilt := func(p path) path { return p.turn(28, 50, 50) }
+	tilt := func(p path) path { return p.turn(28, 50, 43).grow(0.86, 0.86, 50, 43).move(0, 7) }
 	wood := textured(plain(timber.dark(0.45)), grain)
 	body := symmetric("M50 46 C44 44 34 46 33 54 C32 60 36 62 34 67 C28 72 27 84 34 91 C40 96 46 97 50 97")
 	if l.variant == 1 {
@@ -45,7 +45,7 @@ func drawGuitar(c *canvas, l look) {
 	for y := 8.0; y < 58; y += 4.6 {
 		c.ink(tilt(line(47, y, 53, y)), 0.5, steel, 0.9)
 	}
-	c.body(tilt(outline("M46 -10 L54 -10 L54.500000 3 L45.500000 3 Z")), wood, thin)
+	c.body(tilt(outline("M46 -10 L54 -10 L54.5 3 L45.5 3 Z")), wood, thin)
 	for _, y := range []float64{-8, -4, 0} {
 		c.body(tilt(circle(44, y, 1.5)), plain(steel), thin)
 		c.body(tilt(circle(56, y, 1.5)), plain(steel), thin)
@@ -89,7 +89,7 @@ func drawBook(c *canvas, l look) {
 		c.body(box(35, 22, 32, 18, 1), plain(hex(0xf8f3e4)), thin)
 		c.ink(line(39, 29, 63, 29), 1, ink, 0.7)
 		c.ink(line(43, 34, 59, 34), 0.7, ink, 0.6)
-		c.tube(line(69.500000, 8, 69.500000, 86), 2, plain(l.accent), thin)
+		c.tube(line(69.5, 8, 69.5, 86), 2, plain(l.accent), thin)
 		return
 	}
 	c.tint(box(33, 18, 37, 20, 0.5), l.base.dark(0.55), 0.9)
@@ -116,7 +116,7 @@ func drawBicycle(c *canvas, l look) {
 	c.tube(outline("M60 25 C66 22 70 24 68 30"), 2.4, plain(steel.dark(0.3)), thin)
 	c.tube(line(57, 26, 62, 24.5), 3.4, plain(timber.dark(0.3)), thin)
 	c.body(outline("M28 30 C32 26 40 28 46 29 C45 33 38 32 36 34 C32 35 29 34 28 30 Z"), plain(timber.dark(0.35)), soft)
-	c.tube(outline("M3.500000 62 C5 46 20 40 32 46"), 1.8, frame, thin)
+	c.tube(outline("M3.5 62 C5 46 20 40 32 46"), 1.8, frame, thin)
 	c.tube(outline("M68 46 C82 40 96 50 97 62"), 1.8, frame, thin)
 	c.tube(circle(46, 66, 5), 1.4, plain(steel.dark(0.3)), thin)
 	c.tube(line(46, 66, 50, 75), 1.6, plain(steel.dark(0.4)), thin)

@@ -19,6 +19,7 @@ func (c rgb) mix(d rgb, t float64) rgb {
 func (c rgb) dark(t float64) rgb { return c.mix(rgb{0.04, 0.03, 0.06}, t) }
 func (c rgb) pale(t float64) rgb { return c.mix(rgb{1, 1, 1}, t) }
 func (c rgb) luminance() float64 { return 0.3*c.r + 0.59*c.g + 0.11*c.b }
+func (c rgb) grey() bool         { return max(c.r, c.g, c.b)-min(c.r, c.g, c.b) < 0.08 }
 func (c rgb) seam() rgb          { return c.mix(rgb{}, 0.45) }
 func (c rgb) contrast() rgb {
 	if c.luminance() > 0.55 {
@@ -83,15 +84,27 @@ func printed(what pattern, base, on rgb, size float64) paint {
 		}
 	case starry:
 		return func(x, y float64) rgb {
-			dx, dy, cell := lattice(x, y, size*1.2)
-			angle := math.Atan2(dx, -dy) + float64(cell%7)
-			radius := size * (0.24 + 0.13*math.Cos(5*angle))
-			return base.mix(on, cover(radius-math.Hypot(dx, dy)))
+			dx, dy, cell := lattice(x, y, size*1.3)
+			return base.mix(on, cover(star(dx, dy, size*0.42, float64(cell%7)*0.3)))
 		}
 	case blocked:
 		return func(_, y float64) rgb { return base.mix(on, cover(y-52)) }
 	}
 	return plain(base)
+}
+
+// star is how far within a five-pointed star of an outer radius a place lies; the inner corners are
+// at 0.45 of it.
+func star(x, y, radius, turn float64) float64 {
+	const fifth = 2 * math.Pi / 5
+	angle := math.Atan2(x, -y) + turn
+	angle -= fifth * math.Round(angle/fifth) // the star's points are alike, and so are their sides
+	sin, cos := math.Sincos(math.Abs(angle))
+	distance := math.Hypot(x, y)
+	// the side runs from the point (radius, 0) to the corner at half a fifth
+	innerSin, innerCos := math.Sincos(fifth / 2)
+	sideX, sideY := 0.45*radius*innerCos-radius, 0.45*radius*innerSin
+	return (sideY*(radius-distance*cos) + sideX*distance*sin) / math.Hypot(sideX, sideY)
 }
 
 func flower(x, y, size float64, base, on rgb) rgb {

@@ -21,11 +21,13 @@ func plan(o Options) []item {
 		colours := shuffledDyes(rng, k.colours)
 		first, firstPattern := rng.IntN(len(k.variants)), rng.IntN(len(k.patterns))
 		for n := range o.PerKind {
+			variant := (first + n) % len(k.variants)
+			patterns := k.of(variant).patterns
 			items = append(items, choose(k, choice{
 				number:  n + 1,
 				dye:     colours[n%len(colours)],
-				variant: (first + n) % len(k.variants),
-				pattern: k.patterns[(firstPattern+n/len(k.variants)+n)%len(k.patterns)],
+				variant: variant,
+				pattern: patterns[(firstPattern+n/len(k.variants)+n)%len(patterns)],
 			}, rng))
 		}
 	}
@@ -62,7 +64,8 @@ type choice struct {
 }
 
 func choose(k kind, c choice, rng *rand.Rand) item {
-	c.material = k.materials[rng.IntN(len(k.materials))]
+	materials := k.of(c.variant).materials
+	c.material = materials[rng.IntN(len(materials))]
 	c.style = styles[rng.IntN(len(styles))]
 	c.brand = brands[rng.IntN(len(brands))]
 	if k.gender {
@@ -135,7 +138,11 @@ func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
 // appear decides how a product looks: a shade of its colour, and a second colour that stands out.
 func appear(k kind, c choice, rng *rand.Rand) look {
 	shade := 0.9 + 0.2*rng.Float64()
-	base := c.dye.rgb.scale(shade).mix(rgb{rng.Float64(), rng.Float64(), rng.Float64()}, 0.05)
+	drift := 0.05
+	if c.dye.rgb.grey() {
+		drift = 0.015 // a little colour turns grey into lilac
+	}
+	base := c.dye.rgb.scale(shade).mix(rgb{rng.Float64(), rng.Float64(), rng.Float64()}, drift)
 	accent := accentFor(base, rng)
 	size := k.size
 	if size == 0 {

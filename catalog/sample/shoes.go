@@ -3,22 +3,22 @@ package sample
 var shoes = []kind{
 	{slug: "sneaker", category: []string{"Shoes", "Sneakers"}, min: 39, max: 149, gender: true,
 		variants: []name{{"sneakers", "运动鞋"}, {"high-top sneakers", "高帮运动鞋"}, {"running shoes", "跑鞋"}}, about: "Light casual shoes with laces and a cushioned sole.",
-		patterns: []pattern{solid, solid, solid, checked, dotted}, materials: []material{canvasy, mesh, suede, leather}, size: 5, draw: drawSneaker},
+		offer: offer{[]pattern{solid, solid, solid, checked, dotted}, []material{canvasy, suede, leather}}, except: map[int]offer{2: {materials: []material{mesh, nylon}}}, size: 5, draw: drawSneaker},
 	{slug: "boot", category: []string{"Shoes", "Boots"}, min: 59, max: 219, gender: true,
 		variants: []name{{"lace-up boots", "系带靴"}, {"Chelsea boots", "切尔西靴"}, {"tall boots", "长靴"}, {"rubber boots", "雨靴"}}, about: "Ankle or higher, with a sole that grips.",
-		patterns: []pattern{solid}, materials: []material{leather, suede}, draw: drawBoot},
+		offer: offer{[]pattern{solid}, []material{leather, suede}}, except: map[int]offer{3: {materials: []material{rubbery}}}, draw: drawBoot},
 	{slug: "high-heel", category: []string{"Shoes", "High Heels"}, min: 45, max: 189,
 		variants: []name{{"high heels", "高跟鞋"}, {"block-heel pumps", "粗跟鞋"}, {"ankle-strap heels", "系带高跟鞋"}}, about: "Women's pumps for evenings and for the office.",
-		patterns: []pattern{solid, solid, solid, dotted, floral}, materials: []material{leather, suede, silk}, size: 5, draw: drawHeel},
+		offer: offer{[]pattern{solid, solid, solid, dotted, floral}, []material{leather, suede, silk}}, size: 5, draw: drawHeel},
 	{slug: "sandal", category: []string{"Shoes", "Sandals"}, min: 15, max: 89, gender: true,
 		variants: []name{{"sandals", "凉鞋"}, {"flip-flops", "人字拖"}}, about: "Open summer shoes with soft straps.",
-		patterns: []pattern{solid, solid, striped, dotted}, materials: []material{leather, rubbery}, size: 5, draw: drawSandal},
+		offer: offer{[]pattern{solid, solid, striped, dotted}, []material{leather, suede}}, except: map[int]offer{1: {materials: []material{rubbery}}}, size: 5, draw: drawSandal},
 	{slug: "formal-shoe", category: []string{"Shoes", "Formal Shoes"}, min: 69, max: 259,
 		variants: []name{{"Oxford shoes", "牛津鞋"}, {"loafers", "乐福鞋"}}, about: "Dress shoes on a thin leather sole with a low heel.",
-		patterns: []pattern{solid}, materials: []material{leather, suede}, colours: []string{"black", "brown", "navy", "beige", "grey", "brown", "red", "black", "white", "green"}, draw: drawFormal},
+		offer: offer{[]pattern{solid}, []material{leather, suede}}, colours: []string{"black", "brown", "navy", "beige", "grey", "brown", "red", "black", "white", "green"}, draw: drawFormal},
 	{slug: "slipper", category: []string{"Shoes", "Slippers"}, min: 12, max: 49, gender: true,
 		variants: []name{{"slippers", "拖鞋"}}, about: "Warm house shoes with a fluffy lining.",
-		patterns: []pattern{solid, checked, striped, starry}, materials: []material{felt, fleece}, size: 6, draw: drawSlipper},
+		offer: offer{[]pattern{solid, checked, striped, starry}, []material{felt, fleece}}, size: 6, draw: drawSlipper},
 }
 
 func drawSneaker(c *canvas, l look) {
@@ -114,7 +114,7 @@ func drawHeel(c *canvas, l look) {
 	c.body(heel, l.tone(0.75), glossy)
 	c.body(outline("M24 36 C30 34 40 44 62 64 C52 70 34 58 24 36 Z"), l.tone(0.42), thin)
 	c.body(shape, l.main, glossy)
-	c.ink(outline("M14 53 C30 56 46 76 62 86 C72 90.500000 88 91.500000 95 89.500000"), 1.6, l.base.dark(0.6), 1)
+	c.ink(outline("M14 53 C30 56 46 76 62 86 C72 90.5 88 91.5 95 89.5"), 1.6, l.base.dark(0.6), 1)
 	switch l.variant {
 	case 2:
 		c.tube(outline("M11 36 C8 24 18 18 28 22 C34 25 30 33 22 36"), 2.6, l.tone(0.95), satin)
@@ -129,52 +129,68 @@ func drawHeel(c *canvas, l look) {
 }
 
 func drawSandal(c *canvas, l look) {
+	sole := outline("M28 92 C18 92 16 80 18 68 C19 56 12 44 13 28 C14 12 40 8 43 26 C45 40 39 54 40 68 C41 82 38 92 28 92 Z")
 	if l.variant == 1 {
-		sole := outline("M28 92 C18 92 16 80 18 68 C19 56 12 44 13 28 C14 12 40 8 43 26 C45 40 39 54 40 68 C41 82 38 92 28 92 Z")
 		for _, one := range []path{sole, sole.mirror()} {
 			c.cast(one)
 			c.body(one.move(0, 1.6), plain(rubber.dark(0.3)), thin)
 			c.body(one, l.main, matt)
 		}
-		for _, strap := range []path{outline("M16 56 C18 44 24 34 29 28 C34 36 38 44 40 54")} {
-			c.tube(strap, 3.8, l.trim(), satin)
-			c.tube(strap.mirror(), 3.8, l.trim(), satin)
-		}
+		strap := outline("M16 56 C18 44 24 34 29 28 C34 36 38 44 40 54")
+		c.tube(strap, 3.8, l.trim(), satin)
+		c.tube(strap.mirror(), 3.8, l.trim(), satin)
 		return
 	}
-	c.ground(50, 83, 44, 3)
-	c.body(outline("M7 64 C16 66 30 68 46 72 C62 76 84 74 93 72 C97 76 95 82 88 83 L14 83 C6 82 5 72 7 64 Z"), plain(timber.pale(0.15)), matt)
-	c.body(outline("M7 62 C16 65 32 66 46 70 C62 74 84 72 94 70 C96 73 94 76 88 76 L40 76 C26 74 14 72 8 69 Z"), plain(hex(0xd8b58a)), thin)
-	c.tube(outline("M70 76 C70 60 78 54 88 70"), 7, l.main, satin)
-	c.tube(outline("M46 74 C46 56 60 48 68 74"), 7, l.main, satin)
-	c.tube(outline("M12 66 C8 52 12 42 18 40 C28 38 40 42 44 46 C46 52 42 62 38 70"), 4.5, l.main, satin)
-	c.tube(outline("M18 40 C26 46 30 56 30 70"), 4.5, l.tone(0.9), satin)
-	c.tube(box(33, 39, 7, 7, 1.5), 1.3, plain(gold), thin)
+	for _, flip := range []bool{false, true} {
+		side := func(p path) path {
+			if flip {
+				return p.mirror()
+			}
+			return p
+		}
+		c.cast(side(sole))
+		c.body(side(sole.move(0, 1.6)), plain(timber.dark(0.35)), thin)
+		c.body(side(sole), textured(plain(hex(0xd8b58a)), hide), matt)
+		c.ink(side(sole.grow(0.86, 0.92, 28, 52)), 0.6, timber.dark(0.3), 0.5)
+		for _, strap := range []path{
+			outline("M10.5 24 C20 16 36 15 46 21 L46 31 C36 25 20 26 11 34 Z"),
+			outline("M11.5 41 C20 34 36 33 44.5 38 L42.5 48 C34 43 22 44 14 51 Z"),
+			outline("M15.5 70 C22 63 35 63 42.5 69 L42.5 75 C35 70 23 70 15.5 76 Z"),
+		} {
+			c.cast(side(strap))
+			c.body(side(strap), l.main, matt)
+		}
+		c.tube(side(outline("M17 76 C16 100 40 100 41.5 75")), 4, l.tone(0.9), matt)
+		c.tube(side(box(12.5, 67.5, 7, 9, 1.5)), 1.5, plain(gold), thin)
+	}
 }
 
 func drawFormal(c *canvas, l look) {
-	upper := outline("M7 74 C5 62 7 54 11 48 C20 46 32 44 40 40 C45 39 48 42 50 46 C56 54 66 57 76 58 C88 60 95 66 95 75 Z")
+	upper := outline("M8 75 C6 66 6 57 9 50 C10 48 13 48 15 50 C22 56 33 54 41 45 C44 42 48 43 51 47 C58 56 68 59 78 61 C90 64 95 69 95 76 Z")
 	c.ground(51, 82, 45, 3)
-	c.body(outline("M11 49 C20 42 34 40 42 41 C40 48 26 54 11 49 Z"), l.tone(0.4), thin)
-	c.body(upper, l.main, glossy)
+	c.body(outline("M9 50 C12 43 34 38 44 43 C42 52 32 60 21 58 C14 56 10 53 9 50 Z"), l.tone(0.35), thin)
+	c.body(upper, l.main, finish{relief: 5, gloss: 0.6, alpha: 1})
 	dark := l.base.seam()
 	c.within(upper, func() {
-		c.ink(outline("M76 56 C71 62 70 70 72 78"), 0.8, dark, 0.9)
-		c.ink(outline("M74 56 C69 62 68 70 70 78"), 0.5, dark, 0.7)
+		c.shine(outline("M70 62 C80 63 88 66 90 69 C82 68 74 66 70 62 Z"), rgb{1, 1, 1}, 0.35, 1)
+		c.ink(outline("M8 60 C15 61 22 66 23 77"), 0.7, dark, 0.9)
 		if l.variant == 0 {
-			c.ink(outline("M34 44 C36 56 46 64 60 64 C64 62 66 60 66 57"), 0.7, dark, 0.9)
+			c.ink(outline("M77 60 C72 65 71 71 73 78"), 0.8, dark, 0.9)
+			c.ink(outline("M75 60 C70 65 69 71 71 78"), 0.5, dark, 0.7)
+			c.body(outline("M40 45 C43 42 48 43 51 47 C55 52 59 55 64 57 C60 63 50 65 40 58 C37 54 37 49 40 45 Z"), l.tone(0.86), thin)
+			c.ink(outline("M38 50 C38 60 50 67 61 62"), 0.5, dark, 0.9)
 		} else {
-			c.body(outline("M40 40 C46 48 54 56 62 58 L52 74 C42 68 36 56 34 44 Z"), l.tone(0.8), thin)
-			c.body(box(36, 58, 26, 5, 2).turn(-52, 50, 60), l.tone(0.6), thin)
+			c.ink(outline("M52 54 C58 64 76 68 90 66"), 1.1, dark, 0.9) // the seam of the apron
+			c.body(outline("M43 43 C48 44 53 50 58 54 C57 62 57 69 58 78 L40 78 C38 66 38 52 43 43 Z"), l.tone(0.8), thin)
+			c.ink(outline("M44 59 C47 56 51 57 53 60 C50 62 47 62 44 59 Z"), 1.3, l.base.dark(0.75), 1)
 		}
-		c.ink(outline("M7 60 C16 60 22 64 24 76"), 0.7, dark, 0.8)
 	})
 	if l.variant == 0 {
 		for i := 0.0; i < 4; i++ {
-			c.tube(line(43+i*4.5, 49+i*3.2, 48+i*4.5, 44.500000+i*3.4), 1.4, plain(l.base.dark(0.7)), thin)
+			c.tube(line(42+i*4.6, 51.5+i*2.6, 47+i*4.6, 46+i*3.2), 1.3, plain(l.base.dark(0.75)), thin)
 		}
 	}
-	c.body(outline("M6 73 C30 75 70 75 95.500000 74 C98 76 97 79 94 79 L34 79 L33 84 L8 84 C6 80 5 77 6 73 Z"), plain(l.base.dark(0.75)), thin)
+	c.body(outline("M7 74 C30 76 70 76 95.5 75 C98 77 97 79.5 94 79.5 L34 79.5 L33 85 L8 85 C6 81 6 77 7 74 Z"), plain(l.base.dark(0.8)), thin)
 }
 
 func drawSlipper(c *canvas, l look) {

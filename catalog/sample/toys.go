@@ -5,28 +5,28 @@ import "math"
 var toys = []kind{
 	{slug: "teddy-bear", category: []string{"Toys", "Soft Toys", "Teddy Bears"}, min: 12, max: 59,
 		variants: []name{{"teddy bear", "泰迪熊"}, {"teddy bear with bow", "蝴蝶结泰迪熊"}}, about: "Soft, washable, and good at listening.",
-		patterns: []pattern{solid}, materials: []material{plushy}, draw: drawTeddy},
+		offer: offer{[]pattern{solid}, []material{plushy}}, draw: drawTeddy},
 	{slug: "bunny", category: []string{"Toys", "Soft Toys", "Bunnies"}, min: 12, max: 49,
 		variants: []name{{"bunny soft toy", "毛绒兔子"}}, about: "With long ears that small hands can hold.",
-		patterns: []pattern{solid}, materials: []material{plushy}, draw: drawBunny},
+		offer: offer{[]pattern{solid}, []material{plushy}}, draw: drawBunny},
 	{slug: "toy-car", category: []string{"Toys", "Vehicles", "Cars"}, min: 6, max: 39,
 		variants: []name{{"toy car", "玩具汽车"}, {"toy truck", "玩具卡车"}}, about: "Rolls far across a kitchen floor.",
-		patterns: []pattern{solid, solid, striped, checked}, materials: []material{metal, plastic}, draw: drawCar},
+		offer: offer{[]pattern{solid, solid, striped, checked}, []material{metal, plastic}}, draw: drawCar},
 	{slug: "ball", category: []string{"Toys", "Outdoor", "Balls"}, min: 5, max: 39,
 		variants: []name{{"beach ball", "沙滩球"}, {"football", "足球"}, {"basketball", "篮球"}}, about: "Round; needs air and company.",
-		patterns: []pattern{solid}, materials: []material{rubbery}, draw: drawBall},
+		offer: offer{[]pattern{solid}, []material{rubbery}}, draw: drawBall},
 	{slug: "blocks", category: []string{"Toys", "Building", "Blocks"}, min: 12, max: 49,
 		variants: []name{{"building blocks", "积木"}, {"building bricks", "拼装积木"}}, about: "Rounded edges and paint that survives being chewed.",
-		patterns: []pattern{solid}, materials: []material{oak, plastic}, draw: drawBlocks},
+		offer: offer{[]pattern{solid}, []material{oak}}, except: map[int]offer{1: {materials: []material{plastic}}}, draw: drawBlocks},
 	{slug: "kite", category: []string{"Toys", "Outdoor", "Kites"}, min: 9, max: 45,
 		variants: []name{{"kite", "风筝"}}, about: "Flies in a light wind on 50 metres of line.",
-		patterns: []pattern{solid, striped, dotted, checked, starry}, materials: []material{nylon, paper}, draw: drawKite},
+		offer: offer{[]pattern{solid, striped, dotted, checked, starry}, []material{nylon, paper}}, draw: drawKite},
 	{slug: "rocket", category: []string{"Toys", "Vehicles", "Rockets"}, min: 9, max: 49,
 		variants: []name{{"toy rocket", "玩具火箭"}}, about: "Three fins, one porthole, any planet.",
-		patterns: []pattern{solid, striped, checked, dotted}, materials: []material{plastic, metal}, draw: drawRocket},
+		offer: offer{[]pattern{solid, striped, checked, dotted}, []material{plastic, metal}}, draw: drawRocket},
 	{slug: "duck", category: []string{"Toys", "Bath", "Rubber Ducks"}, min: 4, max: 15,
-		variants: []name{{"rubber duck", "橡皮鸭"}}, about: "Swims upright and squeaks.",
-		patterns: []pattern{solid, solid, dotted, striped}, materials: []material{rubbery}, draw: drawDuck},
+		variants: []name{{"bath duck", "洗澡鸭"}}, about: "Swims upright and squeaks.",
+		offer: offer{[]pattern{solid, solid, dotted, striped}, []material{rubbery}}, draw: drawDuck},
 }
 
 func eye(c *canvas, x, y, r float64) {
@@ -58,7 +58,7 @@ func drawTeddy(c *canvas, l look) {
 	eye(c, 40, 26, 2.8)
 	eye(c, 60, 26, 2.8)
 	c.body(ellipse(50, 33, 4, 2.8), plain(ink), glossy)
-	c.ink(outline("M50 36 L50 39 M44 39 C46 42.500000 49 42 50 39 C51 42 54 42.500000 56 39"), 0.9, ink, 1)
+	c.ink(outline("M50 36 L50 39 M44 39 C46 42.5 49 42 50 39 C51 42 54 42.5 56 39"), 0.9, ink, 1)
 	if l.variant == 1 {
 		bow := outline("M50 52 C44 45 36 44 34 46 C33 52 34 58 36 59 C42 58 46 56 50 52 Z")
 		c.body(bow, plain(l.accent), satin)
@@ -119,8 +119,8 @@ func drawCar(c *canvas, l look) {
 	}
 	body := outline("M4 62 C4 54 8 50 18 49 C24 38 30 30 40 29 L58 29 C68 30 74 40 80 48 C90 50 96 54 96 62 L96 68 C96 70 94 71 92 71 L8 71 C6 71 4 70 4 68 Z")
 	c.body(body, l.main, glossy)
-	c.body(outline("M28 48 C31 40 35 35 41 34.500000 L48 34.500000 L48 48 Z"), window, thin)
-	c.body(outline("M52 34.500000 L58 34.500000 C64 35.500000 68 42 72 48 L52 48 Z"), window, thin)
+	c.body(outline("M28 48 C31 40 35 35 41 34.5 L48 34.5 L48 48 Z"), window, thin)
+	c.body(outline("M52 34.5 L58 34.5 C64 35.5 68 42 72 48 L52 48 Z"), window, thin)
 	c.ink(outline("M50 50 L50 70"), 0.7, l.base.seam(), 0.6)
 	c.tube(line(54, 54, 59, 54), 1.4, plain(steel), thin)
 	c.body(ellipse(93, 58, 2.6, 3.4), plain(glow), thin)
@@ -182,7 +182,7 @@ func sphere(l look) paint {
 			return colour.mix(ink, cover((0.018-seam)*30))
 		}
 	}
-	segments := []rgb{l.base, rubber.pale(0.5), l.accent, rubber.pale(0.5)}
+	segments := []rgb{l.base, rubber.pale(0.5), l.base, l.accent}
 	return func(x, y float64) rgb {
 		u, v, w := onSphere(x, y)
 		angle := (math.Atan2(w, u)/math.Pi + 1) * 4
@@ -205,7 +205,7 @@ func icosahedron() [][3]float64 {
 }
 
 func drawBlocks(c *canvas, l look) {
-	colours := []rgb{l.base, l.accent, hex(0xf2c530), hex(0x3578c6), hex(0xcf2f36), hex(0x3d9152)}
+	colours := []rgb{l.base, l.accent, l.base.pale(0.35), l.base, l.base.scale(0.75), l.accent}
 	c.ground(50, 91, 40, 4)
 	if l.variant == 1 {
 		for row, xs := range [][]float64{{10, 50}, {30}, {14, 54}} {
