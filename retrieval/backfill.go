@@ -8,10 +8,10 @@ import (
 )
 
 // backfill completes the leg entries of every candidate: what would a leg that did not find it, or not
-// within its window, have scored? The scores are exact, the same that the leg itself would have given:
-// the cosine of the float vectors, or BM25 by the same query over just the missing documents. Ranks and
-// contributions stay 0, so the fused sum does not change. An entry that stays without Backfilled
-// means that the product has no vector in that space.
+// within its window, have scored? The scores are exact, those that the leg itself gives: the cosine of
+// the float vectors, or BM25 by the same query over just the missing documents (0 when the leg would
+// not take them). Ranks and contributions stay 0, so the fused sum does not change. An entry that stays
+// without Backfilled means that the product has no vector in that space.
 func backfill(ctx context.Context, q *Query, snapshot *indexer.Snapshot, legs []*leg, candidates []*candidate) error {
 	for i, l := range legs {
 		var missing []*candidate
@@ -25,9 +25,9 @@ func backfill(ctx context.Context, q *Query, snapshot *indexer.Snapshot, legs []
 		}
 		var err error
 		if l.vector == nil {
-			err = backfillKeyword(ctx, q, snapshot, i, missing)
+			err = backfillKeyword(ctx, q, snapshot, i, l, missing)
 		} else {
-			err = backfillVector(snapshot, l, i, missing)
+			err = backfillVector(snapshot, i, l, missing)
 		}
 		if err != nil {
 			return fmt.Errorf("back-fill of %s: %w", l.name, err)
@@ -36,22 +36,28 @@ func backfill(ctx context.Context, q *Query, snapshot *indexer.Snapshot, legs []
 	return nil
 }
 
-func backfillKeyword(ctx context.Context, q *Query, snapshot *indexer.Snapshot, i int, missing []*candidate) error {
-	hits, err := snapshot.Keyword(ctx, indexer.KeywordQuery{Terms: q.Text, K: len(missing), Filter: docSet(missing)})
-	if err != nil {
-		return err
-	}
-	scores := make(map[uint32]float64, len(hits))
-	for _, hit := range hits {
-		scores[hit.Doc] = hit.Score
+func backfillKeyword(ctx context.Context, q *Query, snapshot *indexer.Snapshot, i int, l *leg, missing []*candidate) error {
+	scores := make(map[uint32]float64)
+	if !l.all {
+		// How many of its words a product must have depends on the best product searched. The leg's
+		// best hit comes along, so that the missing ones are measured as the leg measures.
+		docs := docSet(missing)
+		docs.Add(l.hits[0].Doc)
+		hits, err := snapshot.Keyword(ctx, indexer.KeywordQuery{Terms: q.Text, K: len(missing) + 1, Filter: docs})
+		if err != nil {
+			return err
+		}
+		for _, hit := range hits {
+			scores[hit.Doc] = hit.Score
+		}
 	}
 	for _, c := range missing {
-		c.legs[i].Score, c.legs[i].Backfilled = scores[c.doc], true // 0: it has none of the words
+		c.legs[i].Score, c.legs[i].Backfilled = scores[c.doc], true
 	}
 	return nil
 }
 
-func backfillVector(snapshot *indexer.Snapshot, l *leg, i int, missing []*candidate) error {
+func backfillVector(snapshot *indexer.Snapshot, i int, l *leg, missing []*candidate) error {
 	vector, err := l.vector.get()
 	if err != nil {
 		return err

@@ -23,19 +23,33 @@ type candidate struct {
 }
 
 // normaliser brings the hits of one leg, best first, to a scale on which legs can be added; one value
-// a hit. It is what a way of fusing differs in.
-type normaliser func(hits []indexer.Hit) []float64
+// a hit. It is what ways of fusing differ in.
+type normaliser func(hits []indexer.Hit, ranks []int) []float64
 
 // reciprocalRank is 1/(constant + rank), rank from 1: Cormack, Clarke, Büttcher, "Reciprocal Rank
 // Fusion outperforms Condorcet and individual Rank Learning Methods", SIGIR 2009.
 func reciprocalRank(constant float64) normaliser {
-	return func(hits []indexer.Hit) []float64 {
-		values := make([]float64, len(hits))
-		for i := range hits {
-			values[i] = 1 / (constant + float64(i+1))
+	return func(_ []indexer.Hit, ranks []int) []float64 {
+		values := make([]float64, len(ranks))
+		for i, rank := range ranks {
+			values[i] = 1 / (constant + float64(rank))
 		}
 		return values
 	}
+}
+
+// rankHits returns the 1-based rank of each hit. Equal scores share the best of their ranks (1, 2, 2, 4):
+// a hundred lamps that the word "lamp" fits equally well are for the other legs to order, not for
+// their ids.
+func rankHits(hits []indexer.Hit) []int {
+	ranks := make([]int, len(hits))
+	for i := range hits {
+		ranks[i] = i + 1
+		if i > 0 && hits[i].Score == hits[i-1].Score {
+			ranks[i] = ranks[i-1]
+		}
+	}
+	return ranks
 }
 
 // fuse joins the hits of all legs to one list of candidates, best first. A candidate has an entry for
@@ -51,7 +65,8 @@ func fuse(legs []*leg, normalise normaliser) []*candidate {
 	candidates := make([]*candidate, 0, most)
 
 	for i, l := range legs {
-		normalised := normalise(l.hits)
+		ranks := rankHits(l.hits)
+		normalised := normalise(l.hits, ranks)
 		for j, hit := range l.hits {
 			c := byDoc[hit.Doc]
 			if c == nil {
@@ -66,7 +81,7 @@ func fuse(legs []*leg, normalise normaliser) []*candidate {
 				candidates = append(candidates, c)
 			}
 			entry := &c.legs[i]
-			entry.Score, entry.Rank = hit.Score, j+1
+			entry.Score, entry.Rank = hit.Score, ranks[j]
 			entry.Normalised = normalised[j]
 			entry.Contribution = entry.Weight * entry.Normalised
 		}

@@ -29,6 +29,7 @@ type leg struct {
 	space  indexer.Space // what vector is compared with
 
 	hits []indexer.Hit // best first
+	all  bool          // the leg found whatever it can find: the window cut nothing off
 	plan string
 	took time.Duration // without the embedding
 	err  error
@@ -110,6 +111,7 @@ func (l *leg) run(ctx context.Context, q *Query, snapshot *indexer.Snapshot, all
 		start := time.Now()
 		l.plan = "bm25"
 		l.hits, l.err = snapshot.Keyword(ctx, indexer.KeywordQuery{Terms: q.Text, K: opts.Window, Filter: allowed})
+		l.all = len(l.hits) < opts.Window
 		l.took = time.Since(start)
 		return
 	}

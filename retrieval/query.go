@@ -74,7 +74,7 @@ type Ledger struct {
 type LegEntry struct {
 	Leg          string  `json:"leg"`
 	Score        float64 `json:"score"`      // raw: BM25, or cosine in [-1, 1]
-	Rank         int     `json:"rank"`       // 1-based; 0 = the leg did not find it
+	Rank         int     `json:"rank"`       // 1-based, the same for equal scores; 0 = the leg did not find it
 	Normalised   float64 `json:"normalised"` // 1 / (rank constant + rank) for RRF
 	Weight       float64 `json:"weight"`
 	Contribution float64 `json:"contribution"` // Weight · Normalised

@@ -1,0 +1,527 @@
+package retrieval
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"image"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"vitrine/catalog"
+	"vitrine/indexer/indexertest"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+func search(t testing.TB, e *Engine, q Query) *Response {
+	t.Helper()
+	response, err := e.Search(context.Background(), q)
+	if err != nil {
+		t.Fatalf("search %q in mode %q with %v: %v", q.Text, q.Mode, q.Filters, err)
+	}
+	return response
+}
+
+// searchAll returns all hits of q, page by page.
+func searchAll(t testing.TB, e *Engine, q Query) (hits []Hit, first *Response) {
+	t.Helper()
+	for q.Limit = 50; ; q.Offset += q.Limit {
+		page := search(t, e, q)
+		if first == nil {
+			first = page
+		}
+		if page.Total != first.Total || !reflect.DeepEqual(page.Facets, first.Facets) {
+			t.Fatalf("the page at %d has another total or other facets than the first", q.Offset)
+		}
+		hits = append(hits, page.Hits...)
+		if len(page.Hits) < q.Limit {
+			return hits, first
+		}
+	}
+}
+
+func TestSearchFindsTheProductsThatTheWordsSay(t *testing.T) {
+	engine := New(openShop(t, 300), &indexertest.Encoder{}, wordRanker{}, Options{})
+	for _, mode := range modes {
+		for _, hit := range search(t, engine, Query{Text: "Red SHOE", Mode: mode, Limit: 3}).Hits {
+			if hit.Product.Colour != "red" || hit.Product.Category[1] != "shoe" {
+				t.Errorf("mode %s: %q at rank %d", mode, hit.Product.Title, hit.Rank)
+			}
+		}
+	}
+}
+
+func TestSearchByPhotoFindsProductsOfThatLook(t *testing.T) {
+	engine := New(openShop(t, 300), &indexertest.Encoder{}, wordRanker{}, Options{})
+	photo := indexertest.Photo(shopPaints["blue"])
+	response := search(t, engine, Query{Photo: photo, Mode: ModeHybrid})
+	for _, hit := range response.Hits {
+		if hit.Product.Colour != "blue" || len(hit.Product.Photos) == 0 {
+			t.Errorf("%q at rank %d", hit.Product.Title, hit.Rank)
+		}
+	}
+	if len(response.Legs) != 1 || response.Legs[0].Leg != LegPhotoImage {
+		t.Errorf("legs %+v, want photo-image alone", response.Legs)
+	}
+}
+
+func TestWordsAndPhotoAddUpByTheWeightsOfTheirLegs(t *testing.T) {
+	engine := New(openShop(t, 300), &indexertest.Encoder{}, nil, Options{Weights: map[string]float64{LegKeyword: 2, LegPhotoImage: 2}})
+	for _, hit := range search(t, engine, Query{Photo: indexertest.Photo(shopPaints["blue"]), Text: "lamp", Limit: 1}).Hits {
+		if hit.Product.Colour != "blue" || hit.Product.Category[1] != "lamp" {
+			t.Errorf("%q at rank %d", hit.Product.Title, hit.Rank)
+		}
+	}
+}
+
+func TestModesUseTheirLegs(t *testing.T) {
+	engine := New(openShop(t, 60), &indexertest.Encoder{}, wordRanker{}, Options{})
+	photo := indexertest.Photo(shopPaints["red"])
+	for mode, want := range map[Mode][]string{
+		ModeKeyword: {LegKeyword},
+		ModeVector:  {LegTextText, LegTextImage, LegPhotoImage},
+		ModeHybrid:  {LegKeyword, LegTextText, LegTextImage, LegPhotoImage},
+		ModeRanked:  {LegKeyword, LegTextText, LegTextImage, LegPhotoImage},
+	} {
+		var got []string
+		for _, report := range search(t, engine, Query{Text: "bag", Photo: photo, Mode: mode}).Legs {
+			got = append(got, report.Leg)
+			if report.Plan == "" || report.Error != "" {
+				t.Errorf("mode %s: leg report %+v", mode, report)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("mode %s ran the legs %v, want %v", mode, got, want)
+		}
+	}
+}
+
+func TestTheZeroQueryListsTheCatalogueById(t *testing.T) {
+	index := openShop(t, 120)
+	engine := New(index, &indexertest.Encoder{}, wordRanker{}, Options{})
+	for _, q := range []Query{{}, {Mode: ModeKeyword}, {Text: " \t", Mode: ModeVector, Explain: true}} {
+		hits, first := searchAll(t, engine, q)
+		if first.Total != 120 || len(hits) != 120 {
+			t.Fatalf("mode %q lists %d of %d products", first.Mode, len(hits), first.Total)
+		}
+		if !slices.IsSortedFunc(hits, func(a, b Hit) int { return strings.Compare(a.Product.ID, b.Product.ID) }) {
+			t.Error("the list is not in the order of ids")
+		}
+	}
+	response := search(t, engine, Query{Filters: []Filter{{Field: FieldColour, Values: []string{"RED"}}}})
+	if response.Total == 0 || response.Total == 120 || response.Hits[0].Product.Colour != "red" {
+		t.Errorf("the list of red products has %d, first %q", response.Total, response.Hits[0].Product.Title)
+	}
+}
+
+func TestAnIdentifierFindsItsProductFirst(t *testing.T) {
+	products := makeProducts(t, 200)
+	engine := New(openShop(t, 200), &indexertest.Encoder{}, wordRanker{}, Options{})
+	wanted := products[123]
+	for _, identifier := range []string{wanted.ID, wanted.SKU, strings.ToLower(wanted.SKU), wanted.EAN[0]} {
+		for _, mode := range []Mode{ModeKeyword, ModeHybrid, ModeRanked} {
+			hit := search(t, engine, Query{Text: identifier, Mode: mode, Explain: true}).Hits[0]
+			if hit.Product.ID != wanted.ID || len(hit.Ledger.Rules) != 1 {
+				t.Errorf("%q in mode %s found %s first, with the rules %v", identifier, mode, hit.Product.ID, hit.Ledger.Rules)
+			}
+		}
+	}
+	if rules := search(t, engine, Query{Text: "red", Explain: true}).Hits[0].Ledger.Rules; len(rules) > 0 {
+		t.Errorf("a plain word set off %v", rules)
+	}
+}
+
+// The invariants of every answer, whatever the query.
+func TestEveryAnswerHoldsTogether(t *testing.T) {
+	engine := New(openShop(t, 400), &indexertest.Encoder{}, wordRanker{}, Options{Window: 60})
+	rng := rand.New(rand.NewPCG(7, 8))
+	for range 150 {
+		q := randomQuery(rng)
+		name := fmt.Sprintf("%q, photo %v, mode %s, filters %v", q.Text, q.Photo != nil, q.Mode, q.Filters)
+		hits, first := searchAll(t, engine, q)
+
+		if first.Total != len(hits) {
+			t.Errorf("%s: the total is %d, the pages have %d hits", name, first.Total, len(hits))
+		}
+		seen := make(map[string]bool)
+		for i, hit := range hits {
+			if seen[hit.Product.ID] {
+				t.Errorf("%s: %s stands twice", name, hit.Product.ID)
+			}
+			seen[hit.Product.ID] = true
+			if hit.Rank != i+1 {
+				t.Errorf("%s: hit %d has rank %d", name, i+1, hit.Rank)
+			}
+			if i > 0 && (hit.Score > hits[i-1].Score || hit.Score == hits[i-1].Score && hit.Product.ID < hits[i-1].Product.ID) {
+				t.Errorf("%s: rank %d stands below a lower score or a later id", name, hit.Rank)
+			}
+			for _, filter := range q.Filters {
+				if !passes(filter, &hit.Product) {
+					t.Errorf("%s: %+v does not pass %s", name, hit.Product, filter)
+				}
+			}
+		}
+		for _, facet := range first.Facets {
+			for _, value := range facet.Values {
+				if got := countPassing(facet.Field, value, hits); got != value.Count {
+					t.Errorf("%s: facet %s says %d for %q, the hits %d", name, facet.Field, value.Count, value.Value, got)
+				}
+			}
+		}
+	}
+}
+
+func passes(f Filter, p *catalog.Product) bool {
+	has := func(value string) bool {
+		return slices.ContainsFunc(f.Values, func(v string) bool { return strings.EqualFold(v, value) })
+	}
+	switch f.Field {
+	case FieldCategory:
+		return slices.ContainsFunc(p.Category, has)
+	case FieldBrand:
+		return has(p.Brand)
+	case FieldColour:
+		return has(p.Colour)
+	case FieldInStock:
+		return has(fmt.Sprint(p.InStock))
+	}
+	price := float64(p.PriceCents) / 100
+	return price > 0 && (f.Min == nil || price >= *f.Min) && (f.Max == nil || price <= *f.Max)
+}
+
+func countPassing(field string, value FacetValue, hits []Hit) (n int) {
+	filter := Filter{Field: field, Values: []string{value.Value}, Min: value.Min, Max: value.Max}
+	for i := range hits {
+		if passes(filter, &hits[i].Product) {
+			n++
+		}
+	}
+	return n
+}
+
+func TestAPriceBucketReadsAsTheFilterThatSelectsIt(t *testing.T) {
+	engine := New(openShop(t, 200), &indexertest.Encoder{}, wordRanker{}, Options{})
+	buckets := 0
+	for _, facet := range search(t, engine, Query{}).Facets {
+		if facet.Field != FieldPrice {
+			continue
+		}
+		for _, bucket := range facet.Values {
+			buckets++
+			filter, err := ParseFilter("price=" + bucket.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := search(t, engine, Query{Filters: []Filter{filter}}).Total; got != bucket.Count {
+				t.Errorf("the bucket %s counts %d, its filter finds %d", bucket.Value, bucket.Count, got)
+			}
+		}
+	}
+	if buckets < 3 {
+		t.Errorf("%d buckets of prices", buckets)
+	}
+}
+
+func TestALedgerAddsUpToTheScoreExactly(t *testing.T) {
+	engine := New(openShop(t, 400), &indexertest.Encoder{}, wordRanker{},
+		Options{Window: 60, Weights: map[string]float64{LegKeyword: 1.7, LegTextImage: 0.3}})
+	rng := rand.New(rand.NewPCG(9, 10))
+	for range 150 {
+		q := randomQuery(rng)
+		q.Explain, q.Limit = true, 200
+		for _, hit := range search(t, engine, q).Hits {
+			var fused float64
+			for _, entry := range hit.Ledger.Legs {
+				if entry.Contribution != entry.Weight*entry.Normalised {
+					t.Fatalf("entry %+v", entry)
+				}
+				if entry.Rank == 0 && entry.Contribution != 0 || entry.Rank > 0 && (entry.Normalised != 1/(60+float64(entry.Rank)) || entry.Backfilled) {
+					t.Fatalf("entry %+v", entry)
+				}
+				fused += entry.Contribution
+			}
+			score := fused
+			if len(hit.Ledger.Features) > 0 {
+				score = 0
+			}
+			for _, feature := range hit.Ledger.Features {
+				score += feature.Contribution
+			}
+			for _, rule := range hit.Ledger.Rules {
+				score += rule.Contribution
+			}
+			if fused != hit.Ledger.Fused || score != hit.Ledger.Score || score != hit.Score {
+				t.Fatalf("%q in mode %s: the ledger adds up to %v and %v, but says %v and %v for the score %v",
+					q.Text, q.Mode, fused, score, hit.Ledger.Fused, hit.Ledger.Score, hit.Score)
+			}
+			if want := q.Mode == ModeRanked && !(q.Text == "" && q.Photo == nil); want != (len(hit.Ledger.Features) > 0) {
+				t.Fatalf("mode %s has the features %v", q.Mode, hit.Ledger.Features)
+			}
+		}
+	}
+}
+
+// What a leg missed because of its window must get the score that a wider window would have given.
+func TestBackfilledScoresAreThoseOfTheLegItself(t *testing.T) {
+	index := openShop(t, 400)
+	narrow := New(index, &indexertest.Encoder{}, nil, Options{Window: 40, NearShare: -1})
+	wide := New(index, &indexertest.Encoder{}, nil, Options{Window: 400, NearShare: -1})
+	photo := indexertest.Photo(shopPaints["green"])
+	filled := 0
+	for _, text := range []string{"red shoe", "bolt", "soft green canvas bag", "nothing 椅子"} {
+		q := Query{Text: text, Photo: photo, Mode: ModeHybrid, Explain: true, Limit: 400}
+		want := make(map[string]LegEntry)
+		for _, hit := range search(t, wide, q).Hits {
+			for _, entry := range hit.Ledger.Legs {
+				want[hit.Product.ID+entry.Leg] = entry
+			}
+		}
+		for _, hit := range search(t, narrow, q).Hits {
+			for _, entry := range hit.Ledger.Legs {
+				if entry.Rank > 0 {
+					continue
+				}
+				if exact := want[hit.Product.ID+entry.Leg]; exact.Rank == 0 && exact.Score != 0 || exact.Score != entry.Score {
+					t.Errorf("%q: %s back-filled %s with %v, the leg gives %v", text, entry.Leg, hit.Product.ID, entry.Score, exact.Score)
+				}
+				if hasVector := entry.Leg == LegKeyword || entry.Leg == LegTextText || len(hit.Product.Photos) > 0; entry.Backfilled != hasVector {
+					t.Errorf("%q: %s of %s is back-filled: %v", text, entry.Leg, hit.Product.ID, entry.Backfilled)
+				}
+				filled++
+			}
+		}
+	}
+	if filled == 0 {
+		t.Error("nothing was back-filled")
+	}
+}
+
+func TestHybridWithAnEmptyLegKeepsTheOrderOfTheOther(t *testing.T) {
+	index := openShop(t, 200)
+	engine := New(index, &indexertest.Encoder{}, nil, Options{})
+	ids := func(hits []Hit) (ids []string) {
+		for _, hit := range hits {
+			ids = append(ids, hit.Product.ID)
+		}
+		return ids
+	}
+	photo := Query{Photo: indexertest.Photo(shopPaints["red"])}
+	photo.Mode = ModeVector
+	alone, _ := searchAll(t, engine, photo)
+	photo.Mode, photo.Text = ModeHybrid, "zzzz"
+	textless := New(index, failingText{&indexertest.Encoder{}}, nil, Options{})
+	joined, _ := searchAll(t, textless, photo)
+	if !slices.Equal(ids(alone), ids(joined)) {
+		t.Errorf("the photo leg gives %v, with legs that found nothing it became %v", ids(alone), ids(joined))
+	}
+}
+
+func TestTheSameQueryGivesTheSameBytes(t *testing.T) {
+	engine := New(openShop(t, 300), &indexertest.Encoder{}, wordRanker{}, Options{})
+	rng := rand.New(rand.NewPCG(11, 12))
+	for range 20 {
+		q := randomQuery(rng)
+		q.Explain = true
+		first := encode(t, search(t, engine, q))
+		var group sync.WaitGroup
+		for range 4 {
+			group.Go(func() {
+				if response, err := engine.Search(context.Background(), q); err != nil {
+					t.Error(err)
+				} else if again := encode(t, response); !bytes.Equal(first, again) {
+					t.Errorf("%q in mode %s: first\n%s\nthen\n%s", q.Text, q.Mode, first, again)
+				}
+			})
+		}
+		group.Wait()
+	}
+}
+
+// encode returns the JSON of a response without what differs from run to run.
+func encode(t testing.TB, response *Response) []byte {
+	for i := range response.Timings {
+		response.Timings[i].Duration = 0
+	}
+	for i := range response.Hits {
+		for j := range response.Hits[i].Product.Photos {
+			response.Hits[i].Product.Photos[j].Root = ""
+		}
+	}
+	encoded, err := json.MarshalIndent(response, "", "\t")
+	if err != nil {
+		t.Error(err)
+	}
+	return append(encoded, '\n')
+}
+
+func TestAnExplainedResponseReadsAsInTheGoldenFile(t *testing.T) {
+	engine := New(openShop(t, 120), &indexertest.Encoder{}, wordRanker{}, Options{})
+	high := 250.0
+	// Six digits: the last ones of a float32 sum differ between processors.
+	got := regexp.MustCompile(`(\.\d{6})\d+`).ReplaceAll(encode(t, search(t, engine, Query{
+		Text: "Red canvas shoe", Photo: indexertest.Photo(shopPaints["red"]), Explain: true, Limit: 2, Offset: 1,
+		Filters: []Filter{{Field: FieldCategory, Values: []string{"fashion"}}, {Field: FieldPrice, Max: &high}},
+	})), []byte("$1"))
+	path := filepath.Join("testdata", "explained.json")
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("the response differs from %s; run go test -update and look at the diff. Got:\n%s", path, got)
+	}
+}
+
+// failingText is an encoder whose text tower is out of order.
+type failingText struct{ Encoder }
+
+func (failingText) EmbedText(context.Context, string) ([]float32, error) {
+	return nil, errors.New("the text tower is out of order")
+}
+
+// slowText is an encoder whose text tower only ends with the context.
+type slowText struct{ Encoder }
+
+func (slowText) EmbedText(ctx context.Context, _ string) ([]float32, error) {
+	<-ctx.Done()
+	return nil, fmt.Errorf("embed: %w", ctx.Err())
+}
+
+// brokenPhoto is an encoder that finds fault with every photo.
+type brokenPhoto struct{ Encoder }
+
+func (brokenPhoto) EmbedPhoto(context.Context, []byte, image.Rectangle) ([]float32, error) {
+	return nil, fmt.Errorf("%w: the photo is cut short", ErrBadQuery)
+}
+
+func TestALegThatFailsOrIsLateIsReportedAndLeftOut(t *testing.T) {
+	index := openShop(t, 120)
+	whole := New(index, &indexertest.Encoder{}, wordRanker{}, Options{})
+	want := search(t, whole, Query{Text: "red shoe", Mode: ModeKeyword})
+	for says, encoder := range map[string]Encoder{
+		"out of order":         failingText{&indexertest.Encoder{}},
+		"not done within 50ms": slowText{&indexertest.Encoder{}},
+	} {
+		engine := New(index, encoder, nil, Options{Deadline: 50 * time.Millisecond})
+		got := search(t, engine, Query{Text: "red shoe", Explain: true})
+		if got.Total != want.Total || got.Hits[0].Product.ID != want.Hits[0].Product.ID {
+			t.Errorf("the keyword leg finds %d, without the others it became %d", want.Total, got.Total)
+		}
+		for _, report := range got.Legs {
+			if failed := strings.Contains(report.Error, says); failed != (report.Leg != LegKeyword) {
+				t.Errorf("leg report %+v, want an error that says %q of the text legs alone", report, says)
+			}
+		}
+		if legs := got.Hits[0].Ledger.Legs; len(legs) != 1 {
+			t.Errorf("the ledger has the legs %+v", legs)
+		}
+
+		if _, err := engine.Search(context.Background(), Query{Text: "red shoe", Mode: ModeVector}); !errors.Is(err, ErrAllLegsFailed) {
+			t.Errorf("all legs failing gives %v", err)
+		}
+	}
+}
+
+func TestAPhotoAtFaultIsTheShoppersToMend(t *testing.T) {
+	engine := New(openShop(t, 60), brokenPhoto{&indexertest.Encoder{}}, nil, Options{})
+	for _, text := range []string{"", "red"} {
+		_, err := engine.Search(context.Background(), Query{Text: text, Photo: []byte("x")})
+		if !errors.Is(err, ErrBadQuery) || !strings.Contains(err.Error(), "cut short") {
+			t.Errorf("with the words %q: %v", text, err)
+		}
+	}
+}
+
+func TestACancelledSearchReturnsTheContextsError(t *testing.T) {
+	engine := New(openShop(t, 60), slowText{&indexertest.Encoder{}}, nil, Options{Deadline: time.Hour})
+	ctx, cancel := context.WithCancel(context.Background())
+	time.AfterFunc(10*time.Millisecond, cancel)
+	for range 2 { // cancelled on the way, then beforehand
+		if _, err := engine.Search(ctx, Query{Text: "red"}); !errors.Is(err, context.Canceled) || errors.Is(err, ErrAllLegsFailed) {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
+func TestProductIsFoundByItsId(t *testing.T) {
+	engine := New(openShop(t, 60), &indexertest.Encoder{}, nil, Options{})
+	product, err := engine.Product(context.Background(), "item-00042")
+	if err != nil || product.ID != "item-00042" {
+		t.Errorf("got %q, %v", product.ID, err)
+	}
+	if _, err := engine.Product(context.Background(), "item"); !errors.Is(err, ErrNotFound) {
+		t.Errorf("an unknown id gives %v", err)
+	}
+	if got := engine.Generation(); got != search(t, engine, Query{}).Generation || got == "" {
+		t.Errorf("the generation is %q", got)
+	}
+}
+
+func TestSimilarProductsLookAlike(t *testing.T) {
+	products := makeProducts(t, 200)
+	engine := New(openShop(t, 200), &indexertest.Encoder{}, nil, Options{})
+	for i := range products[:40] {
+		hits, err := engine.Similar(context.Background(), products[i].ID, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(hits) != defaultSimilar {
+			t.Errorf("%s has %d similar products", products[i].ID, len(hits))
+		}
+		for j, hit := range hits {
+			if hit.Product.ID == products[i].ID || hit.Rank != j+1 || j > 0 && hit.Score > hits[j-1].Score {
+				t.Errorf("%s: rank %d is %s with score %v", products[i].ID, hit.Rank, hit.Product.ID, hit.Score)
+			}
+		}
+		if hits[0].Product.Colour != products[i].Colour {
+			t.Errorf("most similar to %q is %q", products[i].Title, hits[0].Product.Title)
+		}
+	}
+	if _, err := engine.Similar(context.Background(), "item", 3); !errors.Is(err, ErrNotFound) {
+		t.Errorf("an unknown id gives %v", err)
+	}
+	if _, err := engine.Similar(context.Background(), products[0].ID, -1); !errors.Is(err, ErrBadQuery) {
+		t.Errorf("a negative limit gives %v", err)
+	}
+}
+
+func BenchmarkSearch(b *testing.B) {
+	engine := New(openShop(b, 10_000), &indexertest.Encoder{}, wordRanker{}, Options{})
+	photo := indexertest.Photo(shopPaints["red"])
+	for name, q := range map[string]Query{
+		"keyword":  {Text: "red canvas shoe", Mode: ModeKeyword},
+		"vector":   {Text: "red canvas shoe", Mode: ModeVector},
+		"hybrid":   {Text: "red canvas shoe", Mode: ModeHybrid},
+		"ranked":   {Text: "red canvas shoe", Mode: ModeRanked},
+		"photo":    {Photo: photo, Mode: ModeHybrid},
+		"browse":   {},
+		"filtered": {Text: "red canvas shoe", Mode: ModeHybrid, Filters: []Filter{{Field: FieldBrand, Values: []string{"Bolt"}}}},
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				search(b, engine, q)
+			}
+		})
+	}
+}

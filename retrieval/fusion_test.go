@@ -1,0 +1,104 @@
+package retrieval
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"vitrine/indexer"
+)
+
+func TestFuseAddsWeightedReciprocalRanksAndBreaksTiesByDocument(t *testing.T) {
+	legs := []*leg{
+		{name: "a", weight: 1, hits: []indexer.Hit{{Doc: 7, Score: 9}, {Doc: 3, Score: 8}}},
+		{name: "b", weight: 2, hits: []indexer.Hit{{Doc: 3, Score: 0.5}}},
+		{name: "c", weight: 1, hits: []indexer.Hit{{Doc: 1, Score: 0.4}}},
+	}
+	candidates := fuse(legs, reciprocalRank(60))
+	var got []string
+	for _, c := range candidates {
+		got = append(got, fmt.Sprintf("%d:%d:%.6f", c.fusedRank, c.doc, c.score))
+	}
+	// 3: 1/62 + 2/61; 1 and 7 tie at 1/61.
+	if want := []string{"1:3:0.048916", "2:1:0.016393", "3:7:0.016393"}; !slices.Equal(got, want) {
+		t.Errorf("fused to %v, want %v", got, want)
+	}
+	if entry := candidates[1].legs[0]; entry != (LegEntry{Leg: "a", Weight: 1}) {
+		t.Errorf("the entry of a leg that did not find the product is %+v", entry)
+	}
+}
+
+func TestFuseOfOneLegKeepsItsOrder(t *testing.T) {
+	hits := randomHits(rand.New(rand.NewPCG(1, 2)), 200)
+	for _, legs := range [][]*leg{
+		{{name: "a", weight: 1, hits: hits}},
+		{{name: "empty", weight: 1}, {name: "a", weight: 1, hits: hits}},
+	} {
+		for i, c := range fuse(legs, reciprocalRank(60)) {
+			if c.doc != hits[i].Doc {
+				t.Fatalf("place %d has document %d, the leg has %d there", i+1, c.doc, hits[i].Doc)
+			}
+		}
+	}
+}
+
+func TestFuseGivesEqualScoresTheSameRank(t *testing.T) {
+	legs := []*leg{
+		{name: "a", weight: 1, hits: []indexer.Hit{{Doc: 9, Score: 4}, {Doc: 2, Score: 3}, {Doc: 5, Score: 3}, {Doc: 6, Score: 1}}},
+		{name: "b", weight: 1, hits: []indexer.Hit{{Doc: 5, Score: 0.9}}},
+	}
+	ranks := make(map[uint32]int)
+	candidates := fuse(legs, reciprocalRank(60))
+	for _, c := range candidates {
+		ranks[c.doc] = c.legs[0].Rank
+	}
+	if want := map[uint32]int{9: 1, 2: 2, 5: 2, 6: 4}; !maps.Equal(ranks, want) {
+		t.Errorf("ranks %v, want %v", ranks, want)
+	}
+	if candidates[0].doc != 5 {
+		t.Errorf("the other leg prefers 5, but %d is first", candidates[0].doc)
+	}
+}
+
+func TestNearKeepsAShareOfTheBestCosine(t *testing.T) {
+	hits := []indexer.Hit{{Score: 0.8}, {Score: 0.6}, {Score: 0.4}, {Score: 0.1}, {Score: 0}, {Score: -0.2}}
+	for share, want := range map[float64]int{0.7: 2, 0.5: 3, 0.01: 4, 1: 1, -1: 6} {
+		if got := len(near(hits, share)); got != want {
+			t.Errorf("share %v keeps %d hits, want %d", share, got, want)
+		}
+	}
+	if got := near([]indexer.Hit{{Score: -0.1}, {Score: -0.2}}, 0.7); len(got) != 0 {
+		t.Errorf("products that point away from the query are kept: %v", got)
+	}
+	if got := near(nil, 0.7); len(got) != 0 {
+		t.Errorf("nothing became %v", got)
+	}
+}
+
+// randomHits returns n hits of distinct documents, best first.
+func randomHits(rng *rand.Rand, n int) []indexer.Hit {
+	docs := rng.Perm(4 * n)
+	hits := make([]indexer.Hit, n)
+	for i := range hits {
+		hits[i] = indexer.Hit{Doc: uint32(docs[i]), Score: 1 - float64(i)/float64(n)}
+	}
+	return hits
+}
+
+func BenchmarkFuse(b *testing.B) {
+	for _, window := range []int{100, 300, 1000} {
+		b.Run(fmt.Sprintf("window=%d", window), func(b *testing.B) {
+			rng := rand.New(rand.NewPCG(1, 2))
+			var legs []*leg
+			for _, name := range []string{LegKeyword, LegTextText, LegTextImage, LegPhotoImage} {
+				legs = append(legs, &leg{name: name, weight: 1, hits: randomHits(rng, window)})
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				fuse(legs, reciprocalRank(60))
+			}
+		})
+	}
+}
