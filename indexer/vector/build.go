@@ -72,10 +72,11 @@ func buildGraph(ctx context.Context, c *codes, entry uint32, opts Options) (*fro
 	order := permutation(c.rows(), opts.Seed)
 	at := slices.Index(order, entry)
 	order[0], order[at] = order[at], order[0]
-	progress := &progress{report: opts.Progress}
+	seeded := seedRows(c.rows())
+	progress := &progress{total: seeded + c.rows(), report: opts.Progress}
 
 	g := newLinks(c.rows())
-	seeded, entries, err := seedLinks(ctx, g, c, order, opts.Workers, progress)
+	entries, err := seedLinks(ctx, g, c, order[:seeded], opts.Workers, progress)
 	if err != nil {
 		return nil, fmt.Errorf("seed the graph: %w", err)
 	}

@@ -81,9 +81,10 @@ func (p *probe) aim(code []byte, scale float32) {
 	p.offset, p.scale = sum<<7, scale
 }
 
-// cosine is the cosine of the probe's codes with those of row.
+// cosine is the cosine of the probe's codes with those of row. The conversion keeps what the caller
+// does with it from being fused with the product, which would round differently on some processors.
 func (p *probe) cosine(c *codes, row uint32) float32 {
-	return p.scale * p.relative(c, row)
+	return float32(p.scale * p.relative(c, row))
 }
 
 // relative is cosine without the probe's own scale, which does not change the order.

@@ -48,6 +48,11 @@ func (l *nearest) add(row uint32, score float32) {
 	l.next = min(l.next, low)
 }
 
+// push puts row at the end, whatever its score; there must be room.
+func (l *nearest) push(row uint32, score float32) {
+	l.items = append(l.items, candidate{score: score, row: row})
+}
+
 // expand takes the best entry that was not expanded yet.
 func (l *nearest) expand() (candidate, bool) {
 	for ; l.next < len(l.items); l.next++ {

@@ -70,39 +70,47 @@ func (x *Index) searchGraph(s *scratch, unit []float32, k, matching int, p plan,
 				continue
 			}
 		}
-		if found := x.rank(unit, hits, k, params.Group); len(found) == k {
+		if found, _ := x.rank(unit, hits, k, params.Group); len(found) == k {
 			return found, p
 		}
 	}
 	return nil, p
 }
 
-// searchExact looks at every matching row. Groups may take several rows each, in which case it is done
-// again with more rows kept.
+// searchExact looks at every matching row, and does so again with a longer list when the first was too
+// short: because its rows fell into fewer than k groups, or because the codes' error is larger than what
+// divides the k-th result from the rows that the list had no room for.
 func (x *Index) searchExact(ctx context.Context, s *scratch, unit []float32, k, matching int, p plan, params SearchParams) ([]Neighbour, error) {
-	for {
-		kept, score := k, func(row uint32) float32 { return dotFloats(unit, x.Vector(row)) }
-		if p.method == byCodes {
-			kept, score = p.kept, func(row uint32) float32 { return s.probe.relative(&x.codes, row) }
-		} else if params.Group != nil {
-			kept = max(k, p.kept)
+	score := func(row uint32) float32 { return dotFloats(unit, x.Vector(row)) }
+	if p.method == byCodes {
+		score = func(row uint32) float32 { return s.probe.cosine(&x.codes, row) }
+	}
+	for kept := max(k, p.kept); ; kept *= 4 {
+		if kept > longestList {
+			kept = matching
 		}
-		if err := scan(ctx, &s.nearest, min(kept, matching), x.Len(), params.Allowed, score); err != nil {
+		if err := scan(ctx, &s.nearest, min(kept, matching), matching, x.Len(), params.Allowed, score); err != nil {
 			return nil, err
 		}
-		found := x.rank(unit, s.nearest.items, k, params.Group)
-		if len(found) == k || kept >= matching {
+		hits := s.nearest.items
+		found, wrong := x.rank(unit, hits, k, params.Group)
+		if kept >= matching {
 			return found, nil
 		}
-		p.kept = 4 * kept
+		if len(found) == k && (p.method == byFloats || found[k-1].Score > hits[len(hits)-1].score+wrong) {
+			return found, nil
+		}
 	}
 }
 
-// rank scores rows by their floats and returns the k best, one of each group.
-func (x *Index) rank(unit []float32, hits []candidate, k int, group []uint32) []Neighbour {
-	found := make([]Neighbour, len(hits))
+// rank scores hits by their floats and returns the k best, one of each group, and by how much the score
+// that a hit came with was wrong at most.
+func (x *Index) rank(unit []float32, hits []candidate, k int, group []uint32) (found []Neighbour, wrong float32) {
+	found = make([]Neighbour, len(hits))
 	for i, hit := range hits {
-		found[i] = Neighbour{Row: hit.row, Score: dotFloats(unit, x.Vector(hit.row))}
+		score := dotFloats(unit, x.Vector(hit.row))
+		found[i] = Neighbour{Row: hit.row, Score: score}
+		wrong = max(wrong, score-hit.score, hit.score-score)
 	}
 	slices.SortFunc(found, func(a, b Neighbour) int {
 		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Row, b.Row))
@@ -115,7 +123,7 @@ func (x *Index) rank(unit []float32, hits []candidate, k int, group []uint32) []
 			return repeated
 		})
 	}
-	return found[:min(k, len(found))]
+	return found[:min(k, len(found))], wrong
 }
 
 // matching counts the rows that allowed lets pass.

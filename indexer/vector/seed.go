@@ -29,13 +29,17 @@ const (
 	seedNeighbours = 16
 )
 
-// seedLinks has coder/hnsw link the first rows of order among themselves, fills g with these links and
-// returns the seed rows and an entry row for each shard. The rows are dealt into shards that are built side
-// by side and stay unconnected: that is refine's work.
-func seedLinks(ctx context.Context, g *links, c *codes, order []uint32, workers int, progress *progress) (seeded int, entries []uint32, err error) {
-	seeded = min(len(order), max(len(order)/seedShare, seedShardRows), seedShards*seedShardRows)
-	shards := make([][]uint32, (seeded+seedShardRows-1)/seedShardRows)
-	for i, row := range order[:seeded] {
+// seedRows is how many of rows coder/hnsw links.
+func seedRows(rows int) int {
+	return min(rows, max(rows/seedShare, seedShardRows), seedShards*seedShardRows)
+}
+
+// seedLinks has coder/hnsw link rows among themselves, fills g with these links and returns an entry row
+// for each shard. The rows are dealt into shards that are built side by side and stay unconnected: that
+// is refine's work.
+func seedLinks(ctx context.Context, g *links, c *codes, rows []uint32, workers int, progress *progress) (entries []uint32, err error) {
+	shards := make([][]uint32, (len(rows)+seedShardRows-1)/seedShardRows)
+	for i, row := range rows {
 		s := i % len(shards)
 		shards[s] = append(shards[s], row)
 	}
@@ -45,12 +49,12 @@ func seedLinks(ctx context.Context, g *links, c *codes, order []uint32, workers 
 		progress.add(len(shards[s]))
 	})
 	if err = errors.Join(append(failures, err)...); err != nil {
-		return 0, nil, err
+		return nil, err
 	}
-	for _, rows := range shards {
-		entries = append(entries, rows[0])
+	for _, shard := range shards {
+		entries = append(entries, shard[0])
 	}
-	return seeded, entries, nil
+	return entries, nil
 }
 
 // seedShard links rows among themselves with coder/hnsw. The library is used as far as v0.6.1 is sound:

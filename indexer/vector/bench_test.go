@@ -1,0 +1,138 @@
+package vector
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"testing"
+
+	"github.com/coder/hnsw"
+)
+
+// benchmarkSets are the sets of the benchmarks: one like a catalogue's embeddings, and one without
+// clusters, which is harder.
+var benchmarkSets = map[string]func(rows int) []float32{
+	"clustered":   func(rows int) []float32 { return clusteredSet(rows, testDim, rows/100, 1) },
+	"unclustered": func(rows int) []float32 { return gaussianSet(rows, testDim, 24, 2) },
+}
+
+// benchmarkIndex builds each index once a run.
+func benchmarkIndex(b *testing.B, set string, rows int) *Index {
+	key := fmt.Sprint(set, rows)
+	once, _ := builtOnce.LoadOrStore(key, sync.OnceValue(func() *Index {
+		return build(b, benchmarkSets[set](rows), testDim, Options{GraphFrom: 1})
+	}))
+	return once.(func() *Index)()
+}
+
+var builtOnce sync.Map
+
+func BenchmarkBuild(b *testing.B) {
+	for _, set := range []string{"clustered", "unclustered"} {
+		for _, rows := range []int{10_000, 100_000} {
+			b.Run(fmt.Sprintf("set=%s/n=%d", set, rows), func(b *testing.B) {
+				vectors := benchmarkSets[set](rows)
+				b.ResetTimer()
+				var x *Index
+				for range b.N {
+					x = build(b, vectors, testDim, Options{GraphFrom: 1})
+				}
+				memory := len(x.codes.bytes) + 4*(len(x.codes.scales)+len(x.graph.offsets)+len(x.graph.links))
+				b.ReportMetric(float64(memory)/float64(rows), "bytes/vector")
+			})
+		}
+	}
+}
+
+// measureRecall reports the mean recall@10 of find over the queries.
+func measureRecall(b *testing.B, x *Index, queries [][]float32, find func(query []float32) []Neighbour) {
+	var sum float64
+	for _, query := range queries {
+		sum += recall(find(query), bruteForce(b, x, query, 10, SearchParams{}))
+	}
+	b.ReportMetric(sum/float64(len(queries)), "recall@10")
+}
+
+func benchmarkQueries(x *Index, n int) [][]float32 {
+	random := rand.New(rand.NewPCG(3, 3))
+	queries := make([][]float32, n)
+	for i := range queries {
+		queries[i] = x.nearby(random)
+	}
+	return queries
+}
+
+func BenchmarkSearch(b *testing.B) {
+	for _, set := range []string{"clustered", "unclustered"} {
+		for _, rows := range []int{10_000, 100_000} {
+			x := func(b *testing.B) *Index { return benchmarkIndex(b, set, rows) }
+			for _, ef := range []int{16, 32, 64, 128, 256} {
+				b.Run(fmt.Sprintf("set=%s/n=%d/ef=%d", set, rows, ef), func(b *testing.B) {
+					benchmarkSearch(b, x(b), SearchParams{Ef: ef})
+				})
+			}
+			b.Run(fmt.Sprintf("set=%s/n=%d/exact", set, rows), func(b *testing.B) {
+				exact := &Index{vectors: x(b).vectors, codes: x(b).codes}
+				benchmarkSearch(b, exact, SearchParams{})
+			})
+		}
+	}
+}
+
+func benchmarkSearch(b *testing.B, x *Index, p SearchParams) {
+	queries := benchmarkQueries(x, 200)
+	find := func(query []float32) []Neighbour {
+		found, _, err := x.Search(context.Background(), query, 10, p)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return found
+	}
+	b.ResetTimer()
+	for i := range b.N {
+		find(queries[i%len(queries)])
+	}
+	b.StopTimer()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "queries/s")
+	measureRecall(b, x, queries, find)
+}
+
+// BenchmarkCoderHNSW is coder/hnsw as it is, at its defaults: what Search would be without our part.
+func BenchmarkCoderHNSW(b *testing.B) {
+	for _, set := range []string{"clustered", "unclustered"} {
+		const rows = 100_000
+		b.Run(fmt.Sprintf("set=%s/n=%d", set, rows), func(b *testing.B) {
+			vectors := benchmarkSets[set](rows)
+			x := build(b, vectors, testDim, Options{GraphFrom: rows + 1})
+			graph := coderGraph(set, vectors)
+			queries := benchmarkQueries(x, 200)
+			find := func(query []float32) (found []Neighbour) {
+				for _, node := range graph().Search(query, 10) {
+					score, _ := x.Score(query, uint32(node.Key))
+					found = append(found, Neighbour{Row: uint32(node.Key), Score: score})
+				}
+				return found
+			}
+			find(queries[0])
+			b.ResetTimer()
+			for i := range b.N {
+				graph().Search(queries[i%len(queries)], 10)
+			}
+			b.StopTimer()
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "queries/s")
+			measureRecall(b, x, queries, find)
+		})
+	}
+}
+
+func coderGraph(set string, vectors []float32) func() *hnsw.Graph[int] {
+	once, _ := builtOnce.LoadOrStore("coder"+set, sync.OnceValue(func() *hnsw.Graph[int] {
+		graph := hnsw.NewGraph[int]()
+		for row := 0; row*testDim < len(vectors); row++ {
+			graph.Add(hnsw.MakeNode(row, hnsw.Vector(vectors[row*testDim:(row+1)*testDim])))
+		}
+		return graph
+	}))
+	return once.(func() *hnsw.Graph[int])
+}

@@ -1,0 +1,460 @@
+package vector
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/RoaringBitmap/roaring/v2"
+)
+
+const testDim = 256
+
+// graphSets are the two sets of 10,000 rows that the graph is tested on, with their indexes, built once.
+var graphSets = sync.OnceValue(func() map[string]*Index {
+	sets := map[string][]float32{
+		"clustered":   clusteredSet(10_000, testDim, 100, 1),
+		"unclustered": gaussianSet(10_000, testDim, 24, 2),
+	}
+	indexes := map[string]*Index{}
+	for name, vectors := range sets {
+		x, err := Build(context.Background(), vectors, testDim, Options{GraphFrom: 1})
+		if err != nil {
+			panic(err)
+		}
+		indexes[name] = x
+	}
+	return indexes
+})
+
+func build(t testing.TB, vectors []float32, dim int, opts Options) *Index {
+	t.Helper()
+	x, err := Build(t.Context(), vectors, dim, opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
+// search searches and checks what holds for every search: k rows or all that match, in order, each once,
+// each allowed, each with its exact score.
+func search(t testing.TB, x *Index, query []float32, k int, p SearchParams) ([]Neighbour, string) {
+	t.Helper()
+	found, plan, err := x.Search(t.Context(), query, k, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := min(k, len(bruteForce(t, x, query, k, p))); len(found) != want {
+		t.Fatalf("%s: %d results, want %d", plan, len(found), want)
+	}
+	seen := map[uint32]bool{}
+	for i, n := range found {
+		if seen[n.Row] || p.Allowed != nil && !p.Allowed.Contains(n.Row) {
+			t.Fatalf("%s: row %d is there twice or not allowed", plan, n.Row)
+		}
+		seen[n.Row] = true
+		if exact, err := x.Score(query, n.Row); err != nil || exact != n.Score {
+			t.Fatalf("%s: row %d has score %v, want %v (%v)", plan, n.Row, n.Score, exact, err)
+		}
+		if i > 0 && order(found[i-1], n) >= 0 {
+			t.Fatalf("%s: %v stands before %v", plan, found[i-1], n)
+		}
+	}
+	return found, plan
+}
+
+func order(a, b Neighbour) int {
+	return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Row, b.Row))
+}
+
+// bruteForce is what Search stands for, in its plainest form.
+func bruteForce(t testing.TB, x *Index, query []float32, k int, p SearchParams) []Neighbour {
+	t.Helper()
+	var all []Neighbour
+	unit, err := x.normalise(query)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for row := range uint32(x.Len()) {
+		if p.Allowed == nil || p.Allowed.Contains(row) {
+			all = append(all, Neighbour{Row: row, Score: dotFloats(unit, x.Vector(row))})
+		}
+	}
+	slices.SortFunc(all, order)
+	if p.Group != nil {
+		seen := map[uint32]bool{}
+		all = slices.DeleteFunc(all, func(n Neighbour) bool {
+			defer func() { seen[p.Group[n.Row]] = true }()
+			return seen[p.Group[n.Row]]
+		})
+	}
+	return all[:min(k, len(all))]
+}
+
+func recall(found, exact []Neighbour) float64 {
+	if len(exact) == 0 {
+		return 1
+	}
+	right := 0
+	for _, n := range found {
+		if n.Score >= exact[len(exact)-1].Score {
+			right++
+		}
+	}
+	return float64(right) / float64(len(exact))
+}
+
+func TestGraphFindsNearestRows(t *testing.T) {
+	for name, x := range graphSets() {
+		t.Run(name, func(t *testing.T) {
+			got, err := x.Recall(t.Context(), 200, 10, 7)
+			if err != nil || got < MinRecall {
+				t.Errorf("recall@10 is %.4f (%v), want at least %v", got, err, MinRecall)
+			}
+			if _, plan := search(t, x, x.Vector(5), 10, SearchParams{}); plan != "graph ef=64" {
+				t.Errorf("plan is %q", plan)
+			}
+		})
+	}
+}
+
+func TestRecallSeesABadGraph(t *testing.T) {
+	good := graphSets()["clustered"]
+	ring := newLinks(good.Len())
+	for row := range uint32(good.Len()) {
+		ring.set(row, []uint32{(row + 1) % uint32(good.Len())})
+	}
+	bad := &Index{vectors: good.vectors, codes: good.codes, graph: ring.freeze(0)}
+	if got, err := bad.Recall(t.Context(), 50, 10, 7); err != nil || got > 0.5 {
+		t.Errorf("recall of a ring is %.3f (%v)", got, err)
+	}
+}
+
+func TestEveryRowIsReachable(t *testing.T) {
+	same := make([]float32, 3000*4)
+	for i := 0; i < len(same); i += 4 {
+		same[i] = 1
+	}
+	indexes := map[string]*Index{"all equal": build(t, same, 4, Options{GraphFrom: 1})}
+	for name, x := range graphSets() {
+		indexes[name] = x
+	}
+	for name, x := range indexes {
+		reached := make([]bool, x.Len())
+		reached[x.graph.entry] = true
+		count := 1
+		for queue := []uint32{x.graph.entry}; len(queue) > 0; {
+			row := queue[0]
+			queue = queue[1:]
+			for _, next := range x.graph.neighbours(row) {
+				if next == row {
+					t.Fatalf("%s: row %d links to itself", name, row)
+				}
+				if !reached[next] {
+					reached[next] = true
+					count++
+					queue = append(queue, next)
+				}
+			}
+		}
+		if count != x.Len() {
+			t.Errorf("%s: %d of %d rows can be reached", name, count, x.Len())
+		}
+	}
+}
+
+func TestReachAllConnectsLooseRows(t *testing.T) {
+	vectors := gaussianSet(500, 16, 16, 3)
+	x := build(t, vectors, 16, Options{})
+	g := newLinks(500) // no links at all
+	if err := reachAll(t.Context(), g, &x.codes, 42); err != nil {
+		t.Fatal(err)
+	}
+	x.graph = g.freeze(42)
+	for row := range uint32(500) {
+		if found, _ := x.searchGraph(x.borrow(x.Vector(row)), x.Vector(row), 500, 500, plan{method: byGraph, ef: 500}, SearchParams{}); found != nil {
+			t.Fatal("a search as wide as the index is not worthwhile")
+		}
+		s := x.borrow(x.Vector(row))
+		greedySearch(x.graph, &x.codes, s, []uint32{42}, 500, nil)
+		if len(s.nearest.items) != 500 {
+			t.Fatalf("%d of 500 rows reached", len(s.nearest.items))
+		}
+		x.scratch.Put(s)
+	}
+}
+
+func TestFilteredSearchKeepsItsPromise(t *testing.T) {
+	for name, x := range graphSets() {
+		random := rand.New(rand.NewPCG(4, 4))
+		n := x.Len()
+		filters := map[string]*roaring.Bitmap{"one row": roaring.BitmapOf(uint32(random.IntN(n)))}
+		for _, share := range []float64{0.5, 0.1, 0.01, 0.001} {
+			rows := roaring.New()
+			for row := range uint32(n) {
+				if random.Float64() < share {
+					rows.Add(row)
+				}
+			}
+			filters[fmt.Sprintf("%g%%", 100*share)] = rows
+		}
+		query := x.Vector(17)
+		ranked := bruteForce(t, x, query, n, SearchParams{})
+		far := roaring.New() // the half that lies farthest from the query
+		for _, neighbour := range ranked[n/2:] {
+			far.Add(neighbour.Row)
+		}
+		far.Add(uint32(n + 5)) // no such row: passed over
+		filters["far half"] = far
+		for filter, allowed := range filters {
+			t.Run(name+"/"+filter, func(t *testing.T) {
+				var sum float64
+				const queries = 25
+				for i := range queries {
+					q := query
+					if filter != "far half" {
+						q = x.nearby(random)
+					}
+					p := SearchParams{Allowed: allowed}
+					found, plan := search(t, x, q, 10, p)
+					sum += recall(found, bruteForce(t, x, q, 10, p))
+					if i == 0 {
+						t.Log(plan)
+					}
+				}
+				if mean := sum / queries; mean < 0.95 {
+					t.Errorf("recall@10 is %.3f", mean)
+				}
+			})
+		}
+	}
+}
+
+func TestGroupsAreFoundOnceByTheirBestRow(t *testing.T) {
+	x := graphSets()["clustered"]
+	group := make([]uint32, x.Len())
+	for row := range group {
+		group[row] = uint32(row / 4)
+	}
+	few := make([]uint32, x.Len()) // three groups in all
+	for row := range few {
+		few[row] = uint32(row % 3)
+	}
+	half := roaring.New()
+	half.AddRange(0, uint64(x.Len()/2))
+	for name, p := range map[string]SearchParams{
+		"graph":      {Group: group},
+		"filter":     {Group: group, Allowed: half},
+		"few groups": {Group: few},
+		"few rows":   {Group: group, Allowed: roaring.BitmapOf(0, 1, 2, 3, 9000)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, row := range []uint32{1, 500, 9999} {
+				found, plan := search(t, x, x.Vector(row), 10, p)
+				if got := recall(found, bruteForce(t, x, x.Vector(row), 10, p)); got < 0.9 {
+					t.Errorf("%s: recall %.2f", plan, got)
+				}
+				seen := map[uint32]bool{}
+				for _, n := range found {
+					if seen[p.Group[n.Row]] {
+						t.Errorf("group %d is there twice", p.Group[n.Row])
+					}
+					seen[p.Group[n.Row]] = true
+				}
+			}
+		})
+	}
+	if _, _, err := x.Search(t.Context(), x.Vector(0), 3, SearchParams{Group: group[:5]}); err == nil {
+		t.Error("groups of another index were taken")
+	}
+}
+
+func TestExactPlansEqualBruteForce(t *testing.T) {
+	random := rand.New(rand.NewPCG(9, 9))
+	const k = 10
+	plans := map[string]int{}
+	for _, n := range []int{0, 1, 2, k - 1, k, k + 1, 300, 5000} {
+		for _, dim := range []int{1, 7, 32, 100} {
+			x := build(t, gaussianSet(n, dim, dim, uint64(n+dim)), dim, Options{})
+			query := gaussian(random, dim)
+			allowed := roaring.New()
+			for row := range uint32(n) {
+				if random.IntN(3) > 0 {
+					allowed.Add(row)
+				}
+			}
+			group := make([]uint32, n)
+			for row := range group {
+				group[row] = random.Uint32N(uint32(n)/2 + 1)
+			}
+			for _, p := range []SearchParams{{}, {Allowed: allowed}, {Group: group}, {Allowed: allowed, Group: group}} {
+				found, plan := search(t, x, query, k, p)
+				exact := bruteForce(t, x, query, k, p)
+				if !slices.Equal(found, exact) {
+					t.Fatalf("n=%d dim=%d, %s: %v, want %v", n, dim, plan, found, exact)
+				}
+				plans[plan]++
+			}
+		}
+	}
+	if len(plans) != 2 || plans["exact int8"] == 0 || plans["exact float"] == 0 {
+		t.Errorf("plans used: %v", plans)
+	}
+}
+
+func TestMoreResultsThanRows(t *testing.T) {
+	x := graphSets()["clustered"]
+	found, plan := search(t, x, x.Vector(0), 20_000, SearchParams{})
+	if len(found) != x.Len() || plan != "exact float" {
+		t.Errorf("%s: %d of %d rows", plan, len(found), x.Len())
+	}
+	if found, _ := search(t, x, x.Vector(0), 0, SearchParams{}); len(found) != 0 {
+		t.Errorf("%d results for k = 0", len(found))
+	}
+	if found, _ := search(t, x, x.Vector(0), 5, SearchParams{Allowed: roaring.New()}); len(found) != 0 {
+		t.Errorf("%d results of an empty filter", len(found))
+	}
+}
+
+func TestEqualVectorsComeByRow(t *testing.T) {
+	vectors := make([]float32, 0, 100*8)
+	for range 100 {
+		vectors = append(vectors, 0, 0, 0, 1, 0, 0, 0, 0)
+	}
+	x := build(t, vectors, 8, Options{})
+	found, _ := search(t, x, vectors[:8], 5, SearchParams{})
+	for i, n := range found {
+		if n.Row != uint32(i) {
+			t.Fatalf("place %d has row %d", i, n.Row)
+		}
+	}
+}
+
+func TestBuildNamesTheVectorItRefuses(t *testing.T) {
+	nan := float32(math.NaN())
+	for want, vectors := range map[string][]float32{
+		"row 1 is zero and has no direction":                      {1, 0, 0, 0, 0, 1},
+		"row 2 holds a value that is not finite":                  {1, 0, 0, 1, nan, 0},
+		"row 0 holds a value that is not finite":                  {float32(math.Inf(1)), 0, 0, 1, 1, 0},
+		"row 1 has length 2, want 1: normalise it":                {1, 0, 0, 2},
+		"3 values are not a whole number of rows of 2 dimensions": {1, 0, 0},
+	} {
+		_, err := Build(t.Context(), vectors, 2, Options{})
+		if !errors.Is(err, ErrVector) || err.Error() != ErrVector.Error()+": "+want {
+			t.Errorf("%v: error %v, want %q", vectors, err, want)
+		}
+	}
+	if _, err := Build(t.Context(), nil, 0, Options{}); !errors.Is(err, ErrVector) {
+		t.Errorf("no dimensions: error %v", err)
+	}
+}
+
+func TestSearchRefusesQueriesWithoutDirection(t *testing.T) {
+	x := build(t, []float32{1, 0, 0, 1}, 2, Options{})
+	for _, query := range [][]float32{nil, {1}, {1, 0, 0}, {0, 0}, {float32(math.NaN()), 1}, {float32(math.Inf(-1)), 1}} {
+		if _, _, err := x.Search(t.Context(), query, 1, SearchParams{}); !errors.Is(err, ErrVector) {
+			t.Errorf("%v: error %v", query, err)
+		}
+	}
+	if score, err := x.Score([]float32{0, 3}, 1); err != nil || score != 1 {
+		t.Errorf("cosine of a long query is %v (%v), want 1", score, err)
+	}
+}
+
+func TestSameInputGivesSameBytesOnAnyNumberOfCores(t *testing.T) {
+	vectors := clusteredSet(4000, 64, 40, 5)
+	copy(vectors[64:128], vectors[:64]) // a pair of equal rows, for the ties
+	var first []byte
+	for _, cores := range []int{1, 2, 2} {
+		previous := runtime.GOMAXPROCS(cores)
+		x := build(t, vectors, 64, Options{GraphFrom: 1, Seed: 3})
+		runtime.GOMAXPROCS(previous)
+		var file bytes.Buffer
+		if _, err := x.WriteTo(&file); err != nil {
+			t.Fatal(err)
+		}
+		if first == nil {
+			first = file.Bytes()
+		} else if !bytes.Equal(first, file.Bytes()) {
+			t.Fatalf("the file differs with %d cores", cores)
+		}
+	}
+	other := build(t, vectors, 64, Options{GraphFrom: 1, Seed: 4})
+	var file bytes.Buffer
+	if _, err := other.WriteTo(&file); err != nil || bytes.Equal(first, file.Bytes()) {
+		t.Errorf("another seed gives the same graph (%v)", err)
+	}
+}
+
+func TestSeedGraphHasOneEntryAndDropsNoLink(t *testing.T) {
+	x := graphSets()["clustered"]
+	g := newLinks(x.Len())
+	rows := permutation(x.Len(), 1)[:500]
+	if err := seedShard(t.Context(), g, &x.codes, rows); err != nil {
+		t.Fatal(err)
+	}
+	for i, row := range rows {
+		if got := len(g.neighbours(row)); got < min(seedNeighbours, i) {
+			t.Fatalf("row %d has %d links", row, got)
+		}
+		for _, neighbour := range g.neighbours(row) {
+			if !slices.Contains(g.neighbours(neighbour), row) {
+				t.Fatalf("the link from %d to %d leads one way", row, neighbour)
+			}
+		}
+	}
+}
+
+func TestBuildReportsProgressAndStopsWhenCancelled(t *testing.T) {
+	vectors := clusteredSet(3000, 32, 10, 6)
+	ctx, cancel := context.WithCancel(t.Context())
+	last := 0
+	_, err := Build(ctx, vectors, 32, Options{GraphFrom: 1, Progress: func(done, total int) {
+		if done < last || total < done {
+			t.Errorf("%d of %d after %d", done, total, last)
+		}
+		if last = done; done > total/2 {
+			cancel()
+		}
+	}})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v", err)
+	}
+	done, total := 0, -1
+	build(t, vectors, 32, Options{GraphFrom: 1, Progress: func(d, n int) { done, total = d, n }})
+	if done != total {
+		t.Errorf("the last report is %d of %d", done, total)
+	}
+	if _, _, err := graphSets()["clustered"].Search(ctx, make([]float32, testDim), 3, SearchParams{}); err == nil {
+		t.Error("a cancelled search went on")
+	}
+}
+
+func TestConcurrentSearchesAgree(t *testing.T) {
+	x := graphSets()["clustered"]
+	half := roaring.New()
+	half.AddRange(0, uint64(x.Len()/2))
+	params := []SearchParams{{}, {Allowed: half}, {Allowed: roaring.BitmapOf(1, 2, 3)}}
+	var group sync.WaitGroup
+	for worker := range 4 {
+		group.Go(func() {
+			for i := range 30 {
+				p := params[(worker+i)%len(params)]
+				found, _, err := x.Search(context.Background(), x.Vector(uint32(i)), 10, p)
+				again, _, err2 := x.Search(context.Background(), x.Vector(uint32(i)), 10, p)
+				if err != nil || err2 != nil || !slices.Equal(found, again) {
+					t.Errorf("row %d: %v and %v (%v, %v)", i, found, again, err, err2)
+				}
+			}
+		})
+	}
+	group.Wait()
+}
