@@ -43,14 +43,20 @@ type BuildOptions struct {
 	Full bool
 	// Progress is called now and then, by one goroutine at a time; total 0 = unknown. May be nil.
 	Progress func(stage string, done, total int)
+	// MinRecall is the recall@10 against exact search, in [0, 1], below which a vector index does not go
+	// live; 0 = vector.MinRecall.
+	MinRecall float64
 	// AllowAddr says which addresses photos may be fetched from; nil = PublicAddr.
 	AllowAddr func(netip.Addr) bool
 }
 
-// WithDefaults returns a copy in which what may be nil is not.
+// WithDefaults returns a copy in which what is zero and has a default has it.
 func (o BuildOptions) WithDefaults() BuildOptions {
 	if o.Progress == nil {
 		o.Progress = func(string, int, int) {}
+	}
+	if o.MinRecall == 0 {
+		o.MinRecall = vector.MinRecall
 	}
 	if o.AllowAddr == nil {
 		o.AllowAddr = PublicAddr
@@ -222,14 +228,9 @@ func (b *build) measureRecall(ctx context.Context, dir string, space Space, mani
 		return fmt.Errorf("measure recall of the %s vectors: %w", space, err)
 	}
 	manifest.Recall[string(space)] = recall
-	return gate(space, recall)
-}
-
-// gate refuses an index that would lose results.
-func gate(space Space, recall float64) error {
-	if recall < vector.MinRecall {
+	if recall < b.MinRecall {
 		return fmt.Errorf("%w: recall@%d of the %s vectors is %.3f and must be %.2f: the old index stays in use; please report this with the size of your catalogue",
-			ErrRecall, recallAt, space, recall, vector.MinRecall)
+			ErrRecall, recallAt, space, recall, b.MinRecall)
 	}
 	return nil
 }

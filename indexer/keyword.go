@@ -24,13 +24,13 @@ var keywordFields = []struct {
 	lengthNorm float64
 	fuzzy      bool // misspelt words are looked for here
 }{
-	{"title", 3, 0.5, true},
-	{"titles", 3, 0.5, true},
+	{"title", 3, 0.6, true},
+	{"titles", 3, 0.6, true},
 	{"brand", 2, 0, true},
 	{"category", 2, 0, true},
 	{"colour", 1.5, 0, true},
-	{"attributes", 1, 0.3, false},
-	{"description", 0.7, 0.75, false},
+	{"attributes", 0.5, 0.75, false},
+	{"description", 1.5, 0.75, false},
 }
 
 const (

@@ -3,7 +3,6 @@ package indexer
 import (
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -80,20 +79,6 @@ func (w *keywordWriter) close() (map[string]int64, error) {
 		lengths[field] = counted.terms
 	}
 	return lengths, nil
-}
-
-// abandon removes what a build that failed has left in the system's folder.
-func removeKeywordScratch(dir string) error {
-	scratch, err := filepath.Glob(filepath.Join(dir, "scorch-offline-build*"))
-	if err != nil {
-		return err
-	}
-	for _, path := range scratch {
-		if err := os.RemoveAll(path); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // keywordTexts returns what of a product is searched in which field. Values stand on lines of their
