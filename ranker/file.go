@@ -9,8 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-
-	"github.com/google/renameio"
 )
 
 // ErrSchema is wrapped when a model was made for features that mean something else in this program.
@@ -45,8 +43,25 @@ func (l *Logistic) Save(dataDir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("save ranker model %s: %w", l.version, err)
 	}
-	if err := renameio.WriteFile(filepath.Join(dir, modelFile), append(data, '\n'), 0o644); err != nil {
+	if err := replaceFile(filepath.Join(dir, modelFile), append(data, '\n')); err != nil {
 		return fmt.Errorf("save ranker model %s: %w", l.version, err)
+	}
+	return nil
+}
+
+// replaceFile puts data on the disk before it takes the place of what is at path.
+func replaceFile(path string, data []byte) error {
+	part, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.part")
+	if err != nil {
+		return err
+	}
+	_, err = part.Write(data)
+	err = errors.Join(err, part.Chmod(0o644), part.Sync(), part.Close())
+	if err == nil {
+		err = os.Rename(part.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(part.Name()))
 	}
 	return nil
 }

@@ -35,6 +35,20 @@ func TestASavedModelScoresLikeBefore(t *testing.T) {
 	}
 }
 
+func TestAFailedSaveKeepsTheOldModelAndLeavesNothing(t *testing.T) {
+	dir := t.TempDir()
+	version := filepath.Join(dir, "ranker", priorVersion)
+	if err := os.MkdirAll(filepath.Join(version, "model.json"), 0o755); err != nil { // a folder cannot be replaced by a file
+		t.Fatal(err)
+	}
+	if err := New().Save(dir); err == nil {
+		t.Fatal("no error")
+	}
+	if entries, err := os.ReadDir(version); err != nil || len(entries) != 1 {
+		t.Errorf("left behind: %v, %v", entries, err)
+	}
+}
+
 func TestLoadRefusesWhatItCannotUse(t *testing.T) {
 	for _, test := range []struct {
 		name, old, new string // what is replaced in the file of the prior
