@@ -64,6 +64,10 @@ func (c *indexCmd) index(ctx context.Context, t *terminal, library runtimeLibrar
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, model.Close()) }()
+	name, err := recordedName(c.Data, c.Model)
+	if err != nil {
+		return nil, err
+	}
 
 	bar := t.progress()
 	defer bar.close()
@@ -73,7 +77,7 @@ func (c *indexCmd) index(ctx context.Context, t *terminal, library runtimeLibrar
 		Store:    store,
 		Cache:    cache,
 		Encoder:  model,
-		Model:    indexer.Model{Name: modelName(c.Model), Fingerprint: info.Fingerprint, Dim: info.Dim},
+		Model:    indexer.Model{Name: name, Fingerprint: info.Fingerprint, Dim: info.Dim},
 		Feed:     feed,
 		Full:     c.Full,
 		Progress: bar.report,

@@ -30,7 +30,7 @@ func openModel(ctx context.Context, dataDir, name string, library runtimeLibrary
 	defer bar.close()
 	return encoders.Open(ctx, files, encoders.Options{
 		RuntimeLibrary: string(library),
-		Progress:       func(done, total int64) { bar.report("fetching ONNX Runtime", int(done>>10), int(total>>10)) },
+		Progress:       func(done, total int64) { bar.report("fetching ONNX Runtime, MB", int(done>>20), int(total>>20)) },
 	})
 }
 
@@ -39,7 +39,7 @@ func modelFiles(dataDir, name string) (fs.FS, error) {
 		return encoders.Mini(), nil
 	}
 	folders := []string{name}
-	if dataDir != "" && filepath.IsLocal(name) {
+	if filepath.IsLocal(name) {
 		folders = []string{filepath.Join(dataDir, "models", name), name}
 	}
 	for _, folder := range folders {
@@ -48,6 +48,17 @@ func modelFiles(dataDir, name string) (fs.FS, error) {
 		}
 	}
 	return nil, fmt.Errorf("no model %q: name %s, a folder below %s, or a model directory", name, defaultModel, filepath.Join(dataDir, "models"))
+}
+
+// recordedName is the name by which openModel finds the model again from any working directory.
+func recordedName(dataDir, name string) (string, error) {
+	if name == "" {
+		return defaultModel, nil
+	}
+	if info, err := os.Stat(filepath.Join(dataDir, "models", name)); name == defaultModel || err == nil && info.IsDir() {
+		return name, nil
+	}
+	return filepath.Abs(name)
 }
 
 // modelsCmd groups the verbs about models.

@@ -17,12 +17,14 @@ import (
 
 const repository = "../.."
 
-// rooms says which other rooms each room may import, and why no more.
-var rooms = []struct {
+type room struct {
 	name string
 	may  []string
 	why  string
-}{
+}
+
+// rooms says which other rooms each room may import, and why no more.
+var rooms = []room{
 	{"catalog", nil, "the source of truth must be readable without any engine"},
 	{"encoders", nil, "a model is of use outside a shop, and knows nothing of products"},
 	{"indexer", []string{"catalog"}, "it gets its encoder through an interface, so that any model can build an index"},
@@ -80,14 +82,8 @@ func below(path, folder string) bool { return path == folder || strings.HasPrefi
 func TestEachRoomImportsOnlyWhatItMay(t *testing.T) {
 	for _, p := range packages(t) {
 		name := strings.TrimPrefix(p.ImportPath, "vitrine/")
-		room, _, _ := strings.Cut(name, "/")
-		i := slices.IndexFunc(rooms, func(r struct {
-			name string
-			may  []string
-			why  string
-		}) bool {
-			return r.name == room
-		})
+		home, _, _ := strings.Cut(name, "/")
+		i := slices.IndexFunc(rooms, func(r room) bool { return r.name == home })
 		if i < 0 {
 			t.Errorf("%s is not in a room: sub-packages live inside the room they serve", p.ImportPath)
 			continue
@@ -95,7 +91,7 @@ func TestEachRoomImportsOnlyWhatItMay(t *testing.T) {
 		for _, imported := range p.Imports {
 			if other, ok := strings.CutPrefix(imported, "vitrine/"); ok {
 				other, _, _ = strings.Cut(other, "/")
-				if other != room && !slices.Contains(rooms[i].may, other) {
+				if other != home && !slices.Contains(rooms[i].may, other) {
 					t.Errorf("%s imports %s: %s", p.ImportPath, imported, rooms[i].why)
 				}
 			}
