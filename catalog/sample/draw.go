@@ -35,7 +35,6 @@ var (
 	satin  = finish{relief: 5, gloss: 0.35, alpha: 1}
 	glossy = finish{relief: 6, gloss: 0.8, alpha: 1}
 	thin   = finish{relief: 1.6, gloss: 0.15, alpha: 1}
-	flat   = finish{alpha: 1}
 )
 
 // light is the direction to the lamp and half the direction between lamp and eye, both of length 1.
@@ -217,11 +216,11 @@ func slope(height *mask, x, y, radius int) [3]float64 {
 // lit shades a colour by normal, height (0.5 at the edge, 1 inside), and how far down the part it lies.
 func (c rgb) lit(normal [3]float64, height, down, gloss float64) rgb {
 	diffuse := (normal[0]*light[0] + normal[1]*light[1] + normal[2]*light[2]) / light[2]
-	edge := 1 - 0.22*math.Max(0, 1-math.Max(0, 2*height-1))
-	shade := (0.45 + 0.55*math.Max(0, diffuse)) * edge * (1.04 - 0.1*down)
+	edge := 1 - 0.22*max(0, 1-max(0, 2*height-1))
+	shade := (0.45 + 0.55*max(0, diffuse)) * edge * (1.04 - 0.1*down)
 	shine := normal[0]*half[0] + normal[1]*half[1] + normal[2]*half[2]
-	spark := gloss * 0.75 * math.Pow(math.Max(0, shine), 60) * math.Max(0, 1-normal[2]) * 8
-	return c.scale(shade).mix(rgb{1, 1, 1}, math.Min(0.85, spark))
+	spark := gloss * 0.75 * math.Pow(max(0, shine), 60) * max(0, 1-normal[2]) * 8
+	return c.scale(shade).mix(rgb{1, 1, 1}, min(0.85, spark))
 }
 
 func (c *canvas) blend(x, y int, colour rgb, alpha float64) {
@@ -232,6 +231,6 @@ func (c *canvas) blend(x, y int, colour rgb, alpha float64) {
 }
 
 func blend8(under uint8, over, alpha float64) uint8 {
-	over = math.Max(0, math.Min(1, over))
+	over = max(0, min(1, over))
 	return uint8(float64(under)*(1-alpha) + over*255*alpha + 0.5)
 }

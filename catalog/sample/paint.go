@@ -128,12 +128,12 @@ func lattice(x, y, size float64) (dx, dy float64, cell int) {
 }
 
 // cover turns a signed distance to an edge, in units, into a soft step.
-func cover(inside float64) float64 { return math.Max(0, math.Min(1, 0.5+inside*2.5)) }
+func cover(inside float64) float64 { return max(0, min(1, 0.5+inside*2.5)) }
 
 // band is 1 on the first share of every period of t and 0 on the rest.
 func band(t, share, size float64) float64 {
 	t -= math.Floor(t)
-	return cover(math.Min(t, share-t)*size) + cover((t-1)*size)
+	return cover(min(t, share-t)*size) + cover((t-1)*size)
 }
 
 // texture names what the material itself looks like from near.

@@ -145,7 +145,7 @@ func sphere(l look) paint {
 	// onSphere turns a place in the picture into a place on a ball that is tilted towards the viewer.
 	onSphere := func(x, y float64) (float64, float64, float64) {
 		u, v := (x-x0)/radius, (y-y0)/radius
-		w := math.Sqrt(math.Max(0, 1-u*u-v*v))
+		w := math.Sqrt(max(0, 1-u*u-v*v))
 		sin, cos := math.Sincos(0.55)
 		v, w = v*cos-w*sin*-1, w*cos-v*sin
 		sin, cos = math.Sincos(0.35)
@@ -177,7 +177,7 @@ func sphere(l look) paint {
 		leatherish := l.base.mix(hex(0xe07a2f), 0.25)
 		return func(x, y float64) rgb {
 			u, v, w := onSphere(x, y)
-			seam := math.Min(math.Min(math.Abs(u), math.Abs(v)), math.Abs(math.Abs(u)-0.62-0.2*(v*v-w*w*0.2)))
+			seam := min(min(math.Abs(u), math.Abs(v)), math.Abs(math.Abs(u)-0.62-0.2*(v*v-w*w*0.2)))
 			colour := leatherish.scale(0.94 + 0.1*noise(x*2.5, y*2.5))
 			return colour.mix(ink, cover((0.018-seam)*30))
 		}
