@@ -86,6 +86,17 @@ func TestWordsAndPhotoAddUpByTheWeightsOfTheirLegs(t *testing.T) {
 	}
 }
 
+func TestOptionsWithDefaultsIsACopy(t *testing.T) {
+	given := Options{Weights: map[string]float64{LegKeyword: 2}}
+	filled := given.WithDefaults()
+	if filled.RankConstant != 60 || filled.Window != 300 || filled.Weights[LegKeyword] != 2 || filled.Weights[LegPhotoImage] != 1 {
+		t.Errorf("filled to %+v", filled)
+	}
+	if given.Window != 0 || len(given.Weights) != 1 {
+		t.Errorf("the options given were changed to %+v", given)
+	}
+}
+
 func TestModesUseTheirLegs(t *testing.T) {
 	engine := New(openShop(t, 60), &indexertest.Encoder{}, wordRanker{}, Options{})
 	photo := indexertest.Photo(shopPaints["red"])
@@ -419,10 +430,10 @@ func TestALegThatFailsOrIsLateIsReportedAndLeftOut(t *testing.T) {
 	whole := New(index, &indexertest.Encoder{}, wordRanker{}, Options{})
 	want := search(t, whole, Query{Text: "red shoe", Mode: ModeKeyword})
 	for says, encoder := range map[string]Encoder{
-		"out of order":         failingText{&indexertest.Encoder{}},
-		"not done within 50ms": slowText{&indexertest.Encoder{}},
+		"out of order":       failingText{&indexertest.Encoder{}},
+		"not done within 1s": slowText{&indexertest.Encoder{}},
 	} {
-		engine := New(index, encoder, nil, Options{Deadline: 50 * time.Millisecond})
+		engine := New(index, encoder, nil, Options{Deadline: time.Second})
 		got := search(t, engine, Query{Text: "red shoe", Explain: true})
 		if got.Total != want.Total || got.Hits[0].Product.ID != want.Hits[0].Product.ID {
 			t.Errorf("the keyword leg finds %d, without the others it became %d", want.Total, got.Total)

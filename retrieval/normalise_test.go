@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestNormaliseFillsDefaultsAndLeavesTheQueryAlone(t *testing.T) {
@@ -90,4 +91,25 @@ func TestNormaliseRefusesWhatItCannotAnswerAndSaysWhatToDo(t *testing.T) {
 			}
 		})
 	}
+}
+
+func FuzzNormaliseText(f *testing.F) {
+	for _, seed := range []string{"Red SHOES", "Ｎｉｋｅ", "Cafe\u0301", "\ufdfa", "İstanbul", "\u00ad\u200b", "a\x00b", "ǅ ϓ", "\xff"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, raw string) {
+		text, err := normaliseQueryText(raw)
+		if err != nil {
+			if !errors.Is(err, ErrBadQuery) {
+				t.Fatalf("%q: %v does not wrap ErrBadQuery", raw, err)
+			}
+			return
+		}
+		if !utf8.ValidString(text) || strings.TrimSpace(text) != text || strings.Contains(text, "  ") {
+			t.Fatalf("%q became %q", raw, text)
+		}
+		if again := normaliseText(text); again != text {
+			t.Fatalf("%q became %q, and that %q", raw, text, again)
+		}
+	})
 }
