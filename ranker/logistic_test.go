@@ -103,7 +103,7 @@ func TestTheShopsWishesWeighLessThanRelevance(t *testing.T) {
 		switch w.Feature {
 		case "price_log_ratio", "in_stock", "freshness", "has_photo":
 			shop += w.Value
-		case "fused_score", "fused_reciprocal_rank", "keyword_score", "title_coverage":
+		case "fused_score", "keyword_score", "title_coverage":
 			relevance += w.Value
 		}
 	}
