@@ -32,12 +32,14 @@ func newCard(p *catalog.Product, language string) card {
 	return c
 }
 
-// resultCards are the hits of r, each with a link to the page that explains it.
+// resultCards are the hits of r, each with a link to the page that explains its rank.
 func resultCards(hits []retrieval.Hit, r request) []card {
 	cards := make([]card, len(hits))
 	for i := range hits {
 		cards[i] = newCard(&hits[i].Product, languageOf(r.Text))
-		cards[i].WhyURL = inspectionURL(r, &hits[i])
+		if r.Text != "" || r.Photo != "" { // what is only listed has no score to explain
+			cards[i].WhyURL = inspectionURL(r, &hits[i])
+		}
 		cards[i].Late = i >= eagerCards
 	}
 	return cards

@@ -83,11 +83,12 @@ func inspectionURL(r request, hit *retrieval.Hit) string {
 func (s *site) showInspection(w http.ResponseWriter, r *http.Request) error {
 	asked, err := parseRequest(r.URL.Query())
 	if err != nil {
-		return err
+		return s.showRefusal(w, r, asked, err)
 	}
 	photo, err := s.photoOf(asked)
 	if err != nil {
-		return err
+		asked.Photo = ""
+		return s.showRefusal(w, r, asked, err)
 	}
 	// One neighbour on each side is asked for too, for the links to them.
 	window := asked.at(max(0, asked.Offset-1))
@@ -95,11 +96,11 @@ func (s *site) showInspection(w http.ResponseWriter, r *http.Request) error {
 	window.Explain = true
 	response, err := s.search(r.Context(), window.query(photo))
 	if err != nil {
-		return err
+		return s.showRefusal(w, r, asked, err)
 	}
 	at := asked.Offset - window.Offset
 	if at >= len(response.Hits) || response.Hits[at].Product.ID != r.URL.Query().Get("id") {
-		return errMoved
+		return s.showRefusal(w, r, asked, errMoved)
 	}
 	asked.Limit, asked.Explain = 0, false
 	return render(w, http.StatusOK, "inspect.html", s.inspection(asked, response, at))

@@ -16,6 +16,7 @@ type searchPage struct {
 	Notice   *problem // why there is less than was asked for
 	Browsing bool     // nothing was asked for: the catalogue is shown with ideas what to ask
 	Examples []link
+	Tiles    []tile
 	Answered bool // there are results to show, maybe none
 	Heading  string
 	Total    int
@@ -96,6 +97,9 @@ func (s *site) results(ctx context.Context, asked request, photo []byte) (*searc
 		Degraded: degraded(response.Legs),
 		Cards:    resultCards(response.Hits, asked),
 		Pages:    pageLinks(asked, response.Total),
+	}
+	if page.Browsing && asked.Offset == 0 {
+		page.Tiles = s.tiles(ctx, response)
 	}
 	return page, nil
 }

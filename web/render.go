@@ -45,8 +45,8 @@ func render(w http.ResponseWriter, status int, name string, page any) error {
 // frame is what every page has around its content: the header with the search box.
 type frame struct {
 	Shop   string
-	Title  string // of the window
-	Words  string // in the search box
+	Title  string  // of the window
+	Words  string  // in the search box
 	Hidden []field // what a search by words keeps
 	Upload []field // what a search by another photo keeps
 	Photo  *chosenPhoto

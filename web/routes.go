@@ -27,6 +27,7 @@ type site struct {
 	searches *gate
 	uploads  *gate
 	metrics  *metrics
+	showcase showcase
 }
 
 // New returns the handler of all pages and of the API. It is safe for concurrent use if s is.

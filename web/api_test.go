@@ -1,0 +1,230 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/gorillamux"
+
+	"vitrine/retrieval"
+)
+
+// described checks requests and answers against openapi.json.
+type described struct {
+	document *openapi3.T
+	router   routers.Router
+}
+
+func loadDescription(t testing.TB) described {
+	t.Helper()
+	document, err := openapi3.NewLoader().LoadFromData(openAPI)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := document.Validate(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	router, err := gorillamux.NewRouter(document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return described{document, router}
+}
+
+// ask sends the request, which must be as described when valid is true, and wants its answer to be.
+func (d described) ask(t *testing.T, h http.Handler, r *http.Request, valid bool) (*http.Response, string) {
+	t.Helper()
+	var sent []byte
+	if r.Body != nil {
+		sent, _ = io.ReadAll(r.Body)
+		r.Body = io.NopCloser(bytes.NewReader(sent))
+	}
+	route, params, err := d.router.FindRoute(r)
+	if err != nil {
+		t.Fatalf("%s %s is not described: %v", r.Method, r.URL, err)
+	}
+	input := &openapi3filter.RequestValidationInput{Request: r, PathParams: params, Route: route}
+	if err := openapi3filter.ValidateRequest(r.Context(), input); valid && err != nil {
+		t.Errorf("the request is not as described: %v", err)
+	}
+	r.Body = io.NopCloser(bytes.NewReader(sent))
+	response, body := ask(t, h, r)
+	answer := &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: input, Status: response.StatusCode, Header: response.Header,
+		Options: &openapi3filter.Options{IncludeResponseStatus: true},
+	}
+	if err := openapi3filter.ValidateResponse(r.Context(), answer.SetBodyBytes([]byte(body))); err != nil {
+		t.Errorf("the answer with status %d is not as described: %v\n%s", response.StatusCode, err, body)
+	}
+	return response, body
+}
+
+func jsonRequest(body string) *http.Request {
+	r := httptest.NewRequest("POST", "/api/v1/search", strings.NewReader(body))
+	r.Header.Set("Content-Type", "application/json")
+	return r
+}
+
+func results(t testing.TB, body string) retrieval.Response {
+	t.Helper()
+	var r retrieval.Response
+	if err := json.Unmarshal([]byte(body), &r); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestDescriptionNamesEveryRouteOfTheAPIAndNoOther(t *testing.T) {
+	d := loadDescription(t)
+	of := map[string]bool{}
+	for _, rt := range newSite(newFakeShop(t), Options{}.WithDefaults()).routes() {
+		if strings.HasPrefix(rt.path, "/api/") || rt.path == "/healthz" || rt.path == "/readyz" || rt.path == "/metrics" {
+			of[rt.method+" "+rt.path] = true
+		}
+	}
+	for path, item := range d.document.Paths.Map() {
+		for method := range item.Operations() {
+			if !of[method+" "+path] {
+				t.Errorf("%s %s is described and has no route", method, path)
+			}
+			delete(of, method+" "+path)
+		}
+	}
+	for route := range of {
+		t.Errorf("%s is not described", route)
+	}
+}
+
+func TestAPIAnswersAreAsDescribed(t *testing.T) {
+	d, shop := loadDescription(t), newFakeShop(t)
+	h := New(shop, Options{})
+	for _, target := range []string{
+		"/api/v1/search", "/api/v1/search?q=shoes&mode=hybrid&filter=brand%3DAvelo%7CBrisk&filter=price%3D10..500&offset=1&limit=2&explain=true",
+		"/api/v1/products/shoes-red-0", "/api/v1/products/shoes-red-0/similar?limit=3", "/api/v1/openapi.json", "/healthz", "/readyz", "/metrics",
+	} {
+		response, body := d.ask(t, h, httptest.NewRequest("GET", target, nil), true)
+		wantStatus(t, response, body, 200)
+	}
+	for target, status := range map[string]int{
+		"/api/v1/search?mode=best": 400, "/api/v1/search?filter=size%3D4": 400, "/api/v1/search?offset=990&limit=24": 400, "/api/v1/search?limit=-1": 400,
+		"/api/v1/search?explain=perhaps": 400, "/api/v1/search?photo=abc": 400, "/api/v1/search?crop=1,2,3": 400, "/api/v1/search?q=%ff": 400,
+		"/api/v1/products/none": 404, "/api/v1/products/none/similar": 404, "/api/v1/products/shoes-red-0/similar?limit=101": 400,
+	} {
+		response, body := d.ask(t, h, httptest.NewRequest("GET", target, nil), false)
+		wantStatus(t, response, body, status)
+		if kind := response.Header.Get("Content-Type"); kind != "application/problem+json" {
+			t.Errorf("%s is answered with %s", target, kind)
+		}
+	}
+	shop.generation = ""
+	response, body := d.ask(t, h, httptest.NewRequest("GET", "/readyz", nil), true)
+	wantStatus(t, response, body, 503)
+	if response.Header.Get("Retry-After") == "" {
+		t.Error("a 503 without Retry-After")
+	}
+}
+
+func TestAPISearchGivesTheEnginesObjectWithPublicPhotos(t *testing.T) {
+	h := New(newFakeShop(t), Options{})
+	response, body := get(t, h, "/api/v1/search?q=shoes&limit=3&offset=2&explain=1")
+	wantStatus(t, response, body, 200)
+	r := results(t, body)
+	if r.Query != "shoes" || r.Total != 20 || len(r.Hits) != 3 || r.Hits[0].Rank != 3 || r.Hits[0].Ledger == nil {
+		t.Errorf("answer: %s", body)
+	}
+	if photo := r.Hits[0].Product.Photos[0]; photo.Root != "" || !strings.HasPrefix(photo.Ref, "/images/shoes-") || strings.Contains(body, t.TempDir()) {
+		t.Errorf("the photo is %+v", photo)
+	}
+}
+
+func TestAPISearchTakesAPhotoAsJSONAndAsForm(t *testing.T) {
+	d, shop := loadDescription(t), newFakeShop(t)
+	var asked retrieval.Query
+	shop.before = func(q *retrieval.Query) { asked = *q }
+	h := New(shop, Options{})
+	photo := photoOf(t, colours["green"])
+	requests := map[string]*http.Request{
+		"JSON": jsonRequest(`{"query":"lamp","mode":"vector","filters":[{"field":"in_stock","values":["true"]}],"limit":5,"offset":1,"explain":true,` +
+			`"crop":{"x":1,"y":2,"width":30,"height":40},"photo":"` + base64.StdEncoding.EncodeToString(photo) + `"}`),
+		"a form": form(t, "/api/v1/search", [2]string{"q", "lamp"}, [2]string{"mode", "vector"}, [2]string{"filter", "in_stock=true"}, [2]string{"limit", "5"},
+			[2]string{"offset", "1"}, [2]string{"explain", "true"}, [2]string{"crop", "1,2,30,40"}, [2]string{"photo", string(photo)}),
+	}
+	for name, r := range requests {
+		t.Run(name, func(t *testing.T) {
+			response, body := d.ask(t, h, r, name == "JSON")
+			wantStatus(t, response, body, 200)
+			if got := results(t, body); got.Total != 4 || got.Hits[0].Rank != 2 || got.Hits[0].Product.Colour != "green" {
+				t.Errorf("answer: %s", body)
+			}
+			if !bytes.Equal(asked.Photo, photo) || asked.Crop.Min.X != 1 || asked.Crop.Dy() != 40 || asked.Limit != 5 || !asked.Explain {
+				t.Errorf("the engine was asked %+v", asked.Crop)
+			}
+		})
+	}
+}
+
+func TestAPIRefusesUnusableBodies(t *testing.T) {
+	d := loadDescription(t)
+	h := New(newFakeShop(t), Options{})
+	tooLarge := base64.StdEncoding.EncodeToString(append([]byte("\xff\xd8\xff"), make([]byte, retrieval.MaxPhotoBytes)...))
+	for name, test := range map[string]struct {
+		body   string
+		status int
+		text   string
+	}{
+		"no JSON":           {`{"query":`, 400, "not JSON"},
+		"a wrong kind":      {`{"query":7}`, 400, "cannot be a number"},
+		"no base64":         {`{"photo":"%%%"}`, 400, "bad-request"},
+		"no photo":          {`{"photo":"` + base64.StdEncoding.EncodeToString([]byte("<svg/>")) + `"}`, 415, "photo-kind"},
+		"a large photo":     {`{"photo":"` + tooLarge + `"}`, 413, "photo-too-large"},
+		"much JSON":         {`{"query":"` + strings.Repeat("x", maxJSONBytes) + `"}`, 413, "beside the photo"},
+		"very much JSON":    {`{"query":"` + strings.Repeat("x", maxSearchBytes) + `"}`, 413, "too-large"},
+		"an empty crop":     {`{"crop":{"x":1,"y":1,"width":0,"height":5}}`, 400, "Crop needs"},
+		"a huge crop":       {`{"crop":{"x":1,"y":1,"width":9223372036854775807,"height":5}}`, 400, "Crop needs"},
+		"many filters":      {`{"filters":[` + strings.Repeat(`{"field":"brand"},`, retrieval.MaxFilters) + `{"field":"brand"}]}`, 400, "filters"},
+		"an unknown mode":   {`{"mode":"best"}`, 400, "use ranked"},
+		"a negative offset": {`{"offset":-1}`, 400, "offset"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			response, body := d.ask(t, h, jsonRequest(test.body), false)
+			wantStatus(t, response, body, test.status)
+			wantText(t, body, test.text)
+		})
+	}
+	r := jsonRequest("x")
+	r.Header.Set("Content-Type", "text/plain")
+	response, body := d.ask(t, h, r, false)
+	wantStatus(t, response, body, 415)
+}
+
+func TestAPIWithoutSimilarProductsSaysSo(t *testing.T) {
+	type plain struct{ Searcher }
+	h := New(plain{newFakeShop(t)}, Options{})
+	response, body := get(t, h, "/api/v1/products/shoes-red-0/similar")
+	wantStatus(t, response, body, 404)
+	wantText(t, body, "not-offered")
+	response, body = get(t, h, "/product/shoes-red-0")
+	wantStatus(t, response, body, 200)
+}
+
+func TestAPIAddressesThatDoNotExistAreProblemDocuments(t *testing.T) {
+	h := New(newFakeShop(t), Options{})
+	response, body := get(t, h, "/api/v2/search")
+	wantStatus(t, response, body, 404)
+	wantText(t, body, `"type":"urn:vitrine:problem:not-found"`)
+	response, body = ask(t, h, httptest.NewRequest("DELETE", "/api/v1/search", nil))
+	wantStatus(t, response, body, 405)
+	if allowed := response.Header.Get("Allow"); allowed != "GET, POST, HEAD" {
+		t.Errorf("Allow is %q", allowed)
+	}
+}
