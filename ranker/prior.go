@@ -3,10 +3,9 @@ package ranker
 // priorVersion is the version of the cold-start prior; it is raised when a weight changes.
 const priorVersion = "prior-1"
 
-// priorBias puts a product that has nothing but a place far down the list near the click-through rate of
-// such places, about 1 %; the best hit of a clear query comes out near 1 in 2. Only probabilities depend on
-// it, never the order.
-const priorBias = -4.5
+// priorBias puts a product that merely got into the list near a click-through rate of 1 %, and the clear
+// best of a query near 1 in 2. The order does not depend on it.
+const priorBias = -5.5
 
 // prior holds the hand-set weights with which a shop starts, before its shoppers' clicks teach better
 // ones. They are in logits: 0.7 doubles the odds of a click. Relevance spans about five, and all that the
