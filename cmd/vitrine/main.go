@@ -14,7 +14,7 @@ import (
 
 // cli is the command line: one field a verb. Flags and environment are read here and nowhere else.
 type cli struct {
-	Runtime string `name:"onnxruntime" env:"ONNXRUNTIME_LIB" placeholder:"FILE" type:"path" help:"ONNX Runtime's shared library; empty = found or fetched (env ${env})."`
+	Runtime string `name:"onnxruntime" env:"ONNXRUNTIME_LIB" placeholder:"FILE" help:"ONNX Runtime's shared library; empty = found or fetched (env ${env})."`
 
 	Demo   demoCmd   `cmd:"" help:"Draw a sample shop, index it and serve it: the place to begin."`
 	Index  indexCmd  `cmd:"" help:"Read a feed into the catalogue and build the index from it."`

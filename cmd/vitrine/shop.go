@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 
 	"vitrine/encoders"
 	"vitrine/indexer"
@@ -36,8 +37,22 @@ func openShop(ctx context.Context, dataDir string, library runtimeLibrary, t *te
 	return &shop{
 		index:  index,
 		model:  model,
-		engine: retrieval.New(index, model, ranker.New(), retrieval.Options{}),
+		engine: retrieval.New(index, queryEncoder{model}, ranker.New(), retrieval.Options{}),
 	}, nil
+}
+
+// queryEncoder tells retrieval which photos are the shopper's to replace.
+type queryEncoder struct {
+	*encoders.Model
+}
+
+// EmbedPhoto wraps retrieval.ErrBadQuery where the photo itself cannot be used.
+func (e queryEncoder) EmbedPhoto(ctx context.Context, photo []byte, crop image.Rectangle) ([]float32, error) {
+	vector, err := e.Model.EmbedPhoto(ctx, photo, crop)
+	if errors.Is(err, encoders.ErrPhoto) {
+		return nil, fmt.Errorf("%w: %w", retrieval.ErrBadQuery, err)
+	}
+	return vector, err
 }
 
 func builtWith(index *indexer.Index) indexer.Model {
