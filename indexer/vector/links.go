@@ -4,6 +4,10 @@ package vector
 // measured best; more costs memory and finds little.
 const maxDegree = 32
 
+// growingDegree is how many a row may have while the graph grows. With no room to spare each new link
+// meant pruning again, which took half of the build.
+const growingDegree = maxDegree + 12
+
 // links is a graph under construction. Reading it from many goroutines is safe, and so is writing to
 // different rows, as long as no one reads those.
 type links struct {
@@ -12,9 +16,9 @@ type links struct {
 
 func newLinks(rows int) *links {
 	l := &links{rows: make([][]uint32, rows)}
-	backing := make([]uint32, rows*maxDegree)
+	backing := make([]uint32, rows*growingDegree)
 	for i := range l.rows {
-		l.rows[i] = backing[i*maxDegree : i*maxDegree : (i+1)*maxDegree]
+		l.rows[i] = backing[i*growingDegree : i*growingDegree : (i+1)*growingDegree]
 	}
 	return l
 }

@@ -48,7 +48,11 @@ func refine(ctx context.Context, g *links, c *codes, order []uint32, seeded int,
 		done += size
 		progress.add(size)
 	}
-	return nil
+	return parallel(ctx, workers, c.rows(), 16, func(worker, i int) {
+		if row := uint32(i); len(g.neighbours(row)) > maxDegree {
+			shorten(g, c, row, &pruners[worker])
+		}
+	})
 }
 
 // chooseNeighbours searches for row and prunes what the search passed and what row was linked to before.
@@ -64,7 +68,7 @@ func chooseNeighbours(g *links, c *codes, row uint32, entries []uint32, s *scrat
 	return slices.Clone(p.prune(c))
 }
 
-// linkBack adds the given links; a row whose links become too many is pruned again.
+// linkBack adds the given links; a row whose links become too many even for now is pruned again.
 func linkBack(ctx context.Context, g *links, c *codes, back []link, workers int, pruners []pruner) error {
 	slices.SortFunc(back, func(a, b link) int {
 		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to))
@@ -93,10 +97,15 @@ func addLinks(g *links, c *codes, more []link, p *pruner) {
 			neighbours = append(neighbours, l.to)
 		}
 	}
-	if len(neighbours) <= maxDegree {
-		g.rows[row] = neighbours
-		return
+	g.rows[row] = neighbours
+	if len(neighbours) > growingDegree {
+		shorten(g, c, row, p)
 	}
+}
+
+// shorten prunes the links of row.
+func shorten(g *links, c *codes, row uint32, p *pruner) {
+	neighbours := g.neighbours(row)
 	p.begin(row)
 	p.probe.aim(c.row(row), c.scales[row])
 	for _, neighbour := range neighbours {
