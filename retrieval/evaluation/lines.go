@@ -18,8 +18,8 @@ const maxLine = 64 << 10
 const byteOrderMark = "\ufeff"
 
 // eachLine calls use with every line that is not blank, without its line end. Windows line ends are
-// dropped, and byte order marks, which joined files have within them too. An error of use becomes one that names
-// the line, and the file by its kind.
+// dropped, and byte order marks, which joined files have within them too. An error of use becomes one
+// that names the line, and the file by its kind.
 func eachLine(r io.Reader, kind string, use func(line string) error) error {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, maxLine)
