@@ -1,6 +1,7 @@
 package indexer
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -89,13 +90,13 @@ func codeTerm(code string) string {
 // queryCodes returns what of a query may be a code: all of it, and each word that has a digit. A word
 // of letters may be some product's SKU by accident.
 func queryCodes(query string) []string {
-	codes := make([]string, 0, 4)
+	var codes []string
 	if whole := codeTerm(query); whole != "" {
 		codes = append(codes, whole)
 	}
 	for _, word := range strings.Fields(query) {
 		code := codeTerm(word)
-		if len(codes) < maxQueryTerms && code != codes[0] && strings.ContainsFunc(code, unicode.IsDigit) {
+		if strings.ContainsFunc(code, unicode.IsDigit) && len(codes) < maxQueryTerms && !slices.Contains(codes, code) {
 			codes = append(codes, code)
 		}
 	}

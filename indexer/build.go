@@ -94,7 +94,7 @@ type build struct {
 // run. With an error the summary says how far it came. The caller holds catalog.LockDir of DataDir.
 func Build(ctx context.Context, opts BuildOptions) (*Summary, error) {
 	begun := time.Now()
-	b := &build{BuildOptions: opts.WithDefaults()}
+	b := &build{BuildOptions: opts.WithDefaults(), summary: newSummary()}
 	b.embedder = newEmbedder(b.Cache, b.Encoder, b.Model)
 
 	err := b.run(ctx)
@@ -247,14 +247,6 @@ func (b *build) recordPhotos(dir, state string) (string, error) {
 		state = ""
 	}
 	return state, writeSynced(filepath.Join(dir, problemsFile), data)
-}
-
-func writeManifest(dir string, m *Manifest) error {
-	data, err := json.MarshalIndent(m, "", "  ")
-	if err != nil {
-		return err
-	}
-	return writeSynced(filepath.Join(dir, manifestFile), append(data, '\n'))
 }
 
 // verify opens the generation as a search would and reads every product.

@@ -33,7 +33,7 @@ func (p Problem) String() string { return p.Path + ": " + p.Text }
 // Check reads everything below a data directory that a search depends on and reports every problem that
 // it finds. The error is for a check that could not be made.
 func Check(ctx context.Context, dataDir string) (*CheckReport, error) {
-	c := &checker{dataDir: dataDir}
+	c := &checker{dataDir: dataDir, report: CheckReport{Problems: []Problem{}}}
 	if _, err := os.Stat(dataDir); err != nil {
 		return nil, fmt.Errorf("check: %w", err)
 	}

@@ -1,9 +1,12 @@
 package indexer
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"math"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -45,9 +48,9 @@ const (
 	// mustMatch is the part of a query's terms that a product must have, rounded up.
 	mustMatch = 0.6
 
-	// A word that fewer than fuzzyBelow products have may be misspelt. Words of fuzzyMinRunes letters
-	// and more at edit distance 1 then count fuzzyWeight of theirs, the fuzzyTerms commonest of them.
-	fuzzyBelow    = 3
+	// A word of fuzzyMinRunes letters and more that no product has may be misspelt: words at edit
+	// distance 1 then count fuzzyWeight of theirs, the fuzzyTerms commonest of them. A word that some
+	// product has is taken as it stands, however rare ("skirt" among shirts).
 	fuzzyMinRunes = 4
 	fuzzyWeight   = 0.5
 	fuzzyTerms    = 5
@@ -77,7 +80,16 @@ type keywordIndex struct {
 	scratch sync.Pool          // of *keywordScores
 }
 
-func openKeyword(dir string, count int, lengths map[string]int64) (*keywordIndex, error) {
+// openKeyword reads the files in full first: Bleve checks no checksum and panics on damaged ones.
+func openKeyword(dir string, manifest *Manifest) (*keywordIndex, error) {
+	for name := range manifest.Files {
+		if path.Dir(name) == keywordDir {
+			if err := manifest.checkDigest(dir, name); err != nil {
+				return nil, err
+			}
+		}
+	}
+	count := manifest.Products
 	idx, err := scorch.NewScorch(scorch.Name, map[string]any{
 		"path":         filepath.Join(dir, keywordDir),
 		"read_only":    true,
@@ -88,7 +100,7 @@ func openKeyword(dir string, count int, lengths map[string]int64) (*keywordIndex
 	}
 	k := &keywordIndex{index: idx, average: make(map[string]float64)}
 	k.scratch.New = func() any { return newKeywordScores(count) }
-	for field, length := range lengths {
+	for field, length := range manifest.Lengths {
 		k.average[field] = float64(length) / float64(max(count, 1))
 	}
 	if err := k.open(count); err != nil {
@@ -169,14 +181,14 @@ func (k *keywordIndex) search(ctx context.Context, q KeywordQuery) ([]Hit, error
 	return scores.best(q.K, int(math.Ceil(mustMatch*float64(len(terms))))), nil
 }
 
-// scoreTerm adds what a term gives to each product that has it, or something near it when it is rare.
+// scoreTerm adds what a term gives to each product that has it or, when none has, something near it.
 func (k *keywordIndex) scoreTerm(ctx context.Context, term string, scores *keywordScores) error {
 	frequency, err := k.scoreSpelling(ctx, term, 1, scores)
 	if err != nil {
 		return err
 	}
-	if frequency < fuzzyBelow && mayBeMisspelt(term) {
-		near, err := k.nearTerms(ctx, term, frequency)
+	if frequency == 0 && mayBeMisspelt(term) {
+		near, err := k.nearTerms(ctx, term)
 		if err != nil {
 			return err
 		}
@@ -266,8 +278,8 @@ func mayBeMisspelt(term string) bool {
 }
 
 // nearTerms returns the terms at edit distance 1 (a swap of neighbours is one edit) with the same
-// first letter that are commoner than the term itself, the commonest first.
-func (k *keywordIndex) nearTerms(ctx context.Context, term string, frequency uint64) ([]string, error) {
+// first letter, the commonest first.
+func (k *keywordIndex) nearTerms(ctx context.Context, term string) ([]string, error) {
 	reader, ok := k.reader.(index.IndexReaderFuzzy)
 	if !ok {
 		return nil, nil
@@ -282,20 +294,8 @@ func (k *keywordIndex) nearTerms(ctx context.Context, term string, frequency uin
 			return nil, fmt.Errorf("look for words near %q: %w", term, err)
 		}
 	}
-	var near []string
-	for candidate, n := range common {
-		if candidate != term && n > frequency {
-			near = append(near, candidate)
-		}
-	}
-	slices.SortFunc(near, func(a, b string) int {
-		if common[a] != common[b] {
-			return int(common[b]) - int(common[a])
-		}
-		if a < b {
-			return -1
-		}
-		return 1
+	near := slices.SortedFunc(maps.Keys(common), func(a, b string) int {
+		return cmp.Or(cmp.Compare(common[b], common[a]), cmp.Compare(a, b))
 	})
 	return near[:min(len(near), fuzzyTerms)], nil
 }

@@ -1,6 +1,7 @@
 package indexer
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -35,6 +36,7 @@ type Manifest struct {
 	Lengths    map[string]int64    `json:"keyword_lengths"`
 	Photos     string              `json:"photos"` // state of the photo files, by which a build sees that they changed
 	Files      map[string]FileInfo `json:"files"`  // by slash-separated path; the manifest itself is not among them
+	SHA256     string              `json:"sha256"` // of this file, written with this field empty
 }
 
 // Model names the encoder model that made the vectors.
@@ -48,6 +50,27 @@ type Model struct {
 type FileInfo struct {
 	Size   int64  `json:"size"`
 	SHA256 string `json:"sha256"`
+}
+
+// seal returns the manifest as it stands in its file, with its own checksum.
+func (m Manifest) seal() ([]byte, error) {
+	m.SHA256 = ""
+	bare, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(bare)
+	m.SHA256 = hex.EncodeToString(sum[:])
+	sealed, err := json.MarshalIndent(m, "", "  ")
+	return append(sealed, '\n'), err
+}
+
+func writeManifest(dir string, m *Manifest) error {
+	data, err := m.seal()
+	if err != nil {
+		return err
+	}
+	return writeSynced(filepath.Join(dir, manifestFile), data)
 }
 
 func readManifest(dir string) (Manifest, error) {
@@ -70,6 +93,9 @@ func readManifest(dir string) (Manifest, error) {
 	if m.Format != formatVersion {
 		return m, fmt.Errorf("%w: %s has format version %d and this program reads version %d: index the feed again", ErrDamaged, dir, m.Format, formatVersion)
 	}
+	if sealed, err := m.seal(); err != nil || !bytes.Equal(sealed, data) {
+		return m, fmt.Errorf("%w: %s is not what was written", ErrDamaged, file.Name())
+	}
 	if m.Products < 0 || m.Model.Dim < 1 {
 		return m, fmt.Errorf("%w: %s: %d products, %d dimensions", ErrDamaged, file.Name(), m.Products, m.Model.Dim)
 	}
@@ -90,6 +116,19 @@ func (m *Manifest) checkSizes(dir string) error {
 		if info.Size() != want.Size {
 			return fmt.Errorf("%w: %s has %d bytes and should have %d", ErrDamaged, filepath.Join(dir, name), info.Size(), want.Size)
 		}
+	}
+	return nil
+}
+
+// checkDigest reads a file and compares it with the manifest.
+func (m *Manifest) checkDigest(dir, name string) error {
+	path := filepath.Join(dir, filepath.FromSlash(name))
+	got, err := describeFile(path)
+	if err != nil {
+		return err
+	}
+	if want, known := m.Files[name]; !known || got != want {
+		return fmt.Errorf("%w: %s is not what was written", ErrDamaged, path)
 	}
 	return nil
 }

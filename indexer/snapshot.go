@@ -49,7 +49,7 @@ func openSnapshot(dir string) (_ *Snapshot, err error) {
 		return nil, fmt.Errorf("%w: %s: the manifest counts %d products, %s has %d and %s %d", ErrDamaged, dir,
 			s.manifest.Products, productsFile, s.products.len(), columnsFile, s.columns.count)
 	}
-	if s.keyword, err = openKeyword(dir, s.Len(), s.manifest.Lengths); err != nil {
+	if s.keyword, err = openKeyword(dir, &s.manifest); err != nil {
 		return nil, err
 	}
 	rows, err := openRows(filepath.Join(dir, rowsFile), s.Len())

@@ -65,6 +65,9 @@ const rejectedFile = "rejected.jsonl"
 // problemsFile keeps the photo problems with the generation.
 const problemsFile = "photo-problems.json"
 
+// newSummary has empty lists, which JSON writes as lists.
+func newSummary() Summary { return Summary{Rejected: []Rejection{}, PhotoProblems: []PhotoProblem{}} }
+
 func (s *Summary) count(e *embedder) {
 	s.TextsEmbedded, s.PhotosEmbedded = int(e.texts.Load()), int(e.photos.Load())
 	s.FromCache = int(e.rows.Load()) - s.TextsEmbedded - s.PhotosEmbedded

@@ -1,0 +1,121 @@
+package indexer
+
+import (
+	"path/filepath"
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/RoaringBitmap/roaring/v2"
+)
+
+func fourProducts(t testing.TB) *Columns {
+	t.Helper()
+	w := newColumnsWriter()
+	w.add(columnRow{category: []string{"Clothes", "Shoes"}, brand: []string{"Nike"}, colour: []string{"Red", "red", "Blue"}, price: 1000, inStock: true, currency: []string{"EUR"}})
+	w.add(columnRow{category: []string{"Clothes", "Hats"}, brand: []string{"NIKE"}, colour: []string{"Blue"}, price: 2550})
+	w.add(columnRow{category: []string{"Kitchen"}, brand: []string{"Nike "}, colour: []string{"red"}, price: 1, inStock: true})
+	w.add(columnRow{brand: []string{""}})
+	path := filepath.Join(t.TempDir(), columnsFile)
+	if err := w.write(path); err != nil {
+		t.Fatal(err)
+	}
+	c, err := openColumns(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestColumnValuesAreDistinctWhateverTheirCaseAndSpeltAsMostSpellThem(t *testing.T) {
+	c := fourProducts(t)
+	for field, want := range map[string][]string{
+		"category": {"Clothes", "Hats", "Kitchen", "Shoes"},
+		"brand":    {"Nike"},
+		"colour":   {"Blue", "red"},
+		"currency": {"EUR"},
+		"in_stock": {"false", "true"},
+		"size":     nil,
+	} {
+		if got := c.Values(field); !slices.Equal(got, want) {
+			t.Errorf("values of %s: %q, want %q", field, got, want)
+		}
+	}
+}
+
+func TestColumnMatch(t *testing.T) {
+	c := fourProducts(t)
+	for _, test := range []struct {
+		field  string
+		values []string
+		want   []uint32
+	}{
+		{"category", []string{"clothes"}, []uint32{0, 1}},
+		{"category", []string{"Hats", "Kitchen"}, []uint32{1, 2}},
+		{"brand", []string{"nIkE"}, []uint32{0, 1, 2}},
+		{"colour", []string{"RED"}, []uint32{0, 2}},
+		{"colour", []string{"green"}, nil},
+		{"colour", nil, nil},
+		{"in_stock", []string{"true"}, []uint32{0, 2}},
+		{"in_stock", []string{"False"}, []uint32{1, 3}},
+		{"in_stock", []string{"true", "false"}, []uint32{0, 1, 2, 3}},
+		{"in_stock", []string{"perhaps"}, nil},
+		{"size", []string{"XL"}, nil},
+	} {
+		got := c.Match(test.field, test.values)
+		if !slices.Equal(got.ToArray(), test.want) {
+			t.Errorf("%s in %q: %v, want %v", test.field, test.values, got.ToArray(), test.want)
+		}
+		got.AddRange(0, 100) // it is the caller's
+	}
+	if got := c.Match("in_stock", []string{"true"}).ToArray(); !slices.Equal(got, []uint32{0, 2}) {
+		t.Errorf("after a caller changed its bitmap: %v", got)
+	}
+}
+
+func TestPriceRangeIsInclusiveAndLeavesUnknownPricesOut(t *testing.T) {
+	c := fourProducts(t)
+	at := func(units float64) *float64 { return &units }
+	for _, test := range []struct {
+		min, max *float64
+		want     []uint32
+	}{
+		{nil, nil, []uint32{0, 1, 2}},
+		{at(10), nil, []uint32{0, 1}},
+		{at(10), at(10), []uint32{0}},
+		{nil, at(25.49), []uint32{0, 2}},
+		{nil, at(25.5), []uint32{0, 1, 2}},
+		{at(30), at(20), nil},
+		{nil, at(0), nil},
+	} {
+		if got := c.PriceRange(test.min, test.max).ToArray(); !slices.Equal(got, test.want) {
+			t.Errorf("price in %v..%v: %v, want %v", test.min, test.max, got, test.want)
+		}
+	}
+	if price, ok := c.Price(1); price != 25.5 || !ok {
+		t.Errorf("price of product 1: %g, %t", price, ok)
+	}
+	if _, ok := c.Price(3); ok {
+		t.Error("a product without a price has one")
+	}
+	if _, ok := c.Price(99); ok || c.InStock(99) {
+		t.Error("a product that is not there has a price or stock")
+	}
+}
+
+func TestFacetCounts(t *testing.T) {
+	c := fourProducts(t)
+	if got, want := c.Count("category", nil), (map[string]int{"Clothes": 2, "Shoes": 1, "Hats": 1, "Kitchen": 1}); !reflect.DeepEqual(got, want) {
+		t.Errorf("categories of all: %v", got)
+	}
+	docs := roaring.BitmapOf(0, 3, 77)
+	if got, want := c.Count("colour", docs), (map[string]int{"Blue": 1, "red": 1}); !reflect.DeepEqual(got, want) {
+		t.Errorf("colours of some: %v", got)
+	}
+	if got, want := c.Count("in_stock", docs), (map[string]int{"true": 1, "false": 1}); !reflect.DeepEqual(got, want) {
+		t.Errorf("stock of some: %v", got)
+	}
+	if got := c.Count("size", docs); len(got) != 0 {
+		t.Errorf("an unknown field: %v", got)
+	}
+}
