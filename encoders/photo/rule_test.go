@@ -84,7 +84,7 @@ func TestTransparentPixelsLieOnTheGround(t *testing.T) {
 
 func TestPicturesOfExtremeShapeAreSquaredInLittleMemory(t *testing.T) {
 	rule := miniRule(t)
-	for _, size := range []image.Rectangle{image.Rect(0, 0, 1, 1), image.Rect(0, 0, 1, 60_000), image.Rect(0, 0, 60_000, 1)} {
+	for _, size := range []image.Rectangle{image.Rect(0, 0, 1, 1), image.Rect(0, 0, 1, 20_000), image.Rect(0, 0, 20_000, 1)} {
 		if got := rule.square(image.NewGray(size)).Bounds(); got != image.Rect(0, 0, 96, 96) {
 			t.Errorf("%v became %v", size, got)
 		}

@@ -82,7 +82,7 @@ func TestParseRefusesWhatItDoesNotDo(t *testing.T) {
 		{`"clean_text": true`, `"clean_text": true, "novelty": 1`, "novelty"},
 		{`"Sequence": {
           "id": "A"`, `"Sequence": {"id": "B"`, "template"},
-		{`"shirt": 293`, `"shirt": -1`, "shirt"},
+		{`"[PAD]": 0`, `"[PAD]": -1`, "[PAD]"},
 		{`"max_input_chars_per_word": 100`, `"max_input_chars_per_word": 0`, "max_input_chars"},
 		{`{`, `[`, "tokenizer.json"},
 	} {
