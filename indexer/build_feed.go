@@ -27,9 +27,12 @@ func (b *build) readFeed(ctx context.Context) error {
 		return err
 	}
 	b.report(stageFeed, read.rows, read.rows)
+	if read.rows == 0 {
+		return fmt.Errorf("%w: the feed has been read already: open it again", ErrNothingToIndex)
+	}
 	if read.accepted == 0 {
-		return fmt.Errorf("%w: all %d rows of the feed were rejected; the first, line %d: %s", ErrNothingToIndex,
-			len(b.summary.Rejected), b.summary.Rejected[0].Line, b.summary.Rejected[0].Reason)
+		first := b.summary.Rejected[0]
+		return fmt.Errorf("%w: all %d rows of the feed were rejected; the first, line %d: %s", ErrNothingToIndex, read.rows, first.Line, first.Reason)
 	}
 	if b.Full {
 		return read.deleteMissing(ctx)

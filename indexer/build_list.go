@@ -169,7 +169,7 @@ func (b *build) upToDate(ctx context.Context) (bool, error) {
 	if err != nil || manifest.checkSizes(dir) != nil {
 		return false, nil
 	}
-	if manifest.Sequence != b.summary.Sequence || manifest.Model != b.Model || manifest.Photos == "" {
+	if manifest.Sequence != b.summary.Sequence || manifest.Photos == "" || manifest.Model.Fingerprint != b.Model.Fingerprint {
 		return false, nil
 	}
 	state := newPhotoState()

@@ -1,6 +1,8 @@
 package indexer_test
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -271,6 +273,16 @@ func TestFullFeedDeletesWhatItDoesNotName(t *testing.T) {
 			t.Errorf("%+v, %v", summary, err)
 		}
 	})
+	t.Run("not after a feed that ends too early", func(t *testing.T) {
+		s := newShop(t)
+		s.mustIndex(numbered(5)...)
+		feed := s.brokenFeed(numbered(4000))
+		defer feed.Close()
+		summary, err := s.index(context.Background(), func(o *indexer.BuildOptions) { o.Full, o.Feed = true, feed })
+		if err != nil || summary.Deleted != 0 || summary.Added == 0 || summary.NotDeleted == "" || len(summary.Rejected) != 1 {
+			t.Errorf("%+v, %v", summary, err)
+		}
+	})
 	t.Run("never from a partial feed", func(t *testing.T) {
 		s := newShop(t)
 		s.mustIndex(numbered(5)...)
@@ -278,6 +290,25 @@ func TestFullFeedDeletesWhatItDoesNotName(t *testing.T) {
 			t.Errorf("%+v", summary)
 		}
 	})
+}
+
+// brokenFeed opens a gzipped feed of which the second half is missing.
+func (s *shop) brokenFeed(lines []string) *catalog.Feed {
+	s.t.Helper()
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	if _, err := w.Write([]byte(strings.Join(lines, "\n"))); err != nil {
+		s.t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		s.t.Fatal(err)
+	}
+	s.photo("broken.jsonl.gz", packed.Bytes()[:packed.Len()/2])
+	feed, err := catalog.OpenFeed(filepath.Join(s.files, "broken.jsonl.gz"), catalog.FeedOptions{})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return feed
 }
 
 func TestOldGenerationsAndLeftoversAreRemoved(t *testing.T) {
