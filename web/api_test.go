@@ -193,7 +193,7 @@ func TestAPIRefusesUnusableBodies(t *testing.T) {
 		"a huge crop":       {`{"crop":{"x":1,"y":1,"width":9223372036854775807,"height":5}}`, 400, "Crop needs"},
 		"many filters":      {`{"filters":[` + strings.Repeat(`{"field":"brand"},`, retrieval.MaxFilters) + `{"field":"brand"}]}`, 400, "filters"},
 		"an unknown mode":   {`{"mode":"best"}`, 400, "use ranked"},
-		"a negative offset": {`{"offset":-1}`, 400, "offset"},
+		"a negative offset": {`{"offset":-1}`, 400, "Offset + limit"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			response, body := d.ask(t, h, jsonRequest(test.body), false)
