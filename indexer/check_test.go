@@ -200,7 +200,11 @@ func TestRandomlyDamagedGenerationIsReportedAndNeverPanics(t *testing.T) {
 	for _, name := range []string{"manifest.json", "products", "columns", "rows", "vectors-text", "vectors-photo", "keyword/root.bolt", "keyword/000000000002.zap"} {
 		files = append(files, filepath.Join(dir, filepath.FromSlash(name)))
 	}
-	for i := range 160 {
+	damages := 160
+	if testing.Short() {
+		damages = 2 * len(files)
+	}
+	for i := range damages {
 		path := files[i%len(files)]
 		whole, err := os.ReadFile(path)
 		if err != nil {
