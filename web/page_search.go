@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -30,37 +31,25 @@ type searchPage struct {
 	Pages    []pageLink
 }
 
-// showSearch is the start page and, with a query, the page of results.
+// showSearch is the start page and, with a query, the page of results. What cannot be understood of
+// a request, or a photo that is no longer kept, is told above the results of the rest.
 func (s *site) showSearch(w http.ResponseWriter, r *http.Request) error {
-	asked, err := parseRequest(r.URL.Query())
+	asked, fault := parseRequest(r.URL.Query())
 	asked.Explain = false // the inspection page explains
-	if err != nil {
-		return s.showRefusal(w, r, asked, err)
-	}
 	photo, err := s.photoOf(asked)
 	if err != nil {
-		return s.searchWithoutPhoto(w, r, asked, err)
+		asked.Photo, fault = "", cmp.Or(fault, err)
 	}
 	page, err := s.results(r.Context(), asked, photo)
 	if err != nil {
 		return s.showRefusal(w, r, asked, err)
 	}
-	return render(w, http.StatusOK, "search.html", page)
-}
-
-// searchWithoutPhoto shows what the rest of the request finds, and that the photo has to be sent again.
-func (s *site) searchWithoutPhoto(w http.ResponseWriter, r *http.Request, asked request, gone error) error {
-	asked.Photo = ""
-	if asked.empty() {
-		return s.showRefusal(w, r, asked, gone)
+	status := http.StatusOK
+	if fault != nil {
+		notice := problemOf(fault)
+		page.Notice, status = &notice, notice.Status
 	}
-	page, err := s.results(r.Context(), asked, nil)
-	if err != nil {
-		return s.showRefusal(w, r, asked, err)
-	}
-	notice := problemOf(gone)
-	page.Notice = &notice
-	return render(w, notice.Status, "search.html", page)
+	return render(w, status, "search.html", page)
 }
 
 // showRefusal shows the search page with the reason why there are no results on it.
@@ -126,7 +115,11 @@ func heading(asked request) string {
 	return "The whole catalogue"
 }
 
+// modeLinks offers the modes; a catalogue that is only listed is the same in all of them.
 func modeLinks(asked request) []link {
+	if asked.Text == "" && asked.Photo == "" {
+		return nil
+	}
 	links := make([]link, len(modes))
 	for i, m := range modes {
 		next := asked.at(0)

@@ -18,7 +18,7 @@ var imageTypes = []string{"image/jpeg", "image/png", "image/gif", "image/webp"}
 func sniffPhoto(data []byte) (string, error) {
 	kind := http.DetectContentType(data)
 	if !slices.Contains(imageTypes, kind) {
-		return "", fmt.Errorf("%w; this looks like %s", errPhotoKind, kind)
+		return "", fmt.Errorf("%w: this looks like %s", errPhotoKind, kind)
 	}
 	return kind, nil
 }

@@ -17,13 +17,13 @@ import (
 // The errors of this room; the table below says what becomes of each.
 var (
 	errRequest       = errors.New("the request cannot be understood")
-	errPhotoKind     = errors.New("this is not a photo that can be used: send a JPEG, PNG, GIF or WebP file")
-	errNoPhoto       = errors.New("no photo was chosen")
+	errPhotoKind     = errors.New("send a JPEG, PNG, GIF or WebP file")
+	errNoPhoto       = errors.New("choose a file, drop a photo on the page, or paste one")
 	errPhotoTooLarge = errors.New("the photo is larger than 10 MB: make it smaller")
-	errPhotoGone     = errors.New("the photo is no longer kept: please upload it again")
+	errPhotoGone     = errors.New("photos are kept for a short while, and this one no longer is: upload it again")
 	errBodyTooLarge  = errors.New("the request is too large")
 	errBodyKind      = errors.New("send the search as application/json or multipart/form-data")
-	errNoRoute       = errors.New("there is nothing at this address")
+	errNoRoute       = errors.New("nothing lies at this address")
 	errMethod        = errors.New("this address does not take that method")
 	errMoved         = errors.New("the result no longer stands at this rank, since the catalogue has changed: search again")
 	errNotOffered    = errors.New("this server does not offer that")
@@ -43,9 +43,9 @@ var problemTable = []struct {
 }{
 	{errPhotoTooLarge, http.StatusRequestEntityTooLarge, "photo-too-large", "The photo is too large"},
 	{errBodyTooLarge, http.StatusRequestEntityTooLarge, "too-large", "The request is too large"},
-	{errPhotoKind, http.StatusUnsupportedMediaType, "photo-kind", "This is not a photo that can be used"},
+	{errPhotoKind, http.StatusUnsupportedMediaType, "photo-kind", "The file is not a photo that can be used"},
 	{errBodyKind, http.StatusUnsupportedMediaType, "body-kind", "The request has an unknown form"},
-	{errPhotoGone, http.StatusGone, "photo-gone", "The photo is no longer kept"},
+	{errPhotoGone, http.StatusGone, "photo-gone", "The photo is needed again"},
 	{errNoPhoto, http.StatusBadRequest, "no-photo", "No photo was chosen"},
 	{errRequest, http.StatusBadRequest, "bad-request", "The request cannot be understood"},
 	{retrieval.ErrBadQuery, http.StatusBadRequest, "bad-query", "This search cannot be run"},
@@ -92,8 +92,8 @@ func problemOf(err error) problem {
 
 func newProblem(status int, code, title string, err error) problem {
 	p := problem{Type: "urn:vitrine:problem:" + code, Title: title, Status: status}
-	if status < 500 {
-		p.Detail = detail(err)
+	if text := detail(err); status < 500 && text != title+"." {
+		p.Detail = text
 	}
 	return p
 }
