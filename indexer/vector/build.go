@@ -66,27 +66,38 @@ func Build(ctx context.Context, vectors []float32, dim int, opts Options) (*Inde
 	return x, nil
 }
 
+// builder is a graph under construction, and who works on it.
+type builder struct {
+	codes    *codes
+	links    *links
+	workers  int
+	progress *progress
+}
+
 // buildGraph links the rows of c: coder/hnsw links some of them, a pass over all rows brings the others
-// in and prunes every row's links, then those are added that some row still needs to be reached from entry.
+// in and prunes every row's links, then those are added that some row needs to be reached from entry.
 func buildGraph(ctx context.Context, c *codes, entry uint32, opts Options) (*frozen, error) {
 	order := permutation(c.rows(), opts.Seed)
 	at := slices.Index(order, entry)
 	order[0], order[at] = order[at], order[0]
 	seeded := seedRows(c.rows())
-	progress := &progress{total: seeded + c.rows(), report: opts.Progress}
-
-	g := newLinks(c.rows())
-	entries, err := seedLinks(ctx, g, c, order[:seeded], opts.Workers, progress)
+	b := &builder{
+		codes:    c,
+		links:    newLinks(c.rows()),
+		workers:  opts.Workers,
+		progress: &progress{total: seeded + c.rows(), report: opts.Progress},
+	}
+	entries, err := b.seed(ctx, order[:seeded])
 	if err != nil {
 		return nil, fmt.Errorf("seed the graph: %w", err)
 	}
-	if err := refine(ctx, g, c, order, seeded, entries, opts.Workers, progress); err != nil {
+	if err := b.refine(ctx, order, seeded, entries); err != nil {
 		return nil, fmt.Errorf("refine the graph: %w", err)
 	}
-	if err := reachAll(ctx, g, c, entry); err != nil {
+	if err := b.reachAll(ctx, entry); err != nil {
 		return nil, fmt.Errorf("connect the graph: %w", err)
 	}
-	return g.freeze(entry), nil
+	return b.links.freeze(entry), nil
 }
 
 func checkVectors(vectors []float32, dim int) error {

@@ -1,7 +1,6 @@
 package vector
 
-// maxDegree is the most neighbours that pruning leaves a row: R of DiskANN. 32 at 95 bytes a row
-// measured best; more costs memory and finds little.
+// maxDegree is the most neighbours that pruning leaves a row: R of DiskANN.
 const maxDegree = 32
 
 // growingDegree is how many a row may have while the graph grows. With no room to spare each new link

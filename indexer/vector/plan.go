@@ -30,16 +30,16 @@ func (p plan) String() string {
 	}
 }
 
-// The cost model counts in comparisons of two codes in a scan, about 40 ns at 256 dimensions.
+// The cost model counts in comparisons of two codes in a scan, about 70 ns at 256 dimensions.
 const (
-	// hopCost: what one entry of the candidate list costs. Its neighbours are compared, those new to the search
-	// being about 14 of 24, and at random addresses a comparison takes about twice its time.
+	// hopCost: what one entry of the candidate list costs. Of its some 30 neighbours about half are new to
+	// the search and get compared, at random addresses, where a comparison takes about twice its time.
 	hopCost = 28
 	// floatRows: below this a scan of floats takes under a fifth of a millisecond, and there is nothing to
 	// be gained from codes.
 	floatRows = 2048
-	// wideEnough: a filtered graph search must find this many allowed rows for each one wanted, because the far end of its list has
-	// gaps.
+	// wideEnough: a filtered graph search must find this many allowed rows for each one wanted, because the
+	// far end of its list has gaps.
 	wideEnough = 2
 )
 
@@ -52,16 +52,14 @@ func planExact(k, matching int) plan {
 }
 
 // planSearch chooses between the graph and a scan of the matching rows, of which there are as many as
-// the filter allows. A graph search cannot follow a filter; it widens its list until enough of the
+// the filter allows, at least one. A graph search cannot follow a filter; it widens its list until enough of the
 // nearest rows of all are allowed ones. So it costs ef·(rows/matching) hops, the scan costs matching.
 func (x *Index) planSearch(k, ef, matching int) plan {
 	if ef <= 0 {
 		ef = max(64, wideEnough*k)
 	}
-	ef = max(ef, k)
-	if matching > 0 {
-		ef = int(int64(ef) * int64(x.Len()) / int64(matching))
-	}
+	ef = min(max(ef, k), x.Len())
+	ef = int(int64(ef) * int64(x.Len()) / int64(matching))
 	if p := (plan{method: byGraph, ef: min(ef, x.Len())}); x.worthwhile(p, matching) {
 		return p
 	}

@@ -4,7 +4,8 @@ import "context"
 
 // reachAll adds the links that are missing for every row to be reached from entry: from a near row
 // that is reached and has room, else from any with room, else over the limit.
-func reachAll(ctx context.Context, g *links, c *codes, entry uint32) error {
+func (b *builder) reachAll(ctx context.Context, entry uint32) error {
+	g, c := b.links, b.codes
 	reached := make([]bool, c.rows())
 	var roomy []uint32 // reached rows, the last of which may have room
 	queue := []uint32{entry}

@@ -20,58 +20,58 @@ type link struct{ from, to uint32 }
 
 // refine visits every row in the given order, of which the first seeded ones have links already, and
 // gives each the neighbours that a search from entries and robust pruning find, with links back: one
-// pass of Vamana (DiskANN, algorithm 3). It goes in batches: all rows of a batch search the graph as the last batch left
-// it, then all changes are made. So the cores share the work and the result does not depend on their number
-// (after ParlayANN, Manohar et al., PPoPP 2024).
-func refine(ctx context.Context, g *links, c *codes, order []uint32, seeded int, entries []uint32, workers int, progress *progress) error {
-	pruners := make([]pruner, workers)
-	searches := make([]scratch, workers)
+// pass of Vamana (DiskANN, algorithm 3). It goes in batches: all rows of a batch search the graph as the
+// last batch left it, then all changes are made. So the cores share the work and the result does not
+// depend on their number (after ParlayANN, Manohar et al., PPoPP 2024).
+func (b *builder) refine(ctx context.Context, order []uint32, seeded int, entries []uint32) error {
+	pruners := make([]pruner, b.workers)
+	searches := make([]scratch, b.workers)
 	for done := 0; done < len(order); {
 		size := min(largestBatch, max(1, max(seeded, done)/batchShare), len(order)-done)
 		batch := order[done : done+size]
 		chosen := make([][]uint32, size)
-		if err := parallel(ctx, workers, size, 4, func(worker, i int) {
-			chosen[i] = chooseNeighbours(g, c, batch[i], entries, &searches[worker], &pruners[worker])
+		if err := parallel(ctx, b.workers, size, 4, func(worker, i int) {
+			chosen[i] = b.chooseNeighbours(batch[i], entries, &searches[worker], &pruners[worker])
 		}); err != nil {
 			return err
 		}
 		var back []link
 		for i, row := range batch {
-			g.set(row, chosen[i])
+			b.links.set(row, chosen[i])
 			for _, neighbour := range chosen[i] {
 				back = append(back, link{from: neighbour, to: row})
 			}
 		}
-		if err := linkBack(ctx, g, c, back, workers, pruners); err != nil {
+		if err := b.linkBack(ctx, back, pruners); err != nil {
 			return err
 		}
 		done += size
-		progress.add(size)
+		b.progress.add(size)
 	}
-	return parallel(ctx, workers, c.rows(), 16, func(worker, i int) {
-		if row := uint32(i); len(g.neighbours(row)) > maxDegree {
-			shorten(g, c, row, &pruners[worker])
+	return parallel(ctx, b.workers, len(order), 16, func(worker, i int) {
+		if row := uint32(i); len(b.links.neighbours(row)) > maxDegree {
+			b.shorten(row, &pruners[worker])
 		}
 	})
 }
 
 // chooseNeighbours searches for row and prunes what the search passed and what row was linked to before.
-func chooseNeighbours(g *links, c *codes, row uint32, entries []uint32, s *scratch, p *pruner) []uint32 {
-	s.probe.aim(c.row(row), c.scales[row])
+func (b *builder) chooseNeighbours(row uint32, entries []uint32, s *scratch, p *pruner) []uint32 {
+	s.probe.aim(b.codes.row(row), b.codes.scales[row])
 	p.begin(row)
-	greedySearch(g, c, s, entries, searchList, func(passed candidate) {
+	greedySearch(b.links, b.codes, s, entries, searchList, func(passed candidate) {
 		p.offer(passed.row, passed.score*s.probe.scale)
 	})
-	for _, neighbour := range g.neighbours(row) {
-		p.offer(neighbour, s.probe.cosine(c, neighbour))
+	for _, neighbour := range b.links.neighbours(row) {
+		p.offer(neighbour, s.probe.cosine(b.codes, neighbour))
 	}
-	return slices.Clone(p.prune(c))
+	return slices.Clone(p.prune(b.codes))
 }
 
 // linkBack adds the given links; a row whose links become too many even for now is pruned again.
-func linkBack(ctx context.Context, g *links, c *codes, back []link, workers int, pruners []pruner) error {
-	slices.SortFunc(back, func(a, b link) int {
-		return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to))
+func (b *builder) linkBack(ctx context.Context, back []link, pruners []pruner) error {
+	slices.SortFunc(back, func(x, y link) int {
+		return cmp.Or(cmp.Compare(x.from, y.from), cmp.Compare(x.to, y.to))
 	})
 	var starts []int // of the links from one row
 	for i := range back {
@@ -79,37 +79,36 @@ func linkBack(ctx context.Context, g *links, c *codes, back []link, workers int,
 			starts = append(starts, i)
 		}
 	}
-	return parallel(ctx, workers, len(starts), 16, func(worker, i int) {
+	return parallel(ctx, b.workers, len(starts), 16, func(worker, i int) {
 		end := len(back)
 		if i+1 < len(starts) {
 			end = starts[i+1]
 		}
-		addLinks(g, c, back[starts[i]:end], &pruners[worker])
+		b.addLinks(back[starts[i]:end], &pruners[worker])
 	})
 }
 
 // addLinks adds links that all go out from one row.
-func addLinks(g *links, c *codes, more []link, p *pruner) {
+func (b *builder) addLinks(more []link, p *pruner) {
 	row := more[0].from
-	neighbours := g.neighbours(row)
+	neighbours := b.links.neighbours(row)
 	for _, l := range more {
 		if !slices.Contains(neighbours, l.to) {
 			neighbours = append(neighbours, l.to)
 		}
 	}
-	g.rows[row] = neighbours
+	b.links.rows[row] = neighbours
 	if len(neighbours) > growingDegree {
-		shorten(g, c, row, p)
+		b.shorten(row, p)
 	}
 }
 
 // shorten prunes the links of row.
-func shorten(g *links, c *codes, row uint32, p *pruner) {
-	neighbours := g.neighbours(row)
+func (b *builder) shorten(row uint32, p *pruner) {
 	p.begin(row)
-	p.probe.aim(c.row(row), c.scales[row])
-	for _, neighbour := range neighbours {
-		p.offer(neighbour, p.probe.cosine(c, neighbour))
+	p.probe.aim(b.codes.row(row), b.codes.scales[row])
+	for _, neighbour := range b.links.neighbours(row) {
+		p.offer(neighbour, p.probe.cosine(b.codes, neighbour))
 	}
-	g.set(row, p.prune(c))
+	b.links.set(row, p.prune(b.codes))
 }

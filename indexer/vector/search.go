@@ -14,7 +14,8 @@ type SearchParams struct {
 	// Ef is the size of the graph search's candidate list before filters widen it; 0 = max(64, 2k).
 	// Larger finds more and takes longer in proportion. Scans ignore it.
 	Ef int
-	// Allowed restricts the result to its rows; nil allows all. It is only read; numbers beyond Len are passed over.
+	// Allowed restricts the result to its rows; nil allows all. It is only read; numbers from Len on are
+	// passed over.
 	Allowed *roaring.Bitmap
 	// Group, if not nil, maps each row to a group (the photos of a product): each group is found once, by
 	// its best row, and k counts groups. It must have Len entries.

@@ -34,19 +34,18 @@ func seedRows(rows int) int {
 	return min(rows, max(rows/seedShare, seedShardRows), seedShards*seedShardRows)
 }
 
-// seedLinks has coder/hnsw link rows among themselves, fills g with these links and returns an entry row
-// for each shard. The rows are dealt into shards that are built side by side and stay unconnected: that
-// is refine's work.
-func seedLinks(ctx context.Context, g *links, c *codes, rows []uint32, workers int, progress *progress) (entries []uint32, err error) {
+// seed has coder/hnsw link rows among themselves and returns an entry row for each of the shards that it
+// deals them into. The shards are built side by side and stay unconnected: that is refine's work.
+func (b *builder) seed(ctx context.Context, rows []uint32) (entries []uint32, err error) {
 	shards := make([][]uint32, (len(rows)+seedShardRows-1)/seedShardRows)
 	for i, row := range rows {
 		s := i % len(shards)
 		shards[s] = append(shards[s], row)
 	}
 	failures := make([]error, len(shards))
-	err = parallel(ctx, workers, len(shards), 1, func(_, s int) {
-		failures[s] = seedShard(ctx, g, c, shards[s])
-		progress.add(len(shards[s]))
+	err = parallel(ctx, b.workers, len(shards), 1, func(_, s int) {
+		failures[s] = b.seedShard(ctx, shards[s])
+		b.progress.add(len(shards[s]))
 	})
 	if err = errors.Join(append(failures, err)...); err != nil {
 		return nil, err
@@ -67,11 +66,11 @@ func seedLinks(ctx context.Context, g *links, c *codes, rows []uint32, workers i
 //   - It reads M twice a node, first for how many neighbours to look for, then for how many a node may
 //     keep. A node over the limit drops one and refills the dropped one's links in the order of a Go
 //     map. shardDistance, called in between, lifts the limit, so that nothing is ever dropped.
-func seedShard(ctx context.Context, g *links, c *codes, rows []uint32) error {
+func (b *builder) seedShard(ctx context.Context, rows []uint32) error {
 	graph := hnsw.NewGraph[int]()
 	graph.EfSearch = 2 * seedNeighbours
 	graph.Rng = rand.New(&levels{})
-	graph.Distance = shardDistance(graph, c)
+	graph.Distance = shardDistance(graph, b.codes)
 	for _, row := range rows {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -79,7 +78,7 @@ func seedShard(ctx context.Context, g *links, c *codes, rows []uint32) error {
 		graph.M = seedNeighbours
 		graph.Add(hnsw.MakeNode(int(row), rowValue(row)))
 	}
-	return readLinks(graph, g)
+	return readLinks(graph, b.links)
 }
 
 // rowValue is what coder/hnsw holds as the vector of row: its number, which is all shardDistance needs.

@@ -18,11 +18,11 @@ import (
 
 const testDim = 256
 
-// graphSets are the two sets of 10,000 rows that the graph is tested on, with their indexes, built once.
+// graphSets are indexes of the two sets that the graph is tested on, built once.
 var graphSets = sync.OnceValue(func() map[string]*Index {
 	sets := map[string][]float32{
-		"clustered":   clusteredSet(10_000, testDim, 100, 1),
-		"unclustered": gaussianSet(10_000, testDim, 24, 2),
+		"clustered":   clusteredSet(graphRows, testDim, graphRows/100, 1),
+		"unclustered": gaussianSet(graphRows, testDim, 24, 2),
 	}
 	indexes := map[string]*Index{}
 	for name, vectors := range sets {
@@ -171,18 +171,23 @@ func TestEveryRowIsReachable(t *testing.T) {
 	}
 }
 
+func TestAnyEffortIsTaken(t *testing.T) {
+	x := graphSets()["clustered"]
+	for _, ef := range []int{-1, 1, 3, 10_000, math.MaxInt} {
+		search(t, x, x.Vector(3), 10, SearchParams{Ef: ef})
+		search(t, x, x.Vector(3), 10, SearchParams{Ef: ef, Allowed: roaring.BitmapOf(1, 2, 3)})
+	}
+}
+
 func TestReachAllConnectsLooseRows(t *testing.T) {
 	vectors := gaussianSet(500, 16, 16, 3)
 	x := build(t, vectors, 16, Options{})
 	g := newLinks(500) // no links at all
-	if err := reachAll(t.Context(), g, &x.codes, 42); err != nil {
+	if err := (&builder{codes: &x.codes, links: g}).reachAll(t.Context(), 42); err != nil {
 		t.Fatal(err)
 	}
 	x.graph = g.freeze(42)
 	for row := range uint32(500) {
-		if found, _ := x.searchGraph(x.borrow(x.Vector(row)), x.Vector(row), 500, 500, plan{method: byGraph, ef: 500}, SearchParams{}); found != nil {
-			t.Fatal("a search as wide as the index is not worthwhile")
-		}
 		s := x.borrow(x.Vector(row))
 		greedySearch(x.graph, &x.codes, s, []uint32{42}, 500, nil)
 		if len(s.nearest.items) != 500 {
@@ -254,10 +259,10 @@ func TestGroupsAreFoundOnceByTheirBestRow(t *testing.T) {
 		"graph":      {Group: group},
 		"filter":     {Group: group, Allowed: half},
 		"few groups": {Group: few},
-		"few rows":   {Group: group, Allowed: roaring.BitmapOf(0, 1, 2, 3, 9000)},
+		"few rows":   {Group: group, Allowed: roaring.BitmapOf(0, 1, 2, 3, graphRows-1)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, row := range []uint32{1, 500, 9999} {
+			for _, row := range []uint32{1, 500, graphRows - 1} {
 				found, plan := search(t, x, x.Vector(row), 10, p)
 				if got := recall(found, bruteForce(t, x, x.Vector(row), 10, p)); got < 0.9 {
 					t.Errorf("%s: recall %.2f", plan, got)
@@ -370,7 +375,7 @@ func TestSearchRefusesQueriesWithoutDirection(t *testing.T) {
 }
 
 func TestSameInputGivesSameBytesOnAnyNumberOfCores(t *testing.T) {
-	vectors := clusteredSet(4000, 64, 40, 5)
+	vectors := clusteredSet(graphRows/4, 64, 40, 5)
 	copy(vectors[64:128], vectors[:64]) // a pair of equal rows, for the ties
 	var first []byte
 	for _, cores := range []int{1, 2, 2} {
@@ -398,7 +403,7 @@ func TestSeedGraphHasOneEntryAndDropsNoLink(t *testing.T) {
 	x := graphSets()["clustered"]
 	g := newLinks(x.Len())
 	rows := permutation(x.Len(), 1)[:500]
-	if err := seedShard(t.Context(), g, &x.codes, rows); err != nil {
+	if err := (&builder{codes: &x.codes, links: g}).seedShard(t.Context(), rows); err != nil {
 		t.Fatal(err)
 	}
 	for i, row := range rows {
