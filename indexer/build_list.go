@@ -158,7 +158,7 @@ func (s photoState) add(p *catalog.Product) {
 func (s photoState) sum() string { return hex.EncodeToString(s.hash.Sum(nil)) }
 
 // upToDate reports whether the live generation is what a build would make, and then fills the summary
-// from it. A live generation that cannot be read is not.
+// from it. A live generation that is damaged is not: it is read in full, since this is how it is mended.
 func (b *build) upToDate(ctx context.Context) (bool, error) {
 	name, err := currentGeneration(b.DataDir)
 	if err != nil {
@@ -166,7 +166,7 @@ func (b *build) upToDate(ctx context.Context) (bool, error) {
 	}
 	dir := indexPath(b.DataDir, name)
 	manifest, err := readManifest(dir)
-	if err != nil || manifest.checkSizes(dir) != nil {
+	if err != nil {
 		return false, nil
 	}
 	if manifest.Sequence != b.summary.Sequence || manifest.Photos == "" || manifest.Model.Fingerprint != b.Model.Fingerprint {
@@ -177,6 +177,9 @@ func (b *build) upToDate(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	if state.sum() != manifest.Photos {
+		return false, nil
+	}
+	if manifest.checkSizes(dir) != nil || manifest.checkDigests(dir) != nil {
 		return false, nil
 	}
 	problems, err := os.ReadFile(filepath.Join(dir, problemsFile))

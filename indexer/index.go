@@ -8,6 +8,10 @@ import (
 	"sync"
 )
 
+// ErrModelChanged is wrapped by Refresh when the new generation holds another model's vectors: who
+// embeds the queries must open it anew together with that model.
+var ErrModelChanged = errors.New("the new generation was built with another model")
+
 // Index follows the live generation of one data directory. It is safe for concurrent use.
 type Index struct {
 	dataDir string
@@ -50,7 +54,8 @@ func openCurrent(ctx context.Context, dataDir string) (*Snapshot, error) {
 }
 
 // Refresh opens the generation that CURRENT names now, if it is another one. Searches go on: whoever
-// holds the old snapshot keeps it until Release. On an error the old one stays in use.
+// holds the old snapshot keeps it until Release. On an error, ErrModelChanged among them, the old one
+// stays in use.
 func (x *Index) Refresh(ctx context.Context) (changed bool, err error) {
 	x.refreshing.Lock()
 	defer x.refreshing.Unlock()
@@ -69,18 +74,24 @@ func (x *Index) Refresh(ctx context.Context) (changed bool, err error) {
 	if err != nil {
 		return false, fmt.Errorf("refresh index: %w", err)
 	}
+	unused, err := x.replace(fresh)
+	unused.Release()
+	return err == nil && unused != fresh, err
+}
+
+// replace makes fresh the live snapshot and returns the one that is not needed: the old one or, when the
+// index was closed meanwhile or fresh does not fit it, fresh itself.
+func (x *Index) replace(fresh *Snapshot) (unused *Snapshot, err error) {
 	x.mu.Lock()
-	old := x.current
-	if old != nil {
-		x.current, fresh = fresh, nil
+	defer x.mu.Unlock()
+	if x.current == nil {
+		return fresh, nil
 	}
-	x.mu.Unlock()
-	if old == nil { // closed meanwhile
-		fresh.Release()
-		return false, nil
+	if now, was := fresh.manifest.Model, x.current.manifest.Model; now.Fingerprint != was.Fingerprint {
+		return fresh, fmt.Errorf("refresh index: %w: %s instead of %s", ErrModelChanged, now.Name, was.Name)
 	}
-	old.Release()
-	return true, nil
+	unused, x.current = x.current, fresh
+	return unused, nil
 }
 
 // Acquire returns the live snapshot, which the caller must Release. It must not be called after Close.

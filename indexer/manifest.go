@@ -120,6 +120,16 @@ func (m *Manifest) checkSizes(dir string) error {
 	return nil
 }
 
+// checkDigests reads every file and compares it with the manifest.
+func (m *Manifest) checkDigests(dir string) error {
+	for name := range m.Files {
+		if err := m.checkDigest(dir, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // checkDigest reads a file and compares it with the manifest.
 func (m *Manifest) checkDigest(dir, name string) error {
 	path := filepath.Join(dir, filepath.FromSlash(name))

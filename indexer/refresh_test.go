@@ -2,6 +2,7 @@ package indexer_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -116,4 +117,42 @@ func TestRefreshToADamagedGenerationKeepsTheOldOne(t *testing.T) {
 	if err := searchOnce(ctx, index); err != nil {
 		t.Error(err)
 	}
+}
+
+func TestRefreshToAnotherModelKeepsTheOldGeneration(t *testing.T) {
+	s := newShop(t)
+	s.mustIndex(numbered(30)...)
+	index, err := indexer.Open(t.Context(), s.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer index.Close()
+	if _, err := s.index(t.Context(), func(o *indexer.BuildOptions) { o.Model.Fingerprint = "another" }); err != nil {
+		t.Fatal(err)
+	}
+	if changed, err := index.Refresh(t.Context()); changed || !errors.Is(err, indexer.ErrModelChanged) {
+		t.Errorf("refresh: %t, %v", changed, err)
+	}
+	if err := searchOnce(t.Context(), index); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestBuildMendsADamagedGeneration(t *testing.T) {
+	s := newShop(t)
+	s.mustIndex(numbered(5)...)
+	columns := filepath.Join(s.dir, "index", "gen-000001", "columns")
+	data, err := os.ReadFile(columns)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data[len(data)/2] ^= 1
+	if err := os.WriteFile(columns, data, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	summary := s.mustIndex(numbered(5)...)
+	if summary.UpToDate || summary.Generation != "gen-000002" || summary.Products != 5 {
+		t.Errorf("the build says %+v", summary)
+	}
+	s.sound()
 }

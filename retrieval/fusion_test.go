@@ -62,12 +62,19 @@ func TestFuseGivesEqualScoresTheSameRank(t *testing.T) {
 	}
 }
 
-func TestNearKeepsAShareOfTheBestCosine(t *testing.T) {
-	hits := []indexer.Hit{{Score: 0.8}, {Score: 0.6}, {Score: 0.4}, {Score: 0.1}, {Score: 0}, {Score: -0.2}}
-	for share, want := range map[float64]int{0.7: 2, 0.5: 3, 0.01: 4, 1: 1, -1: 6} {
+func TestNearKeepsAShareOfTheTenthCosine(t *testing.T) {
+	hits := []indexer.Hit{{Score: 1}} // the photo's own product
+	for range nearReference - 1 {
+		hits = append(hits, indexer.Hit{Score: 0.8})
+	}
+	hits = append(hits, indexer.Hit{Score: 0.6}, indexer.Hit{Score: 0.4}, indexer.Hit{Score: 0.1}, indexer.Hit{Score: 0}, indexer.Hit{Score: -0.2})
+	for share, want := range map[float64]int{1: 10, 0.7: 11, 0.5: 12, 0.01: 13, -1: 15} {
 		if got := len(near(hits, share)); got != want {
 			t.Errorf("share %v keeps %d hits, want %d", share, got, want)
 		}
+	}
+	if got := len(near(hits[10:13], 0.9)); got != 3 {
+		t.Errorf("of three hits %d are kept: there is no tenth to compare with", got)
 	}
 	if got := near([]indexer.Hit{{Score: -0.1}, {Score: -0.2}}, 0.7); len(got) != 0 {
 		t.Errorf("products that point away from the query are kept: %v", got)

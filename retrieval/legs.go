@@ -126,12 +126,16 @@ func (l *leg) run(ctx context.Context, q *Query, snapshot *indexer.Snapshot, all
 	l.took = time.Since(start)
 }
 
-// near keeps the leading hits whose cosine is at least share of the first one's (Options.NearShare).
+// nearReference is the rank of the hit that near compares with. It is not the first: the photo of a
+// product of the catalogue finds itself with cosine 1, and nothing else is nearly so close.
+const nearReference = 10
+
+// near keeps the leading hits whose cosine is at least share of the reference's (Options.NearShare).
 func near(hits []indexer.Hit, share float64) []indexer.Hit {
 	if share < 0 || len(hits) == 0 {
 		return hits
 	}
-	floor := share * hits[0].Score
+	floor := share * hits[min(nearReference, len(hits))-1].Score
 	for i, hit := range hits {
 		if hit.Score < floor || hit.Score <= 0 {
 			return hits[:i]

@@ -45,15 +45,15 @@ func (c *demoCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary) 
 	}
 	printSummary(t, summary)
 
-	shop, err := openShop(ctx, dataDir, library, t)
+	live, err := openLiveShop(ctx, dataDir, library, t)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, shop.close()) }()
-	if err := shop.tryOut(ctx, filepath.Dir(feed), t); err != nil {
+	defer func() { err = errors.Join(err, live.close()) }()
+	if err := live.tryOut(ctx, filepath.Dir(feed)); err != nil {
 		return err
 	}
-	return shop.serve(ctx, listener, t)
+	return live.serve(ctx, listener)
 }
 
 func (c *demoCmd) dataDir() (string, error) {
@@ -86,8 +86,9 @@ func ignoreClosed(err error) error {
 }
 
 // tryOut prints the first results of a search by words, one in Chinese and one by a photo.
-func (s *shop) tryOut(ctx context.Context, folder string, t *terminal) error {
-	product, err := s.engine.Product(ctx, "s-sneaker-003")
+func (l *liveShop) tryOut(ctx context.Context, folder string) error {
+	out := l.terminal.out
+	product, err := l.Product(ctx, "s-sneaker-003")
 	if err != nil {
 		return err
 	}
@@ -104,16 +105,16 @@ func (s *shop) tryOut(ctx context.Context, folder string, t *terminal) error {
 		{"photo: " + product.Title, retrieval.Query{Photo: photo}},
 	} {
 		try.query.Limit = 3
-		response, err := s.engine.Search(ctx, try.query)
+		response, err := l.Search(ctx, try.query)
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(t.out, "\nsearch by %s\n", try.title)
+		fmt.Fprintf(out, "\nsearch by %s\n", try.title)
 		for _, hit := range response.Hits {
 			p := hit.Product
-			fmt.Fprintf(t.out, "  %d. %s%s\n", hit.Rank, p.Title, priceNote(p.PriceCents, p.Currency, p.InStock))
+			fmt.Fprintf(out, "  %d. %s%s\n", hit.Rank, p.Title, priceNote(p.PriceCents, p.Currency, p.InStock))
 		}
 	}
-	fmt.Fprintln(t.out)
+	fmt.Fprintln(out)
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"vitrine/catalog"
@@ -27,6 +28,9 @@ type indexCmd struct {
 func (c *indexCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary) error {
 	summary, err := c.index(ctx, t, library)
 	if err != nil {
+		if summary != nil {
+			printRejections(t.err, summary)
+		}
 		return err
 	}
 	if c.JSON {
@@ -91,7 +95,7 @@ func printSummary(t *terminal, s *indexer.Summary) {
 		fmt.Fprintf(t.out, "%s is live: %d products (%d new, %d changed, %d unchanged, %d removed)\n",
 			s.Generation, s.Products, s.Added, s.Changed, s.Unchanged, s.Deleted)
 	}
-	fmt.Fprintf(t.out, "embedded %d texts and %d photos, %d came from the cache\n", s.TextsEmbedded, s.PhotosEmbedded, s.FromCache)
+	fmt.Fprintf(t.out, "embedded %d texts and %d photos, %d were known\n", s.TextsEmbedded, s.PhotosEmbedded, s.FromCache)
 	fmt.Fprintf(t.out, "took %s: %.0f products a second, the encoder ran %.0f %% of the time\n",
 		s.Elapsed.Round(10*time.Millisecond), float64(s.Products)/s.Elapsed.Seconds(), 100*s.Encoding.Seconds()/s.Elapsed.Seconds())
 	for _, space := range []indexer.Space{indexer.SpaceText, indexer.SpacePhoto} {
@@ -99,27 +103,27 @@ func printSummary(t *terminal, s *indexer.Summary) {
 			fmt.Fprintf(t.out, "recall@10 of the %s vectors against exact search: %.4f\n", space, recall)
 		}
 	}
+	printRejections(t.out, s)
+}
+
+// printRejections lists the first rows and photos that could not be used, and where all of them are.
+func printRejections(out io.Writer, s *indexer.Summary) {
 	if len(s.Rejected) > 0 {
-		fmt.Fprintf(t.out, "%d rows rejected:\n", len(s.Rejected))
-		for i, r := range s.Rejected {
-			if i == shownRejections {
-				fmt.Fprintf(t.out, "  … and %d more\n", len(s.Rejected)-i)
-				break
-			}
-			fmt.Fprintf(t.out, "  line %d: %s\n", r.Line, r.Reason)
-		}
+		fmt.Fprintf(out, "%d rows rejected:\n", len(s.Rejected))
+	}
+	for _, r := range s.Rejected[:min(shownRejections, len(s.Rejected))] {
+		fmt.Fprintf(out, "  line %d: %s\n", r.Line, r.Reason)
 	}
 	if len(s.PhotoProblems) > 0 {
-		fmt.Fprintf(t.out, "%d photos cannot be used (their products are found by words only):\n", len(s.PhotoProblems))
-		for i, p := range s.PhotoProblems {
-			if i == shownRejections {
-				fmt.Fprintf(t.out, "  … and %d more\n", len(s.PhotoProblems)-i)
-				break
-			}
-			fmt.Fprintf(t.out, "  %s: %s\n", p.ID, p.Reason)
-		}
+		fmt.Fprintf(out, "%d photos cannot be used (their products are found by words only):\n", len(s.PhotoProblems))
+	}
+	for _, p := range s.PhotoProblems[:min(shownRejections, len(s.PhotoProblems))] {
+		fmt.Fprintf(out, "  %s: %s\n", p.ID, p.Reason)
 	}
 	if s.RejectedFile != "" {
-		fmt.Fprintf(t.out, "all of them: %s\n", s.RejectedFile)
+		fmt.Fprintf(out, "all of them: %s\n", s.RejectedFile)
+	}
+	if s.NotDeleted != "" {
+		fmt.Fprintf(out, "nothing was removed: %s\n", s.NotDeleted)
 	}
 }

@@ -5,15 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"vitrine/web"
 )
-
-// refreshInterval is how often a server looks whether a new generation is live.
-const refreshInterval = 2 * time.Second
 
 type serveCmd struct {
 	Data string `required:"" placeholder:"DIR" type:"existingdir" help:"Data directory."`
@@ -25,46 +21,21 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary)
 	if err != nil {
 		return err
 	}
-	shop, err := openShop(ctx, c.Data, library, t)
+	live, err := openLiveShop(ctx, c.Data, library, t)
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	defer func() { err = errors.Join(err, shop.close()) }()
-	return shop.serve(ctx, listener, t)
+	defer func() { err = errors.Join(err, live.close()) }()
+	return live.serve(ctx, listener)
 }
 
 // serve answers requests until ctx ends; it shows each new generation as soon as it is live.
-func (s *shop) serve(ctx context.Context, listener net.Listener, t *terminal) error {
-	t.notef("serving %s on http://%s/ (Ctrl-C ends it)", s.engine.Generation(), listener.Addr())
+func (l *liveShop) serve(ctx context.Context, listener net.Listener) error {
+	l.terminal.notef("serving %s on http://%s/ (Ctrl-C ends it)", l.Generation(), listener.Addr())
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return web.Serve(ctx, listener, web.New(s.engine, web.Options{})) })
-	group.Go(func() error { return s.follow(ctx, t) })
-	if err := group.Wait(); err != nil && !errors.Is(err, context.Canceled) {
-		return err
-	}
-	return nil
-}
-
-// follow opens new generations. One that another model built cannot be searched with the model at
-// hand, so it ends the server with a message instead of giving wrong results.
-func (s *shop) follow(ctx context.Context, t *terminal) error {
-	ticker := time.NewTicker(refreshInterval)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-ticker.C:
-		}
-		changed, err := s.index.Refresh(ctx)
-		if err != nil {
-			t.notef("vitrine: the new generation cannot be opened, the old one goes on: %v", err)
-			continue
-		}
-		if changed {
-			t.notef("serving %s", s.engine.Generation())
-		}
-	}
+	group.Go(func() error { return web.Serve(ctx, listener, web.New(l, web.Options{})) })
+	group.Go(func() error { return l.follow(ctx) })
+	return group.Wait()
 }
 
 // listenLoopback listens on a loopback address. Others are refused as long as there are no keys.

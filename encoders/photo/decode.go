@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	_ "image/gif" // the formats that image.Decode knows; imaging adds TIFF and BMP, which checkHeader refuses
+	_ "image/gif" // the formats that image.Decode knows; imaging adds TIFF and BMP, which checkFormat refuses
 	_ "image/jpeg"
 	_ "image/png"
 	"io"
@@ -63,21 +63,37 @@ func checkHeader(photo []byte) error {
 	if len(photo) > MaxBytes {
 		return fmt.Errorf("%w: it has %.1f MB, the limit is %d: make it smaller", ErrPhoto, float64(len(photo))/(1<<20), MaxBytes>>20)
 	}
-	config, format, err := image.DecodeConfig(bytes.NewReader(photo))
+	if err := checkFormat(photo); err != nil {
+		return err
+	}
+	config, _, err := image.DecodeConfig(bytes.NewReader(photo))
 	if errors.Is(err, image.ErrFormat) {
 		return fmt.Errorf("%w: it is not JPEG, PNG, GIF or WebP", ErrPhoto)
 	}
 	if err != nil {
 		return fmt.Errorf("%w: its header is damaged or cut off: %w", ErrPhoto, err)
 	}
-	if format == "tiff" || format == "bmp" {
-		return fmt.Errorf("%w: %s is not taken: save it as JPEG, PNG, GIF or WebP", ErrPhoto, format)
-	}
 	if config.Width < 1 || config.Height < 1 {
 		return fmt.Errorf("%w: it is %d × %d pixels", ErrPhoto, config.Width, config.Height)
 	}
 	if pixels := int64(config.Width) * int64(config.Height); pixels > MaxPixels {
 		return fmt.Errorf("%w: it has %.0f megapixels, the limit is %d: make it smaller", ErrPhoto, float64(pixels)/1e6, MaxPixels/1_000_000)
+	}
+	return nil
+}
+
+// signatures are the first bytes of the formats that imaging registers and that are not taken: their
+// decoders are never given a stranger's bytes.
+var signatures = map[string][]string{"TIFF": {"II*\x00", "MM\x00*"}, "BMP": {"BM"}}
+
+// checkFormat refuses those formats by their first bytes.
+func checkFormat(photo []byte) error {
+	for format, starts := range signatures {
+		for _, start := range starts {
+			if bytes.HasPrefix(photo, []byte(start)) {
+				return fmt.Errorf("%w: %s is not taken: save it as JPEG, PNG, GIF or WebP", ErrPhoto, format)
+			}
+		}
 	}
 	return nil
 }

@@ -49,8 +49,8 @@ func TestDecodeRefusesWhatCannotBeUsed(t *testing.T) {
 		"PNG of header alone":    {pngHeader(5, 5), "cut off"},
 		"JPEG cut in the middle": {shoe[:len(shoe)/2], "cut off"},
 		"JPEG cut in its header": {shoe[:30], "cut off"},
-		"TIFF":                   {[]byte("II*\x00\x08\x00\x00\x00\x00\x00"), ""},
-		"BMP":                    {append([]byte("BM\x46\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00\x01\x00\x00\x00\x01\x00\x00\x00\x01\x00\x18\x00"), make([]byte, 40)...), "bmp is not taken"},
+		"TIFF":                   {[]byte("II*\x00\x08\x00\x00\x00\x00\x00"), "TIFF is not taken"},
+		"BMP":                    {append([]byte("BM\x46\x00\x00\x00\x00\x00\x00\x00\x36\x00\x00\x00\x28\x00\x00\x00\x01\x00\x00\x00\x01\x00\x00\x00\x01\x00\x18\x00"), make([]byte, 40)...), "BMP is not taken"},
 		"11 MB":                  {append(bytes.Clone(shoe), make([]byte, 11<<20)...), "11.0 MB, the limit is 10"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -81,7 +81,7 @@ func TestDecodeRefusesAWholeTIFF(t *testing.T) {
 		t.Fatalf("the test's TIFF is not one: %q, %v", format, err)
 	}
 	_, err := Decode(t.Context(), tiff(), image.Rectangle{})
-	if !errors.Is(err, ErrPhoto) || !strings.Contains(err.Error(), "tiff is not taken") {
+	if !errors.Is(err, ErrPhoto) || !strings.Contains(err.Error(), "TIFF is not taken") {
 		t.Error(err)
 	}
 }

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"vitrine/catalog"
+	"vitrine/indexer"
+	"vitrine/retrieval"
+)
+
+// refreshInterval is how often a server looks whether a new generation is live.
+const refreshInterval = 2 * time.Second
+
+// liveShop answers from whatever generation is live, also when that was built with another model. It is
+// what web searches, and safe for concurrent use.
+type liveShop struct {
+	dataDir  string
+	library  runtimeLibrary
+	terminal *terminal
+
+	mu   sync.RWMutex // read-held by every search, so that a shop is closed after its last
+	shop *shop
+}
+
+func openLiveShop(ctx context.Context, dataDir string, library runtimeLibrary, t *terminal) (*liveShop, error) {
+	shop, err := openShop(ctx, dataDir, library, t)
+	if err != nil {
+		return nil, err
+	}
+	return &liveShop{dataDir: dataDir, library: library, terminal: t, shop: shop}, nil
+}
+
+func (l *liveShop) close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.shop.close()
+}
+
+// follow opens each new generation until ctx ends. One that cannot be opened is reported, and the old one
+// goes on.
+func (l *liveShop) follow(ctx context.Context) error {
+	ticker := time.NewTicker(refreshInterval)
+	defer ticker.Stop()
+	var reported string
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+		changed, err := l.shop.index.Refresh(ctx)
+		if errors.Is(err, indexer.ErrModelChanged) {
+			changed, err = true, l.reopen(ctx)
+		}
+		switch {
+		case err != nil && ctx.Err() == nil && err.Error() != reported:
+			reported = err.Error()
+			l.terminal.notef("vitrine: %v (%s goes on)", err, l.Generation())
+		case err == nil && changed:
+			reported = ""
+			l.terminal.notef("serving %s", l.Generation())
+		}
+	}
+}
+
+// reopen puts a shop with the new generation and its model in the place of the old one.
+func (l *liveShop) reopen(ctx context.Context) error {
+	fresh, err := openShop(ctx, l.dataDir, l.library, l.terminal)
+	if err != nil {
+		return err
+	}
+	l.mu.Lock()
+	old := l.shop
+	l.shop = fresh
+	l.mu.Unlock()
+	return old.close()
+}
+
+// Search answers as retrieval.Engine does.
+func (l *liveShop) Search(ctx context.Context, q retrieval.Query) (*retrieval.Response, error) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.shop.engine.Search(ctx, q)
+}
+
+// Similar answers as retrieval.Engine does.
+func (l *liveShop) Similar(ctx context.Context, id string, limit int) ([]retrieval.Hit, error) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.shop.engine.Similar(ctx, id, limit)
+}
+
+// Product answers as retrieval.Engine does.
+func (l *liveShop) Product(ctx context.Context, id string) (catalog.Product, error) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.shop.engine.Product(ctx, id)
+}
+
+// Generation answers as retrieval.Engine does.
+func (l *liveShop) Generation() string {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.shop.engine.Generation()
+}
