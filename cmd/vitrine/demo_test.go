@@ -167,9 +167,7 @@ func searchInBrowser(t *testing.T, address, dataDir string) {
 	photo := filepath.Join(dataDir, "shop", "images", "s-sneaker-003.jpg")
 	must(t, chromedp.Do(ctx,
 		chromedp.Navigate(address),
-		chromedp.Click(chromedp.CSS(`.camera summary`)),
-		chromedp.SetUploadFiles(chromedp.CSS(`input[type="file"]`), []string{photo}),
-		chromedp.Click(chromedp.CSS(`.panel button`)),
+		chromedp.SetUploadFiles(chromedp.CSS(`input[type="file"]`), []string{photo}), // which sends the form
 		chromedp.WaitVisible(chromedp.CSS(`.chosen img`)),
 		chromedp.WaitVisible(chromedp.CSS(`.card`)),
 	))
