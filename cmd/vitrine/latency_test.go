@@ -1,0 +1,72 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"vitrine/retrieval"
+)
+
+// kit is the folder of published data that is not part of the repository.
+const kit = repository + "/../shared/data"
+
+// BenchmarkQuery measures whole queries, embedding included, over the 9,002 products of the fashion kit,
+// and reports the median and the 99th percentile in milliseconds.
+func BenchmarkQuery(b *testing.B) {
+	feed := filepath.Join(kit, "fashion", "products.csv")
+	if _, err := os.Stat(feed); err != nil {
+		b.Skipf("the data kit is missing: %v", err)
+	}
+	dataDir := b.TempDir()
+	t := newTerminal(b.Output(), b.Output())
+	index := indexCmd{Data: dataDir, Feed: feed}
+	if _, err := index.index(b.Context(), t, ""); err != nil {
+		b.Fatal(err)
+	}
+	shop, err := openShop(b.Context(), dataDir, "", t)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() { _ = shop.close() }()
+
+	texts := []string{"red casual shoes for women", "nike", "blue jeans", "leather wallet men", "watch", "black dress", "红色连衣裙", "sports sandals"}
+	photos, err := filepath.Glob(filepath.Join(kit, "street", "images", "*.jpg"))
+	if err != nil || len(photos) == 0 {
+		b.Fatalf("no street photos: %v", err)
+	}
+	for _, mode := range []retrieval.Mode{retrieval.ModeKeyword, retrieval.ModeHybrid, retrieval.ModeRanked} {
+		b.Run("text/mode="+string(mode), func(b *testing.B) {
+			measureQueries(b, shop, func(i int) retrieval.Query {
+				return retrieval.Query{Text: texts[i%len(texts)], Mode: mode}
+			})
+		})
+	}
+	b.Run("photo/mode=ranked", func(b *testing.B) {
+		measureQueries(b, shop, func(i int) retrieval.Query {
+			data, err := os.ReadFile(photos[i%len(photos)])
+			if err != nil {
+				b.Fatal(err)
+			}
+			return retrieval.Query{Photo: data}
+		})
+	})
+}
+
+// measureQueries runs one query after the other on one goroutine.
+func measureQueries(b *testing.B, shop *shop, query func(i int) retrieval.Query) {
+	var took []time.Duration
+	for i := 0; b.Loop(); i++ {
+		q := query(i)
+		begun := time.Now()
+		if _, err := shop.engine.Search(b.Context(), q); err != nil {
+			b.Fatal(err)
+		}
+		took = append(took, time.Since(begun))
+	}
+	slices.Sort(took)
+	b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "p50-ms")
+	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
+}
