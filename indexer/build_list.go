@@ -135,6 +135,7 @@ func columnsOf(p *catalog.Product) columnRow {
 		currency: []string{p.Currency},
 		price:    p.PriceCents,
 		inStock:  p.InStock,
+		released: p.Released,
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/RoaringBitmap/roaring/v2"
 )
@@ -24,14 +25,16 @@ const (
 // columnFields are the dictionary-coded ones, in the order in which they are written.
 var columnFields = []string{fieldCategory, fieldBrand, fieldColour, fieldCurrency}
 
-// Columns are the fields of one generation that filters and facets use: category (every level of the
-// path), brand, colour (of the product and of its variants), currency, in_stock and the price.
+// Columns are the fields of one generation that filters, facets and lists use: category (every level of
+// the path), brand, colour (of the product and of its variants), currency, in_stock, the price and the
+// order of release.
 // Bitmaps hold doc numbers and belong to the caller.
 type Columns struct {
 	count   int
 	fields  map[string]*column
 	prices  []int64 // minor units; 0 = unknown
 	inStock *roaring.Bitmap
+	newest  []uint32 // all products, in the order of Newest
 }
 
 // column is one field: the dictionary of its values and each product's codes.
@@ -209,6 +212,11 @@ func readColumns(source io.ReaderAt, size int64) (*Columns, error) {
 		}
 	}
 	c.inStock.RunOptimize()
+	days, err := readReleased(file, c.count)
+	if err != nil {
+		return nil, err
+	}
+	c.newest = newestFirst(days)
 	for _, field := range columnFields {
 		if c.fields[field], err = readColumn(file, field, c.count); err != nil {
 			return nil, err
@@ -256,6 +264,7 @@ type columnsWriter struct {
 	fields map[string]*columnBuilder
 	prices []byte
 	stock  []byte
+	days   []uint32
 	count  int
 }
 
@@ -287,6 +296,7 @@ func (w *columnsWriter) add(row columnRow) {
 	if row.inStock {
 		w.stock[w.count/8] |= 1 << (w.count % 8)
 	}
+	w.days = append(w.days, uint32(releaseDay(row.released)))
 	w.count++
 }
 
@@ -295,6 +305,7 @@ type columnRow struct {
 	category, brand, colour, currency []string
 	price                             int64
 	inStock                           bool
+	released                          time.Time
 }
 
 func (b *columnBuilder) add(values []string) {
@@ -361,6 +372,7 @@ func (w *columnsWriter) write(path string) error {
 	}
 	out.section("price", w.prices)
 	out.section("in-stock", w.stock)
+	out.section("released", uint32Bytes(w.days))
 	for _, field := range columnFields {
 		col := w.fields[field].finish()
 		var text []byte

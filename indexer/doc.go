@@ -14,7 +14,8 @@
 //   - [Snapshot] is one open generation, which never changes. It is reference-counted: [Index.Acquire]
 //     gives one, [Snapshot.Release] gives it back, and the generation is closed after the last. Safe for
 //     concurrent use until it is released.
-//   - [Columns] are the fields of a snapshot that filters and facets use. They live as long as it does.
+//   - [Columns] are the fields of a snapshot that filters, facets and lists use. They live as long
+//     as it does.
 //   - [Check] finds what is wrong with a data directory.
 //
 // Bitmaps, slices and products that these types return belong to the caller; bitmaps and vectors that

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"hash/crc32"
 	"os"
 	"path/filepath"
@@ -76,6 +77,9 @@ func readFile(name string, data []byte) error {
 			c.Count(field, nil)
 		}
 		c.PriceRange(nil, nil)
+		if n := len(c.Newest(nil, 0, c.count)); n != c.count {
+			return fmt.Errorf("%d of %d products by release", n, c.count)
+		}
 	case rowsFile:
 		if _, err := readRows(source, size, 2); err != nil {
 			return err

@@ -156,5 +156,5 @@ func (s *Snapshot) Vector(space Space, doc uint32) ([]float32, bool) {
 	return in.vector(doc)
 }
 
-// Columns returns the fields for filters and facets. They may be used until Release.
+// Columns returns the fields for filters, facets and lists. They may be used until Release.
 func (s *Snapshot) Columns() *Columns { return s.columns }

@@ -143,18 +143,15 @@ type results struct {
 	reports []LegReport
 }
 
-// browse lists what the filters allow (nil: the catalogue), by id: there is nothing to score.
+// browse lists what the filters allow (nil: the catalogue), the newest release first and by id within a
+// day: there is nothing to score.
 func browse(q *Query, snapshot *indexer.Snapshot, allowed *roaring.Bitmap) *results {
-	if allowed == nil {
-		allowed = roaring.New()
-		allowed.AddRange(0, uint64(snapshot.Len()))
-	}
 	found := &results{set: allowed, reports: []LegReport{}}
-	for rank := q.Offset; rank < q.Offset+q.Limit; rank++ {
-		doc, err := allowed.Select(uint32(rank))
-		if err != nil { // past the last one
-			break
-		}
+	if allowed == nil {
+		found.set = roaring.New()
+		found.set.AddRange(0, uint64(snapshot.Len()))
+	}
+	for _, doc := range snapshot.Columns().Newest(allowed, q.Offset, q.Limit) {
 		found.page = append(found.page, &candidate{doc: doc})
 	}
 	return found

@@ -2,6 +2,7 @@ package retrieval
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -119,22 +120,43 @@ func TestModesUseTheirLegs(t *testing.T) {
 	}
 }
 
-func TestTheZeroQueryListsTheCatalogueById(t *testing.T) {
-	index := openShop(t, 120)
-	engine := New(index, &indexertest.Encoder{}, wordRanker{}, Options{})
+func TestTheZeroQueryListsTheNewestFirst(t *testing.T) {
+	products := makeProducts(t, 120)
+	for i := range products {
+		products[i].Released = time.Time{}
+		if i%4 > 0 { // several on a day, at different hours
+			products[i].Released = time.Date(2024, 1, 1+i*7%30, i%24, 0, 0, 0, time.UTC)
+		}
+	}
+	engine := New(openIndex(t, products), &indexertest.Encoder{}, wordRanker{}, Options{})
 	for _, q := range []Query{{}, {Mode: ModeKeyword}, {Text: " \t", Mode: ModeVector, Explain: true}} {
 		hits, first := searchAll(t, engine, q)
 		if first.Total != 120 || len(hits) != 120 {
 			t.Fatalf("mode %q lists %d of %d products", first.Mode, len(hits), first.Total)
 		}
-		if !slices.IsSortedFunc(hits, func(a, b Hit) int { return strings.Compare(a.Product.ID, b.Product.ID) }) {
-			t.Error("the list is not in the order of ids")
+		if !slices.IsSortedFunc(hits, newestFirst) {
+			t.Error("the list is not in the order of release")
 		}
+	}
+	hits, first := searchAll(t, engine, Query{Filters: []Filter{{Field: FieldInStock, Values: []string{"true"}}}})
+	if len(hits) != first.Total || !slices.IsSortedFunc(hits, newestFirst) {
+		t.Errorf("the list of %d products in stock has %d, or not in the order of release", first.Total, len(hits))
 	}
 	response := search(t, engine, Query{Filters: []Filter{{Field: FieldColour, Values: []string{"RED"}}}})
 	if response.Total == 0 || response.Total == 120 || response.Hits[0].Product.Colour != "red" {
 		t.Errorf("the list of red products has %d, first %q", response.Total, response.Hits[0].Product.Title)
 	}
+}
+
+// newestFirst compares by the day of release, the last first, then by id; an unknown day is 0001-01-01.
+func newestFirst(a, b Hit) int {
+	day := func(h Hit) string { return h.Product.Released.Format(time.DateOnly) }
+	return cmp.Or(strings.Compare(day(b), day(a)), strings.Compare(a.Product.ID, b.Product.ID))
+}
+
+// bestFirst compares by score, the highest first, then by id.
+func bestFirst(a, b Hit) int {
+	return cmp.Or(cmp.Compare(b.Score, a.Score), strings.Compare(a.Product.ID, b.Product.ID))
 }
 
 func TestAnIdentifierFindsItsProductFirst(t *testing.T) {
@@ -162,6 +184,10 @@ func TestEveryAnswerHoldsTogether(t *testing.T) {
 		q := randomQuery(rng)
 		name := fmt.Sprintf("%q, photo %v, mode %s, filters %v", q.Text, q.Photo != nil, q.Mode, q.Filters)
 		hits, first := searchAll(t, engine, q)
+		order := bestFirst
+		if q.browses() {
+			order = newestFirst
+		}
 
 		if first.Total != len(hits) {
 			t.Errorf("%s: the total is %d, the pages have %d hits", name, first.Total, len(hits))
@@ -175,8 +201,8 @@ func TestEveryAnswerHoldsTogether(t *testing.T) {
 			if hit.Rank != i+1 {
 				t.Errorf("%s: hit %d has rank %d", name, i+1, hit.Rank)
 			}
-			if i > 0 && (hit.Score > hits[i-1].Score || hit.Score == hits[i-1].Score && hit.Product.ID < hits[i-1].Product.ID) {
-				t.Errorf("%s: rank %d stands below a lower score or a later id", name, hit.Rank)
+			if i > 0 && order(hits[i-1], hit) > 0 {
+				t.Errorf("%s: rank %d stands below what it goes before", name, hit.Rank)
 			}
 			for _, filter := range q.Filters {
 				if !passes(filter, &hit.Product) {

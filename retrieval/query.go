@@ -18,7 +18,8 @@ const (
 	ModeRanked  Mode = "ranked"  // hybrid, then the CTR ranker and the rules
 )
 
-// Query is one request as a caller states it. The zero value lists the catalogue.
+// Query is one request as a caller states it. The zero value lists the catalogue,
+// the newest release first, those without a date at the end, and products of one day by id.
 type Query struct {
 	Text    string          // the shopper's words, at most 256 runes and 32 terms
 	Photo   []byte          // an encoded photo (JPEG, PNG, GIF, WebP), at most 10 MB

@@ -68,7 +68,12 @@ func makeProducts(t testing.TB, n int) []catalog.Product {
 // openShop indexes n products and returns what to search them with.
 func openShop(t testing.TB, n int) *indexer.Index {
 	t.Helper()
-	index, err := indexer.Open(context.Background(), indexertest.Build(t, makeProducts(t, n)))
+	return openIndex(t, makeProducts(t, n))
+}
+
+func openIndex(t testing.TB, products []catalog.Product) *indexer.Index {
+	t.Helper()
+	index, err := indexer.Open(context.Background(), indexertest.Build(t, products))
 	if err != nil {
 		t.Fatal(err)
 	}
