@@ -79,15 +79,19 @@ func (s *vectorSpace) nearest(ctx context.Context, query []float32, k int, filte
 
 // rows returns the rows of docs.
 func (s *vectorSpace) rows(docs *roaring.Bitmap) *roaring.Bitmap {
-	rows := roaring.New()
+	// Bit by bit, because each range added to a Roaring bitmap copies the container that it falls into.
+	count := len(s.first) - 1
+	dense := make([]uint64, (s.first[count]+63)/64)
 	for it := docs.Iterator(); it.HasNext(); {
 		doc := int(it.Next())
-		if doc+1 >= len(s.first) {
+		if doc >= count {
 			break
 		}
-		rows.AddRange(uint64(s.first[doc]), uint64(s.first[doc+1]))
+		for row := s.first[doc]; row < s.first[doc+1]; row++ {
+			dense[row/64] |= 1 << (row % 64)
+		}
 	}
-	return rows
+	return roaring.FromDense(dense, false)
 }
 
 // similarity returns the cosine with the best row of each of docs; false where a product has none.
