@@ -100,26 +100,51 @@ func (c *Columns) PriceRange(min, max *float64) *roaring.Bitmap {
 // Count returns how many of docs have each value of a field; values that none has are left out. A nil
 // docs means all products.
 func (c *Columns) Count(field string, docs *roaring.Bitmap) map[string]int {
-	counts := make(map[string]int)
 	if docs == nil {
 		docs = roaring.New()
 		docs.AddRange(0, uint64(c.count))
 	}
-	col := c.fields[field]
-	if col == nil && field != fieldInStock {
-		return counts
+	if field == fieldInStock {
+		return c.countStock(docs)
 	}
-	for it := docs.Iterator(); it.HasNext(); {
-		doc := it.Next()
-		if int(doc) >= c.count {
-			break
-		}
-		if col == nil {
-			counts[fmt.Sprint(c.InStock(doc))]++
-			continue
+	if col, ok := c.fields[field]; ok {
+		return col.count(docs)
+	}
+	return make(map[string]int)
+}
+
+func (c *Columns) countStock(docs *roaring.Bitmap) map[string]int {
+	all := docs.CardinalityInRange(0, uint64(c.count))
+	in := docs.AndCardinality(c.inStock)
+	counts := make(map[string]int)
+	if in > 0 {
+		counts["true"] = int(in)
+	}
+	if in < all {
+		counts["false"] = int(all - in)
+	}
+	return counts
+}
+
+// count counts by code, so that a value is hashed once and not for each product.
+func (col *column) count(docs *roaring.Bitmap) map[string]int {
+	tally, distinct := make([]int, len(col.values)), 0
+	docs.Iterate(func(doc uint32) bool {
+		if int(doc)+1 >= len(col.offsets) {
+			return false
 		}
 		for _, code := range col.of(doc) {
-			counts[col.values[code]]++
+			if tally[code] == 0 {
+				distinct++
+			}
+			tally[code]++
+		}
+		return true
+	})
+	counts := make(map[string]int, distinct)
+	for code, n := range tally {
+		if n > 0 {
+			counts[col.values[code]] = n
 		}
 	}
 	return counts

@@ -1,6 +1,8 @@
 package indexer
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -16,6 +18,12 @@ func fourProducts(t testing.TB) *Columns {
 	w.add(columnRow{category: []string{"Clothes", "Hats"}, brand: []string{"NIKE"}, colour: []string{"Blue"}, price: 2550})
 	w.add(columnRow{category: []string{"Kitchen"}, brand: []string{"Nike "}, colour: []string{"red"}, price: 1, inStock: true})
 	w.add(columnRow{brand: []string{""}})
+	return written(t, w)
+}
+
+// written returns the columns as they are read from a file.
+func written(t testing.TB, w *columnsWriter) *Columns {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), columnsFile)
 	if err := w.write(path); err != nil {
 		t.Fatal(err)
@@ -115,7 +123,42 @@ func TestFacetCounts(t *testing.T) {
 	if got, want := c.Count("in_stock", docs), (map[string]int{"true": 1, "false": 1}); !reflect.DeepEqual(got, want) {
 		t.Errorf("stock of some: %v", got)
 	}
+	if got, want := c.Count("in_stock", nil), (map[string]int{"true": 2, "false": 2}); !reflect.DeepEqual(got, want) {
+		t.Errorf("stock of all: %v", got)
+	}
+	for value, docs := range map[string]*roaring.Bitmap{"true": roaring.BitmapOf(0, 2, 77), "false": roaring.BitmapOf(1, 3)} {
+		if got, want := c.Count("in_stock", docs), (map[string]int{value: 2}); !reflect.DeepEqual(got, want) {
+			t.Errorf("stock of %v: %v", docs, got)
+		}
+	}
 	if got := c.Count("size", docs); len(got) != 0 {
 		t.Errorf("an unknown field: %v", got)
+	}
+}
+
+// Counts over every second of 20,000 products, which have two levels of category of 60, one brand of
+// 2,000 and one or two colours of 12.
+func BenchmarkCount(b *testing.B) {
+	rng := rand.New(rand.NewPCG(9, 10))
+	pick := func(name string, n int) string { return fmt.Sprintf("%s %d", name, rng.IntN(n)) }
+	w := newColumnsWriter()
+	docs := roaring.New()
+	for doc := range uint32(20_000) {
+		w.add(columnRow{
+			category: []string{pick("aisle", 10), pick("shelf", 50)}, brand: []string{pick("brand", 2000)},
+			colour: []string{pick("colour", 12), pick("colour", 12)}, currency: []string{"EUR"}, inStock: rng.IntN(5) > 0,
+		})
+		if doc%2 == 0 {
+			docs.Add(doc)
+		}
+	}
+	c := written(b, w)
+	for _, field := range append(columnFields, fieldInStock) {
+		b.Run(field, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				c.Count(field, docs)
+			}
+		})
 	}
 }
