@@ -180,7 +180,7 @@ func (b *build) upToDate(ctx context.Context) (bool, error) {
 	if state.sum() != manifest.Photos {
 		return false, nil
 	}
-	if manifest.checkSizes(dir) != nil || manifest.checkDigests(dir) != nil {
+	if !usable(dir, &manifest) {
 		return false, nil
 	}
 	problems, err := os.ReadFile(filepath.Join(dir, problemsFile))
@@ -190,4 +190,17 @@ func (b *build) upToDate(ctx context.Context) (bool, error) {
 	b.summary.UpToDate = true
 	b.summary.Generation, b.summary.Products, b.summary.Recall = name, manifest.Products, manifest.Recall
 	return true, nil
+}
+
+// usable reports whether every file of a generation is what was written and this program can open it.
+func usable(dir string, manifest *Manifest) bool {
+	if manifest.checkSizes(dir) != nil || manifest.checkDigests(dir) != nil {
+		return false
+	}
+	snapshot, err := openSnapshot(dir)
+	if err != nil {
+		return false
+	}
+	snapshot.Release()
+	return true
 }
