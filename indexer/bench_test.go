@@ -16,7 +16,7 @@ import (
 const electronics = "../../shared/data/electronics/products.jsonl.gz"
 
 // buildElectronics indexes it into dir and returns the time of each stage.
-func buildElectronics(b *testing.B, dir string) map[string]time.Duration {
+func buildElectronics(b testing.TB, dir string) map[string]time.Duration {
 	b.Helper()
 	if _, err := os.Stat(electronics); err != nil {
 		b.Skipf("the data kit is not beside the repository: %v", err)

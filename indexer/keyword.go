@@ -18,8 +18,8 @@ import (
 	index "github.com/blevesearch/bleve_index_api"
 )
 
-// keywordFields are searched for words. The weights are hand-set: a word in the title says more than
-// one in the description. lengthNorm is BM25's b: 0 where a field is a list of labels, whose length
+// keywordFields are searched for words. The weights are hand-set, on the electronics queries where that
+// catalogue has the field: a word in the title says more than one in the description. lengthNorm is BM25's b: 0 where a field is a list of labels, whose length
 // says nothing.
 var keywordFields = []struct {
 	name       string
@@ -70,8 +70,9 @@ type Hit struct {
 }
 
 // keywordIndex scores products by BM25 (Robertson and Zaragoza 2009, The Probabilistic Relevance
-// Framework, section 3) over the posting lists of a Bleve index. Bleve's own scorer is not used: it
-// takes a field's number of distinct terms for its length and squares the inverse document frequency.
+// Framework, section 3) over the posting lists of a Bleve index. Bleve's own scorer is not used: its
+// average length of a field is the number of distinct terms by product, and it squares the inverse
+// document frequency (docs/decisions/0007-keyword-scoring.md has the comparison).
 type keywordIndex struct {
 	index   index.Index
 	reader  index.IndexReader
