@@ -1,8 +1,6 @@
 package main
 
 import (
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -10,33 +8,12 @@ import (
 	"vitrine/retrieval"
 )
 
-// kit is the folder of published data that is not part of the repository.
-const kit = repository + "/../shared/data"
-
 // BenchmarkQuery measures whole queries, embedding included, over the 9,002 products of the fashion kit,
 // and reports the median and the 99th percentile in milliseconds.
 func BenchmarkQuery(b *testing.B) {
-	feed := filepath.Join(kit, "fashion", "products.csv")
-	if _, err := os.Stat(feed); err != nil {
-		b.Skipf("the data kit is missing: %v", err)
-	}
-	dataDir := b.TempDir()
-	t := newTerminal(b.Output(), b.Output())
-	index := indexCmd{Data: dataDir, Feed: feed}
-	if _, err := index.index(b.Context(), t, ""); err != nil {
-		b.Fatal(err)
-	}
-	shop, err := openShop(b.Context(), dataDir, "", t)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer func() { _ = shop.close() }()
-
+	shop := openFashion(b)
 	texts := []string{"red casual shoes for women", "nike", "blue jeans", "leather wallet men", "watch", "black dress", "红色连衣裙", "sports sandals"}
-	photos, err := filepath.Glob(filepath.Join(kit, "street", "images", "*.jpg"))
-	if err != nil || len(photos) == 0 {
-		b.Fatalf("no street photos: %v", err)
-	}
+	photos := streetPhotos(b, 100)
 	for _, mode := range []retrieval.Mode{retrieval.ModeKeyword, retrieval.ModeHybrid, retrieval.ModeRanked} {
 		b.Run("text/mode="+string(mode), func(b *testing.B) {
 			measureQueries(b, shop, func(i int) retrieval.Query {
@@ -46,11 +23,7 @@ func BenchmarkQuery(b *testing.B) {
 	}
 	b.Run("photo/mode=ranked", func(b *testing.B) {
 		measureQueries(b, shop, func(i int) retrieval.Query {
-			data, err := os.ReadFile(photos[i%len(photos)])
-			if err != nil {
-				b.Fatal(err)
-			}
-			return retrieval.Query{Photo: data}
+			return retrieval.Query{Photo: photos[i%len(photos)].photo}
 		})
 	})
 }
