@@ -40,7 +40,7 @@ func normalise(q Query) (Query, error) {
 		return q, fmt.Errorf("%w: there is no mode %q: use keyword, vector, hybrid or ranked", ErrBadQuery, q.Mode)
 	case q.Offset < 0 || q.Limit < 0:
 		return q, fmt.Errorf("%w: offset %d and limit %d must not be negative", ErrBadQuery, q.Offset, q.Limit)
-	case q.Offset > MaxDepth || q.Offset+q.Limit > MaxDepth:
+	case q.Offset > MaxDepth || q.Limit > MaxDepth-q.Offset: // written so that no sum overflows
 		return q, fmt.Errorf("%w: offset %d + limit %d is more than %d: narrow the search by filters instead of paging deeper", ErrBadQuery, q.Offset, q.Limit, MaxDepth)
 	case len(q.Photo) > MaxPhotoBytes:
 		return q, fmt.Errorf("%w: the photo has %.1f MB, the limit is %d MB: send a smaller one", ErrBadQuery, float64(len(q.Photo))/(1<<20), MaxPhotoBytes>>20)

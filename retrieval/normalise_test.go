@@ -57,6 +57,7 @@ func TestNormaliseRefusesWhatItCannotAnswerAndSaysWhatToDo(t *testing.T) {
 		"unknown mode":             {Query{Mode: "magic"}, "keyword, vector, hybrid or ranked"},
 		"deepest page":             {Query{Offset: 976}, ""},
 		"page too deep":            {Query{Offset: 990, Limit: 11}, "narrow the search"},
+		"limit that overflows":     {Query{Offset: 1, Limit: math.MaxInt}, "narrow the search"},
 		"offset that overflows":    {Query{Offset: math.MaxInt, Limit: math.MaxInt}, "narrow the search"},
 		"negative offset":          {Query{Offset: -1}, "negative"},
 		"negative limit":           {Query{Limit: -1}, "negative"},
