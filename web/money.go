@@ -1,7 +1,7 @@
 package web
 
 import (
-	"math"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -21,15 +21,12 @@ func price(p *catalog.Product) string {
 	return amount(p.PriceCents, p.Currency)
 }
 
-// amount writes a sum in minor units of an ISO 4217 currency, which have the number of decimals that
-// the currency has: JPY none, EUR two. An unknown currency has two, an empty one no sign.
-func amount(minor int64, code string) string {
-	decimals := decimalsOf(code)
-	unit := int64(math.Pow10(decimals))
-	text := grouped(strconv.FormatInt(minor/unit, 10))
-	if decimals > 0 {
-		rest := strconv.FormatInt(minor%unit, 10)
-		text += "." + strings.Repeat("0", decimals-len(rest)) + rest
+// amount writes a sum in hundredths of an ISO 4217 currency, as the catalogue holds it. Decimals that
+// are zero are left out where the currency has none, as JPY; an empty currency has no sign.
+func amount(cents int64, code string) string {
+	text := grouped(strconv.FormatInt(cents/100, 10))
+	if cents%100 != 0 || hasDecimals(code) {
+		text += fmt.Sprintf(".%02d", cents%100)
 	}
 	return withSign(text, code)
 }
@@ -54,13 +51,13 @@ func withSign(text, code string) string {
 	return code + "\u00a0" + text
 }
 
-func decimalsOf(code string) int {
+func hasDecimals(code string) bool {
 	unit, err := currency.ParseISO(code)
 	if err != nil {
-		return 2
+		return true
 	}
 	scale, _ := currency.Standard.Rounding(unit)
-	return scale
+	return scale > 0
 }
 
 // grouped puts a comma before every third digit from the right.

@@ -13,8 +13,9 @@ func TestPricesHaveTheirCurrencysSignAndDecimals(t *testing.T) {
 	for want, p := range map[string]catalog.Product{
 		"€1,299.00":         {PriceCents: 129900, Currency: "EUR"},
 		"$0.05":             {PriceCents: 5, Currency: "USD"},
-		"¥1,200":            {PriceCents: 1200, Currency: "JPY"},
-		"BHD\u00a01.234":    {PriceCents: 1234, Currency: "BHD"},
+		"¥1,200":            {PriceCents: 120000, Currency: "JPY"},
+		"¥1,200.50":         {PriceCents: 120050, Currency: "JPY"},
+		"BHD\u00a012.34":    {PriceCents: 1234, Currency: "BHD"},
 		"12.34":             {PriceCents: 1234},
 		"XX?\u00a012.34":    {PriceCents: 1234, Currency: "XX?"},
 		"€1,234,567,890.12": {PriceCents: 123456789012, Currency: "EUR"},
