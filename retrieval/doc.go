@@ -4,6 +4,7 @@
 //
 //	normalise.go  limits, defaults and one spelling of the shopper's words
 //	filter.go     filters as values, as strings and as bitmaps
+//	crop.go       the string form of a photo's crop
 //	legs.go       the searches that run side by side: keyword, text-text, text-image, photo-image
 //	fusion.go     one candidate set from all legs, by reciprocal rank
 //	backfill.go   the exact scores of the legs that did not find a candidate
@@ -17,7 +18,7 @@
 // declared here and implemented elsewhere. It reads no flags and serves no HTTP.
 //
 // Main types: [Query] and [Response] are the contract that the command line and the API show as JSON;
-// [Filter] has a string form ([ParseFilter], [Filter.String]); [Engine] answers.
+// filters and crops have a string form ([ParseFilter], [Filter.String], [ParseCrop]); [Engine] answers.
 //
 // An Engine is safe for concurrent use. One search holds one snapshot from its first leg to its
 // rendered page, so a reindex in the meantime changes nothing in it. A Query is never changed; a

@@ -63,7 +63,7 @@ func parseRequest(v url.Values) (request, error) {
 	note(err)
 	r.Photo, err = parseHash(v.Get("photo"))
 	note(err)
-	r.Crop, err = parseCrop(v.Get("crop"))
+	r.Crop, err = retrieval.ParseCrop(v.Get("crop"))
 	note(err)
 	r.Filters, err = parseFilters(v["filter"])
 	note(err)
@@ -94,28 +94,6 @@ func parseHash(s string) (string, error) {
 		return "", fmt.Errorf("photo is not the hash of an uploaded photo: upload it again")
 	}
 	return s, nil
-}
-
-func parseCrop(s string) (image.Rectangle, error) {
-	if s == "" {
-		return image.Rectangle{}, nil
-	}
-	var n [4]int
-	parts := strings.Split(s, ",")
-	if len(parts) != len(n) {
-		return image.Rectangle{}, fmt.Errorf("crop is %q: use x,y,width,height in pixels", s)
-	}
-	for i, part := range parts {
-		value, err := strconv.ParseUint(strings.TrimSpace(part), 10, 24)
-		if err != nil {
-			return image.Rectangle{}, fmt.Errorf("crop is %q: use x,y,width,height in pixels", s)
-		}
-		n[i] = int(value)
-	}
-	if n[2] == 0 || n[3] == 0 {
-		return image.Rectangle{}, fmt.Errorf("crop is %q, which is empty: leave it out for the whole photo", s)
-	}
-	return image.Rect(n[0], n[1], n[0]+n[2], n[1]+n[3]), nil
 }
 
 func parseFilters(some []string) ([]retrieval.Filter, error) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"image"
 	"os"
 	"strings"
 	"text/tabwriter"
@@ -60,20 +59,8 @@ func (c *searchCmd) query() (retrieval.Query, error) {
 			return q, fmt.Errorf("read photo: %w", err)
 		}
 	}
-	q.Crop, err = parseCrop(c.Crop)
+	q.Crop, err = retrieval.ParseCrop(c.Crop)
 	return q, err
-}
-
-// parseCrop reads "x,y,w,h"; an empty text is the empty rectangle.
-func parseCrop(text string) (image.Rectangle, error) {
-	if text == "" {
-		return image.Rectangle{}, nil
-	}
-	var x, y, w, h int
-	if n, err := fmt.Sscanf(text+"\n", "%d,%d,%d,%d\n", &x, &y, &w, &h); n != 4 || err != nil || x < 0 || y < 0 || w <= 0 || h <= 0 {
-		return image.Rectangle{}, fmt.Errorf("crop %q: write four numbers x,y,w,h, such as 40,0,200,300", text)
-	}
-	return image.Rect(x, y, x+w, y+h), nil
 }
 
 func printResponse(t *terminal, r *retrieval.Response) error {
