@@ -52,9 +52,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		panic(err) // the struct above is wrong
 	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
 	verb, err := parser.Parse(args)
 	if err != nil {
-		fmt.Fprintf(stderr, "vitrine: %v\nTry: vitrine --help\n", err)
+		fmt.Fprintf(stderr, "vitrine: %v\nTry: %s --help\n", err, misused(err))
 		return exitUsage
 	}
 	err = verb.Run(newTerminal(stdout, stderr), runtimeLibrary(c.Runtime))
@@ -67,4 +70,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	fmt.Fprintf(stderr, "vitrine: %v\n", err)
 	return exitFailed
+}
+
+// misused is the command whose help says what err is about: that of the verb, once there is one.
+func misused(err error) string {
+	var wrong *kong.ParseError
+	if errors.As(err, &wrong) && wrong.Context != nil {
+		if verb := wrong.Context.Selected(); verb != nil {
+			return verb.FullPath()
+		}
+	}
+	return "vitrine"
 }

@@ -14,14 +14,14 @@ import (
 type searchCmd struct {
 	Data    string         `required:"" placeholder:"DIR" type:"existingdir" help:"Data directory."`
 	Image   string         `placeholder:"FILE" type:"existingfile" help:"Photo to search by: JPEG, PNG, GIF or WebP."`
-	Crop    string         `placeholder:"X,Y,W,H" help:"The part of the photo that counts, in pixels."`
+	Crop    string         `placeholder:"X,Y,W,H" help:"The part of the photo that counts, in pixels from its upper left corner."`
 	Mode    retrieval.Mode `placeholder:"M" enum:"keyword,vector,hybrid,ranked" default:"ranked" help:"keyword, vector, hybrid or ranked (everything; the default)."`
-	Filter  []string       `placeholder:"EXPR" sep:"none" help:"E.g. brand=Nike|Puma, colour=red, price=10..50, in_stock=true; may be repeated."`
+	Filter  []string       `placeholder:"EXPR" sep:"none" help:"E.g. 'category=Shoes', 'brand=Nike|Puma', colour=red, price=10..50, in_stock=true; may be repeated, all must hold."`
 	Offset  int            `help:"Results to leave out."`
 	Limit   int            `short:"k" default:"10" help:"Results to print."`
 	Explain bool           `help:"Print for each result how its score comes about."`
 	JSON    bool           `help:"Print the API's JSON object."`
-	Query   []string       `arg:"" optional:"" help:"The words to search for."`
+	Query   []string       `arg:"" optional:"" help:"The words to search for; without any, and without --image, the catalogue is listed, the newest first."`
 }
 
 func (c *searchCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary) (err error) {
@@ -45,6 +45,12 @@ func (c *searchCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary
 }
 
 func (c *searchCmd) query() (retrieval.Query, error) {
+	if c.Limit < 1 {
+		return retrieval.Query{}, fmt.Errorf("-k %d: ask for 1 to %d results", c.Limit, retrieval.MaxDepth)
+	}
+	if c.Crop != "" && c.Image == "" {
+		return retrieval.Query{}, errors.New("--crop is the part of a photo that counts: name the photo with --image")
+	}
 	q := retrieval.Query{Text: strings.Join(c.Query, " "), Mode: c.Mode, Offset: c.Offset, Limit: c.Limit, Explain: c.Explain}
 	for _, expression := range c.Filter {
 		filter, err := retrieval.ParseFilter(expression)
@@ -76,7 +82,7 @@ func printResponse(t *terminal, r *retrieval.Response) error {
 	for _, hit := range r.Hits {
 		p := hit.Product
 		fmt.Fprintf(t.out, "%3d  %8.4f  %-14s %s%s\n", hit.Rank, hit.Score, p.ID, p.Title, priceNote(p.PriceCents, p.Currency, p.InStock))
-		if hit.Ledger != nil {
+		if hit.Ledger != nil && len(hit.Ledger.Legs) > 0 { // a list without words or photo is not scored
 			if err := printLedger(t, hit.Ledger); err != nil {
 				return err
 			}
