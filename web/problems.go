@@ -28,7 +28,7 @@ var (
 	errMoved         = errors.New("the result no longer stands at this rank, since the catalogue has changed: search again")
 	errNotOffered    = errors.New("this server does not offer that")
 	errOrigin        = errors.New("the request came from a page of another site")
-	errHost          = errors.New("the Host header does not name this server: use localhost, or the name it was started with")
+	errHost          = errors.New("the Host header does not name this server: use localhost, or start the server with --host NAME")
 	errBusy          = errors.New("too many searches at once: try again in a moment")
 	errNotReady      = errors.New("there is no index yet: build one with vitrine index")
 )

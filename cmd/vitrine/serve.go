@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 
 	"golang.org/x/sync/errgroup"
@@ -12,8 +13,9 @@ import (
 )
 
 type serveCmd struct {
-	Data string `required:"" placeholder:"DIR" type:"existingdir" help:"Data directory."`
-	Addr string `placeholder:"HOST:PORT" default:"127.0.0.1:8080" help:"Address to listen on; a loopback address (${default})."`
+	Data string   `required:"" placeholder:"DIR" type:"existingdir" help:"Data directory."`
+	Addr string   `placeholder:"HOST:PORT" default:"127.0.0.1:8080" help:"Address to listen on; a loopback address (${default})."`
+	Host []string `placeholder:"NAME" help:"Host name that a reverse proxy before the server passes on; may be repeated. Without it only localhost is answered."`
 }
 
 func (c *serveCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary) (err error) {
@@ -26,14 +28,16 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary)
 		return errors.Join(err, listener.Close())
 	}
 	defer func() { err = errors.Join(err, live.close()) }()
-	return live.serve(ctx, listener)
+	return live.serve(ctx, listener, c.Host...)
 }
 
-// serve answers requests until ctx ends; it shows each new generation as soon as it is live.
-func (l *liveShop) serve(ctx context.Context, listener net.Listener) error {
+// serve answers requests until ctx ends; it shows each new generation as soon as it is live, and on the
+// terminal what failed. Requests may name the hosts besides localhost.
+func (l *liveShop) serve(ctx context.Context, listener net.Listener, hosts ...string) error {
+	failures := slog.New(slog.NewTextHandler(l.terminal.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	l.terminal.notef("serving %s on http://%s/ (Ctrl-C ends it)", l.Generation(), listener.Addr())
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return web.Serve(ctx, listener, web.New(l, web.Options{})) })
+	group.Go(func() error { return web.Serve(ctx, listener, web.New(l, web.Options{Logger: failures}), hosts...) })
 	group.Go(func() error { return l.follow(ctx) })
 	return group.Wait()
 }
@@ -45,7 +49,7 @@ func listenLoopback(ctx context.Context, addr string) (net.Listener, error) {
 		return nil, fmt.Errorf("address %q: write HOST:PORT, such as 127.0.0.1:8080: %w", addr, err)
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, fmt.Errorf("address %q is not a loopback address: without keys the server listens on 127.0.0.1 or [::1] only; put a reverse proxy with authentication before it", addr)
+		return nil, fmt.Errorf("address %q is not a loopback address: without keys the server listens on 127.0.0.1 or [::1] only; put a reverse proxy with authentication before it, and name its host with --host", addr)
 	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
 	if err != nil {
