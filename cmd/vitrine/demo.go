@@ -16,9 +16,8 @@ import (
 const defaultDemoAddr = "127.0.0.1:8080"
 
 type demoCmd struct {
-	Data    string `placeholder:"DIR" type:"path" help:"Data directory; empty = a folder in the user's cache directory."`
-	Addr    string `placeholder:"HOST:PORT" help:"Address to listen on; empty = 127.0.0.1:8080 or, when that is in use, a free port."`
-	PerKind int    `default:"14" help:"Products of each kind."`
+	Data string `placeholder:"DIR" type:"path" help:"Data directory, of the demo alone; empty = a folder in the user's cache directory."`
+	Addr string `placeholder:"HOST:PORT" help:"Address to listen on; empty = 127.0.0.1:8080 or, when that is in use, a free port."`
 }
 
 // Run draws the sample shop, indexes it, shows on the terminal what can be found, and serves it.
@@ -28,13 +27,17 @@ func (c *demoCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary) 
 	if err != nil {
 		return err
 	}
+	drawn := filepath.Join(dataDir, "shop")
+	if err := refuseForeign(dataDir, drawn); err != nil {
+		return err
+	}
 	listener, err := c.listen(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, ignoreClosed(listener.Close())) }()
 
-	feed, err := drawSample(ctx, filepath.Join(dataDir, "shop"), sample.Options{PerKind: c.PerKind}, t)
+	feed, err := drawSample(ctx, drawn, sample.Options{}, t)
 	if err != nil {
 		return err
 	}
@@ -65,6 +68,18 @@ func (c *demoCmd) dataDir() (string, error) {
 		return "", fmt.Errorf("find a place for the demo's data: %w: name one with --data", err)
 	}
 	return filepath.Join(cache, "vitrine", "demo"), nil
+}
+
+// refuseForeign keeps the demo, whose feed replaces a catalogue whole, from a data directory that is not
+// the demo's own: there the sample is drawn before anything is indexed.
+func refuseForeign(dataDir, drawn string) error {
+	if _, err := os.Stat(drawn); err == nil {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(dataDir, "catalog.db")); err == nil {
+		return fmt.Errorf("%s holds the catalogue of another shop, which the demo would replace: choose another folder with --data", dataDir)
+	}
+	return nil
 }
 
 func (c *demoCmd) listen(ctx context.Context) (net.Listener, error) {
