@@ -27,7 +27,7 @@ func (c *checkCmd) Run(ctx context.Context, t *terminal) error {
 		}
 	}
 	if n := len(report.Problems); n > 0 {
-		return fmt.Errorf("%d problems found: vitrine index builds a new generation from catalog.db", n)
+		return fmt.Errorf("%d problems found: vitrine index --data %s builds a new generation from catalog.db", n, c.Data)
 	}
 	if !c.JSON {
 		fmt.Fprintf(t.out, "%s: %s is sound\n", c.Data, report.Generation)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"time"
 
 	"vitrine/catalog"
@@ -16,7 +18,7 @@ const shownRejections = 10
 
 type indexCmd struct {
 	Data   string            `required:"" placeholder:"DIR" type:"path" help:"Data directory; made if absent."`
-	Feed   string            `required:"" placeholder:"FILE" type:"path" help:"Products as JSONL, CSV or TSV, also gzipped."`
+	Feed   string            `placeholder:"FILE" type:"path" help:"Products as JSONL, CSV or TSV, also gzipped; empty = build the index anew from the catalogue."`
 	Format string            `placeholder:"F" enum:"jsonl,csv,tsv," default:"" help:"jsonl, csv or tsv; empty = recognised."`
 	Map    map[string]string `placeholder:"FIELD=COLUMN" mapsep:"none" help:"Where the feed's header has another name for a field; may be repeated."`
 	Images string            `placeholder:"DIR" type:"path" help:"Folder of relative photo paths; empty = the feed's folder."`
@@ -42,11 +44,13 @@ func (c *indexCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary)
 
 // index takes the data directory's lock, opens everything that a build needs and builds.
 func (c *indexCmd) index(ctx context.Context, t *terminal, library runtimeLibrary) (summary *indexer.Summary, err error) {
-	feed, err := catalog.OpenFeed(c.Feed, catalog.FeedOptions{Format: c.Format, Mapping: c.Map, Images: c.Images})
+	feed, err := c.openFeed()
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, feed.Close()) }()
+	if feed != nil {
+		defer func() { err = errors.Join(err, feed.Close()) }()
+	}
 
 	lock, err := catalog.LockDir(c.Data)
 	if err != nil {
@@ -86,6 +90,20 @@ func (c *indexCmd) index(ctx context.Context, t *terminal, library runtimeLibrar
 		Full:     c.Full,
 		Progress: bar.report,
 	})
+}
+
+// openFeed returns nil when none is named and there is a catalogue to build from.
+func (c *indexCmd) openFeed() (*catalog.Feed, error) {
+	if c.Feed != "" {
+		return catalog.OpenFeed(c.Feed, catalog.FeedOptions{Format: c.Format, Mapping: c.Map, Images: c.Images})
+	}
+	if c.Full {
+		return nil, errors.New("--full says that a feed is the whole catalogue: name it with --feed")
+	}
+	if _, err := os.Stat(filepath.Join(c.Data, "catalog.db")); err != nil {
+		return nil, fmt.Errorf("there is no catalogue in %s: name a feed with --feed", c.Data)
+	}
+	return nil, nil
 }
 
 func printSummary(t *terminal, s *indexer.Summary) {
