@@ -40,7 +40,8 @@ type Filter struct {
 	Max    *float64 `json:"max,omitempty"` // inclusive
 }
 
-// Response is the answer to one Query. The API and `vitrine search --json` give this object.
+// Response is the answer to one Query. The API and `vitrine search --json` give this object; the API, which
+// strangers read, with an address in place of the file and folder of each photo.
 type Response struct {
 	Query      string      `json:"query"`
 	Mode       Mode        `json:"mode"`

@@ -61,7 +61,7 @@ func newProductPage(p *catalog.Product, similar []retrieval.Hit) *productPage {
 		page.Other = append(page.Other, title{lang, p.Titles[lang]})
 	}
 	for _, level := range p.Category {
-		filter := []retrieval.Filter{{Field: "category", Values: []string{level}}}
+		filter := []retrieval.Filter{{Field: retrieval.FieldCategory, Values: []string{level}}}
 		page.Path = append(page.Path, link{Label: level, URL: request{Filters: filter}.url("/")})
 	}
 	for n := range p.Photos {

@@ -51,6 +51,7 @@ func (l *liveShop) follow(ctx context.Context) error {
 			return nil
 		case <-ticker.C:
 		}
+		// Read without the lock: nobody but this goroutine puts another shop in its place.
 		changed, err := l.shop.index.Refresh(ctx)
 		if errors.Is(err, indexer.ErrModelChanged) {
 			changed, err = true, l.reopen(ctx)
