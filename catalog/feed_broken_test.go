@@ -138,6 +138,29 @@ func TestQuotesThatNeverCloseDoNotCostQuadraticTime(t *testing.T) {
 	}
 }
 
+func TestDeeplyNestedAttributesStayInProportionToTheirLine(t *testing.T) {
+	// Flattened by full names, the members alone would have names of some 20 GB.
+	const depth, members = 4000, 40_000
+	key := strings.Repeat("k", 100)
+	line := `{"id":"1","title":"a","more":` + strings.Repeat(`{"`+key+`":`, depth) + "{"
+	for i := range members {
+		line += fmt.Sprintf(`"%d":1,`, i)
+	}
+	line += `"last":1}` + strings.Repeat("}", depth) + "}\n"
+	if len(line) > maxLineBytes {
+		t.Fatalf("the line has %d bytes and would be refused for that", len(line))
+	}
+	rows := rowsOf(t, "a.jsonl", line, FeedOptions{})
+	wantRows(t, rows, []seen{{1, "1", nil}})
+	size := 0
+	for name, value := range rows[0].Product.Attributes {
+		size += len(name) + len(value)
+	}
+	if size > 2*maxLineBytes {
+		t.Errorf("%d attributes of %d bytes from a line of %d", len(rows[0].Product.Attributes), size, len(line))
+	}
+}
+
 func TestRowsMayBeLeftEarlyAndGoneOnWith(t *testing.T) {
 	feed, err := openText(t, "a.csv", "id,title\n1,a\n2,b\n3,c\n", FeedOptions{})
 	if err != nil {

@@ -334,9 +334,15 @@ func flattenAll(into map[string]string, prefix string, object map[string]any) {
 	}
 }
 
+// maxFlatName is the length in bytes of an attribute's name up to which its object is flattened: each
+// member takes the names above it into its own, so that without a bound one line of nested objects
+// would ask for gigabytes.
+const maxFlatName = 128
+
 // flatten adds a value, unless the name is taken or, as that of a spreadsheet's stray column, empty.
+// What lies deeper than names of maxFlatName are long stays JSON.
 func flatten(into map[string]string, name string, value any) {
-	if object, isObject := value.(map[string]any); isObject {
+	if object, isObject := value.(map[string]any); isObject && len(name) <= maxFlatName {
 		flattenAll(into, name+".", object)
 		return
 	}
