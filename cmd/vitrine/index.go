@@ -109,10 +109,11 @@ func (c *indexCmd) openFeed() (*catalog.Feed, error) {
 func printSummary(t *terminal, s *indexer.Summary) {
 	if s.UpToDate {
 		fmt.Fprintf(t.out, "%s is up to date: %d products, nothing changed\n", s.Generation, s.Products)
-	} else {
-		fmt.Fprintf(t.out, "%s is live: %d products (%d new, %d changed, %d unchanged, %d removed)\n",
-			s.Generation, s.Products, s.Added, s.Changed, s.Unchanged, s.Deleted)
+		printRejections(t.out, s)
+		return
 	}
+	fmt.Fprintf(t.out, "%s is live: %d products (%d new, %d changed, %d unchanged, %d removed)\n",
+		s.Generation, s.Products, s.Added, s.Changed, s.Unchanged, s.Deleted)
 	fmt.Fprintf(t.out, "embedded %d texts and %d photos, %d were known\n", s.TextsEmbedded, s.PhotosEmbedded, s.FromCache)
 	fmt.Fprintf(t.out, "took %s: %.0f products a second, the encoder ran %.0f %% of the time\n",
 		s.Elapsed.Round(10*time.Millisecond), float64(s.Products)/s.Elapsed.Seconds(), 100*s.Encoding.Seconds()/s.Elapsed.Seconds())

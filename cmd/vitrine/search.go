@@ -75,8 +75,12 @@ func printResponse(t *terminal, r *retrieval.Response) error {
 			t.notef("vitrine: leg %s was left out: %s", leg.Leg, leg.Error)
 		}
 	}
-	if len(r.Hits) == 0 {
+	switch {
+	case r.Total == 0:
 		fmt.Fprintln(t.out, "nothing found: try other words or fewer filters")
+		return nil
+	case len(r.Hits) == 0:
+		fmt.Fprintf(t.out, "there are %d results: choose a smaller --offset than %d\n", r.Total, r.Offset)
 		return nil
 	}
 	for _, hit := range r.Hits {
