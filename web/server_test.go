@@ -67,8 +67,8 @@ func TestServeRefusesForeignHostNames(t *testing.T) {
 	listener := listen(t, "127.0.0.1:0")
 	ctx, stop := context.WithCancel(t.Context())
 	served := make(chan error, 1)
-	go func() { served <- Serve(ctx, listener, New(newFakeShop(t), Options{})) }()
-	for host, status := range map[string]int{"": 200, "rebound.example": 421} {
+	go func() { served <- Serve(ctx, listener, New(newFakeShop(t), Options{}), "shop.example") }()
+	for host, status := range map[string]int{"": 200, "rebound.example": 421, "Shop.example:443": 200, "sub.shop.example": 421} {
 		r, err := http.NewRequest("GET", "http://"+listener.Addr().String()+"/healthz", nil)
 		if err != nil {
 			t.Fatal(err)
