@@ -2,6 +2,7 @@ package ort
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	onnx "github.com/yalue/onnxruntime_go"
@@ -38,10 +39,10 @@ func Load(ctx context.Context, explicit string, progress func(done, total int64)
 		return fmt.Errorf("%s is not a usable ONNX Runtime of version %s or later for %s: remove it, or set ONNXRUNTIME_LIB to another: %w",
 			path, OldestVersion, thisPlatform, err)
 	}
-	loaded = path
-	// Windows builds report usage to Microsoft unless told not to.
+	// Windows builds report usage to Microsoft unless told not to; one that cannot be told is not used.
 	if err := onnx.DisableTelemetry(); err != nil {
-		return fmt.Errorf("turn ONNX Runtime's telemetry off: %w", err)
+		return errors.Join(fmt.Errorf("turn ONNX Runtime's telemetry off: %w", err), onnx.DestroyEnvironment())
 	}
+	loaded = path
 	return nil
 }
