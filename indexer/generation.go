@@ -107,7 +107,8 @@ func publish(dataDir, name, staging string, step func()) error {
 	if err := os.Rename(staging, indexPath(dataDir, name)); err != nil {
 		return err
 	}
-	if err := syncDir(indexPath(dataDir)); err != nil {
+	// The folder above too: the first build has made the folder of generations.
+	if err := errors.Join(syncDir(indexPath(dataDir)), syncDir(dataDir)); err != nil {
 		return err
 	}
 	step()
