@@ -11,7 +11,7 @@ import (
 )
 
 // embedPhotos returns a row for each photo that can be used; the others are noted as problems. One
-// goroutine loads photos, batch by batch, and two others embed what it has loaded, so that at most four
+// goroutine loads photos, batch by batch, and two others embed what it has loaded, so that at most three
 // batches are in memory.
 func (b *build) embedPhotos(ctx context.Context, rows []photoRow) (matrix, error) {
 	all := matrix{dim: b.Model.Dim, values: make([]float32, len(rows)*b.Model.Dim)}

@@ -3,6 +3,7 @@ package indexer
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -19,8 +20,8 @@ import (
 )
 
 // keywordFields are searched for words. The weights are hand-set, on the electronics queries where that
-// catalogue has the field: a word in the title says more than one in the description. lengthNorm is BM25's b: 0 where a field is a list of labels, whose length
-// says nothing.
+// catalogue has the field: a word in the title says more than one in the description. lengthNorm is
+// BM25's b: 0 where a field is a list of labels, whose length says nothing.
 var keywordFields = []struct {
 	name       string
 	weight     float64
@@ -147,12 +148,11 @@ func (k *keywordIndex) numberDocs(count int) error {
 }
 
 func (k *keywordIndex) close() error {
+	var err error
 	if k.reader != nil {
-		if err := k.reader.Close(); err != nil {
-			return err
-		}
+		err = k.reader.Close()
 	}
-	return k.index.Close()
+	return errors.Join(err, k.index.Close())
 }
 
 // search returns the K best products, best first, ties by doc. A product must have mustMatch of the

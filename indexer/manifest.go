@@ -28,7 +28,7 @@ type Manifest struct {
 	Format     int                 `json:"format"`
 	Generation string              `json:"generation"`
 	Created    time.Time           `json:"created"`
-	Sequence   int64               `json:"sequence"` // last change of the catalogue that it contains
+	Sequence   int64               `json:"sequence"` // of the last change that it surely contains; the products may be later ones
 	Model      Model               `json:"model"`
 	Products   int                 `json:"products"`
 	Rows       map[Space]int       `json:"rows"`   // vectors in each space
