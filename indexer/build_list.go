@@ -41,12 +41,9 @@ type photoRow struct {
 
 // list numbers the products and writes everything of the generation but its vectors.
 func (b *build) list(ctx context.Context, dir string) (_ *listing, err error) {
-	total, err := b.Store.Count(ctx)
+	total, err := b.Store.Count(ctx) // for the progress alone: others may write meanwhile
 	if err != nil {
 		return nil, err
-	}
-	if total == 0 {
-		return nil, fmt.Errorf("%w: the catalogue has no products: give a feed", ErrNothingToIndex)
 	}
 	products, err := createProducts(filepath.Join(dir, productsFile))
 	if err != nil {
@@ -72,6 +69,9 @@ func (b *build) list(ctx context.Context, dir string) (_ *listing, err error) {
 	})
 	if err := errors.Join(err, products.close()); err != nil {
 		return nil, err
+	}
+	if l.count == 0 {
+		return nil, fmt.Errorf("%w: the catalogue has no products: give a feed", ErrNothingToIndex)
 	}
 	if l.lengths, err = keyword.close(); err != nil {
 		return nil, err
@@ -140,7 +140,8 @@ func columnsOf(p *catalog.Product) columnRow {
 }
 
 // photoState digests which photos the catalogue names and, of those in folders, size and time of
-// change, so that a build sees that a file has changed or come although the feed is the same.
+// change, so that a build sees that a file has changed or come although the feed is the same. Paths that
+// leave their folder are not looked at, since catalog.ReadPhoto refuses them.
 type photoState struct{ hash hash.Hash }
 
 func newPhotoState() photoState { return photoState{sha256.New()} }
@@ -148,8 +149,8 @@ func newPhotoState() photoState { return photoState{sha256.New()} }
 func (s photoState) add(p *catalog.Product) {
 	for _, photo := range p.Photos {
 		fmt.Fprintf(s.hash, "%q %q %q", p.ID, photo.Root, photo.Ref)
-		if !photo.Remote() {
-			if info, err := os.Stat(filepath.Join(photo.Root, filepath.FromSlash(photo.Ref))); err == nil {
+		if ref := filepath.FromSlash(photo.Ref); !photo.Remote() && filepath.IsLocal(ref) {
+			if info, err := os.Stat(filepath.Join(photo.Root, ref)); err == nil {
 				fmt.Fprint(s.hash, info.Size(), info.ModTime().UnixNano())
 			}
 		}
