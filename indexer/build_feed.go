@@ -52,15 +52,15 @@ type feedReader struct {
 
 func (r *feedReader) row(ctx context.Context, row catalog.Row) error {
 	r.rows++
-	if row.Product.ID != "" {
-		r.named[row.Product.ID] = true
+	if id := row.Product.ID; id != "" && len(id) <= catalog.MaxIDBytes { // no product has a longer one
+		r.named[id] = true
 	}
 	if row.Err != nil {
 		r.broken = r.broken || errors.Is(row.Err, catalog.ErrFeedBroken)
 		if row.Product.ID == "" {
 			r.unnamed++
 		}
-		r.summary.Rejected = append(r.summary.Rejected, Rejection{Line: row.Line, ID: row.Product.ID, Reason: row.Err.Error()})
+		r.summary.Rejected = append(r.summary.Rejected, Rejection{Line: row.Line, ID: excerpt(row.Product.ID), Reason: excerpt(row.Err.Error())})
 		return nil
 	}
 	r.accepted++

@@ -231,6 +231,27 @@ func TestFileOfRejectionsGoesWhenThereIsNothingToReject(t *testing.T) {
 	}
 }
 
+func TestRejectionsOfHugeValuesAreShortAndSayWhatToDo(t *testing.T) {
+	s := newShop(t)
+	huge := strings.Repeat("9x", 400_000)
+	summary := s.mustIndex(
+		`{"id":"a","title":"A","photos":["`+huge+`"]}`,
+		`{"id":"`+huge+`","title":"B"}`,
+		`{"id":"c","title":"C","in_stock":"`+huge+`"}`,
+	)
+	if len(summary.Rejected) != 2 || len(summary.PhotoProblems) != 1 {
+		t.Fatalf("%d rejections and %d photo problems", len(summary.Rejected), len(summary.PhotoProblems))
+	}
+	for _, text := range []string{summary.Rejected[0].ID, summary.Rejected[0].Reason, summary.Rejected[1].Reason, summary.PhotoProblems[0].Ref, summary.PhotoProblems[0].Reason} {
+		if len(text) > 2000 {
+			t.Errorf("a text of %d bytes: %.80q", len(text), text)
+		}
+	}
+	if reason := summary.Rejected[1].Reason; !strings.Contains(reason, "write true or false") {
+		t.Errorf("the reason lost its advice: …%s", reason[len(reason)-80:])
+	}
+}
+
 func TestNothingToIndexLeavesTheOldGeneration(t *testing.T) {
 	s := newShop(t)
 	if _, err := s.index(context.Background(), nil); !errors.Is(err, indexer.ErrNothingToIndex) {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -78,7 +79,7 @@ func (s *Summary) writeRejected(dataDir string) error {
 	path := filepath.Join(dataDir, rejectedFile)
 	if len(s.Rejected)+len(s.PhotoProblems) == 0 {
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
+			return fmt.Errorf("remove the list of an earlier build: %w", err)
 		}
 		return nil
 	}
@@ -101,8 +102,23 @@ func (s *Summary) writeRejected(dataDir string) error {
 			return err
 		}
 	}
+	if err := replaceFile(path, lines.Bytes()); err != nil {
+		return fmt.Errorf("write the list of what was left out: %w", err)
+	}
 	s.RejectedFile = path
-	return replaceFile(path, lines.Bytes())
+	return nil
+}
+
+// excerptBytes bounds a text from a feed, or one that quotes it, in the lists of what was left out: a
+// feed whose every row is a wrong value of a megabyte would otherwise be in memory whole.
+const excerptBytes = 1000
+
+// excerpt leaves the middle of a long text out: an error's end says what to do.
+func excerpt(text string) string {
+	if len(text) <= excerptBytes {
+		return text
+	}
+	return strings.ToValidUTF8(text[:excerptBytes/2], "") + " … " + strings.ToValidUTF8(text[len(text)-excerptBytes/2:], "")
 }
 
 // photoProblems gathers problems from several goroutines.
@@ -119,7 +135,7 @@ func (p *photoProblems) add(row int, photo photoRow, reason error) {
 	defer p.mu.Unlock()
 	p.remote = p.remote || photo.photo.Remote()
 	p.rows = append(p.rows, row)
-	p.found = append(p.found, PhotoProblem{ID: photo.id, Ref: photo.photo.Ref, Reason: reason.Error()})
+	p.found = append(p.found, PhotoProblem{ID: photo.id, Ref: excerpt(photo.photo.Ref), Reason: excerpt(reason.Error())})
 }
 
 // sorted returns the problems in the order of the products and their photos.
@@ -142,7 +158,7 @@ func (p *photoProblems) sorted() []PhotoProblem {
 func advise(err error, dataDir string) error {
 	switch {
 	case errors.Is(err, syscall.ENOSPC):
-		return fmt.Errorf("the disk that holds %s is full: free some space and index again; the old index stays in use: %w", dataDir, err)
+		return fmt.Errorf("the disk that holds %s is full: free some space and index again; the live index is whole: %w", dataDir, err)
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("%s cannot be written: give this user the right to write there, or choose another folder with --data: %w", dataDir, err)
 	}
