@@ -67,7 +67,7 @@ type modelsCmd struct {
 }
 
 type modelsListCmd struct {
-	Data string `placeholder:"DIR" type:"path" help:"Data directory whose models are listed beside the one in the binary."`
+	Data string `placeholder:"DIR" type:"existingdir" help:"Data directory whose models are listed beside the one in the binary."`
 	JSON bool   `help:"Print JSON."`
 }
 
