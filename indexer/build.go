@@ -273,6 +273,7 @@ func (b *build) verify(ctx context.Context, dir string) error {
 
 // swap makes the staged generation the live one and clears old ones away.
 func (b *build) swap(name, dir string) error {
+	before, _ := currentGeneration(b.DataDir) // stays on the disk for whoever still reads it; "" = none
 	const steps = 4
 	done := 0
 	step := func() { done++; b.report(stagePublish, done, steps) }
@@ -281,7 +282,7 @@ func (b *build) swap(name, dir string) error {
 	}
 	step()
 	// The new generation is live: an old one that cannot be removed yet is the next build's to remove.
-	_ = removeOldGenerations(b.DataDir, name)
+	_ = removeOldGenerations(b.DataDir, name, before)
 	step()
 	return nil
 }

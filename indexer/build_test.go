@@ -358,6 +358,24 @@ func TestOldGenerationsAndLeftoversAreRemoved(t *testing.T) {
 	s.sound()
 }
 
+func TestGenerationThatNeverWentLiveDoesNotTakeThePlaceOfTheOneBefore(t *testing.T) {
+	s := newShop(t)
+	s.mustIndex(numbered(3)...)
+	// A build that crashed between naming its generation and writing CURRENT.
+	if err := os.Mkdir(filepath.Join(s.dir, "index", "gen-000002"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s.mustIndex(numbered(4)...)
+	var names []string
+	entries, err := os.ReadDir(filepath.Join(s.dir, "index"))
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+	}
+	if want := []string{"CURRENT", "gen-000001", "gen-000003"}; err != nil || !slices.Equal(names, want) {
+		t.Errorf("%q, %v; want %q", names, err, want)
+	}
+}
+
 func TestCancelledBuildLosesNothing(t *testing.T) {
 	for _, stage := range []string{"feed", "products", "texts", "photos", "vectors", "verify"} {
 		t.Run("in stage "+stage, func(t *testing.T) {

@@ -19,8 +19,6 @@ const (
 	indexDir    = "index"   // below the data directory
 	currentFile = "CURRENT" // in indexDir: the name of the live generation and a newline
 	stagingEnd  = ".tmp"    // of a generation that is being built
-	// keptGenerations stay on the disk: the live one, and the one before for whoever still reads it.
-	keptGenerations = 2
 )
 
 var generationName = regexp.MustCompile(`^gen-(\d{6,18})$`)
@@ -115,17 +113,16 @@ func publish(dataDir, name, staging string, step func()) error {
 	return replaceFile(indexPath(dataDir, currentFile), []byte(name+"\n"))
 }
 
-// removeOldGenerations removes all but the live generation and those just before it, and what was
-// published in part by a build that crashed between its two renames.
-func removeOldGenerations(dataDir, live string) error {
+// removeOldGenerations removes all generations but those of the given names. Of another number may be
+// older ones and one that a build named and did not live to put into CURRENT.
+func removeOldGenerations(dataDir string, keep ...string) error {
 	numbers, _, err := listGenerations(dataDir)
 	if err != nil {
 		return err
 	}
-	at := slices.IndexFunc(numbers, func(n int) bool { return nameGeneration(n) == live })
-	for i, number := range numbers {
-		if i > at || i <= at-keptGenerations {
-			if err := os.RemoveAll(indexPath(dataDir, nameGeneration(number))); err != nil {
+	for _, number := range numbers {
+		if name := nameGeneration(number); !slices.Contains(keep, name) {
+			if err := os.RemoveAll(indexPath(dataDir, name)); err != nil {
 				return err
 			}
 		}
