@@ -14,8 +14,8 @@
 //
 // A search goes top-down through search.go: plan.go chooses between the graph (greedy.go) and an exact
 // scan (scan.go), and whatever they find is scored again with the floats. A build goes through
-// build.go: seed.go lets coder/hnsw link the rows, refine.go and prune.go make a graph of it that finds
-// its neighbours, reach.go sees to it that every row can be reached. The file is described in FORMAT.md.
+// build.go: seed.go lets coder/hnsw link some of the rows, refine.go and prune.go bring in the others and
+// prune the links, reach.go sees to it that every row can be reached. The file is described in FORMAT.md.
 //
 // Building is deterministic: the same vectors and seed give the same bytes, on any processor and with
 // any number of cores. Build keeps the vectors it is given and they must not change afterwards;
