@@ -347,10 +347,11 @@ func (b *columnBuilder) add(values []string) {
 			b.spellings = append(b.spellings, make(map[string]int))
 		}
 		b.spellings[code][value]++
-		if !slices.Contains(b.rows[begin:], code) {
-			b.rows = append(b.rows, code)
-		}
+		b.rows = append(b.rows, code)
 	}
+	// Not looked up one by one: a hostile product can have a hundred thousand values.
+	slices.Sort(b.rows[begin:])
+	b.rows = b.rows[:begin+len(slices.Compact(b.rows[begin:]))]
 	b.offsets = append(b.offsets, uint32(len(b.rows)))
 }
 
