@@ -97,17 +97,17 @@ func (s *vectorSpace) rows(docs *roaring.Bitmap) *roaring.Bitmap {
 // similarity returns the cosine with the best row of each of docs; false where a product has none.
 func (s *vectorSpace) similarity(query []float32, docs []uint32) ([]float64, []bool) {
 	scores, has := make([]float64, len(docs)), make([]bool, len(docs))
+	scoreOf, err := s.index.Scorer(query)
+	if err != nil {
+		return scores, has // a query that cannot be compared with any row
+	}
 	for i, doc := range docs {
 		if int(doc)+1 >= len(s.first) {
 			continue
 		}
 		for row := s.first[doc]; row < s.first[doc+1]; row++ {
-			score, err := s.index.Score(query, row)
-			if err != nil {
-				break // a query that cannot be compared with any row
-			}
-			if !has[i] || float64(score) > scores[i] {
-				scores[i], has[i] = float64(score), true
+			if score := float64(scoreOf(row)); !has[i] || score > scores[i] {
+				scores[i], has[i] = score, true
 			}
 		}
 	}

@@ -108,9 +108,9 @@ func BenchmarkCoderHNSW(b *testing.B) {
 			graph := coderGraph(set, vectors)
 			queries := benchmarkQueries(x, 200)
 			find := func(query []float32) (found []Neighbour) {
+				score, _ := x.Scorer(query)
 				for _, node := range graph().Search(query, 10) {
-					score, _ := x.Score(query, uint32(node.Key))
-					found = append(found, Neighbour{Row: uint32(node.Key), Score: score})
+					found = append(found, Neighbour{Row: uint32(node.Key), Score: score(uint32(node.Key))})
 				}
 				return found
 			}

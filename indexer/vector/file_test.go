@@ -48,8 +48,8 @@ func TestSavedIndexAnswersAsBefore(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if opened.Len() != x.Len() || opened.Dim() != x.Dim() || opened.HasGraph() != x.HasGraph() {
-				t.Fatalf("%d × %d, graph %v", opened.Len(), opened.Dim(), opened.HasGraph())
+			if opened.Len() != x.Len() || opened.Dim() != x.Dim() || (opened.graph == nil) != (x.graph == nil) {
+				t.Fatalf("%d × %d, graph %v", opened.Len(), opened.Dim(), opened.graph != nil)
 			}
 			for row := range uint32(min(x.Len(), 50)) {
 				want, wantPlan := search(t, x, x.Vector(row), 10, SearchParams{})
@@ -80,8 +80,8 @@ func TestFrozenFileOpens(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = x.Close() }()
-	if x.Len() != 60 || x.Dim() != 8 || !x.HasGraph() || x.graph.entry != 40 {
-		t.Fatalf("%d rows of %d dimensions, graph %v", x.Len(), x.Dim(), x.HasGraph())
+	if x.Len() != 60 || x.Dim() != 8 || x.graph == nil || x.graph.entry != 40 {
+		t.Fatalf("%d rows of %d dimensions, graph %v", x.Len(), x.Dim(), x.graph != nil)
 	}
 	if found, _ := search(t, x, x.Vector(31), 3, SearchParams{}); found[0].Row != 31 {
 		t.Errorf("row 31 finds %v", found)

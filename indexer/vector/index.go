@@ -40,9 +40,6 @@ func (x *Index) Len() int { return x.codes.rows() }
 // Dim is the number of dimensions of each row.
 func (x *Index) Dim() int { return x.codes.dim }
 
-// HasGraph says whether searches may go over a graph; a small index has none.
-func (x *Index) HasGraph() bool { return x.graph != nil }
-
 // Vector is the unit vector of row, which must be below Len: a view, not to be written to, and valid
 // until Close.
 func (x *Index) Vector(row uint32) []float32 {
@@ -50,14 +47,14 @@ func (x *Index) Vector(row uint32) []float32 {
 	return x.vectors[start : start+x.codes.dim : start+x.codes.dim]
 }
 
-// Score is the cosine of query, of any length but zero, with row, which must be below Len. The error
-// wraps ErrVector when the query has the wrong size, is zero or not finite.
-func (x *Index) Score(query []float32, row uint32) (float32, error) {
+// Scorer returns a function for the exact cosine of query, of any length but zero, with a row, which must
+// be below Len. The error wraps ErrVector when the query has the wrong size, is zero or not finite.
+func (x *Index) Scorer(query []float32) (func(row uint32) float32, error) {
 	unit, err := x.normalise(query)
 	if err != nil {
-		return 0, err
+		return nil, err
 	}
-	return dotFloats(unit, x.Vector(row)), nil
+	return func(row uint32) float32 { return dotFloats(unit, x.Vector(row)) }, nil
 }
 
 // Close releases the file of an index that came from Open. No search may be under way or follow, and

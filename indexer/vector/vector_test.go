@@ -61,8 +61,8 @@ func search(t testing.TB, x *Index, query []float32, k int, p SearchParams) ([]N
 			t.Fatalf("%s: row %d is there twice or not allowed", plan, n.Row)
 		}
 		seen[n.Row] = true
-		if exact, err := x.Score(query, n.Row); err != nil || exact != n.Score {
-			t.Fatalf("%s: row %d has score %v, want %v (%v)", plan, n.Row, n.Score, exact, err)
+		if score, err := x.Scorer(query); err != nil || score(n.Row) != n.Score {
+			t.Fatalf("%s: row %d has score %v, or its exact score another (%v)", plan, n.Row, n.Score, err)
 		}
 		if i > 0 && order(found[i-1], n) >= 0 {
 			t.Fatalf("%s: %v stands before %v", plan, found[i-1], n)
@@ -369,8 +369,11 @@ func TestSearchRefusesQueriesWithoutDirection(t *testing.T) {
 			t.Errorf("%v: error %v", query, err)
 		}
 	}
-	if score, err := x.Score([]float32{0, 3}, 1); err != nil || score != 1 {
-		t.Errorf("cosine of a long query is %v (%v), want 1", score, err)
+	if score, err := x.Scorer([]float32{0, 3}); err != nil || score(1) != 1 {
+		t.Errorf("the cosine of a long query is not 1 (%v)", err)
+	}
+	if _, err := x.Scorer([]float32{0, 0}); !errors.Is(err, ErrVector) {
+		t.Errorf("scorer of a query without direction: %v", err)
 	}
 }
 
