@@ -15,8 +15,14 @@ var (
 	loaded  string                   // path of the library; guarded by loading
 )
 
-// Load finds the library as Locate does and starts the runtime. After the first success it does nothing, but
-// fails when explicit names another library than the one in use.
+// Load finds ONNX Runtime's shared library and starts the runtime. After the first success it does nothing,
+// but fails when explicit names another library than the one in use.
+//
+// The library is the first of: explicit (which must exist, when it is not empty); the folder of the running
+// binary; the user's cache; the system's library path; else it is fetched into the cache, with npm or from
+// ONNX Runtime's releases. What lies in the cache and what is fetched must have a pinned SHA-256. Processes
+// that need the library at the same time fetch it once. Progress, which may be nil, is told bytes fetched
+// and bytes expected. An error that wraps ErrNotFound says what to install.
 func Load(ctx context.Context, explicit string, progress func(done, total int64)) error {
 	select {
 	case loading <- struct{}{}:
@@ -30,7 +36,11 @@ func Load(ctx context.Context, explicit string, progress func(done, total int64)
 		}
 		return nil
 	}
-	path, err := Locate(ctx, explicit, progress)
+	s, err := newSearch(progress)
+	if err != nil {
+		return err
+	}
+	path, err := s.locate(ctx, explicit)
 	if err != nil {
 		return err
 	}

@@ -31,6 +31,9 @@ func (s *search) fetch(ctx context.Context) (string, error) {
 	if s.platform.file == "" {
 		return "", s.notFound(errors.New("there is no build for this platform to fetch"))
 	}
+	if s.cache == "" {
+		return "", s.notFound(errors.New("this user has no cache folder to put it into: set HOME"))
+	}
 	if err := os.MkdirAll(s.cache, 0o755); err != nil {
 		return "", s.notFound(fmt.Errorf("the cache folder cannot be made: %w", err))
 	}

@@ -12,38 +12,26 @@ import (
 	"strconv"
 )
 
-// ErrNotFound is wrapped by Locate's error when there is no library and none could be fetched. The text
+// ErrNotFound is wrapped by Load's error when there is no library and none could be fetched. The text
 // says what to install and where to put it.
 var ErrNotFound = errors.New("ONNX Runtime was not found")
 
-// Locate returns the path of a shared library of ONNX Runtime, from the first of: explicit (which must
-// exist, when it is not empty); the folder of the running binary; the user's cache; the system's library
-// path; else it is fetched into the cache, with npm or from ONNX Runtime's releases.
-//
-// What lies in the cache and what is fetched must have a pinned SHA-256. Processes that need the library at
-// the same time fetch it once. Progress, which may be nil, is told bytes fetched and bytes expected.
-func Locate(ctx context.Context, explicit string, progress func(done, total int64)) (string, error) {
-	s, err := newSearch(progress)
-	if err != nil {
-		return "", err
-	}
-	return s.locate(ctx, explicit)
-}
-
-// search is one run of Locate with the places that it looks into.
+// search is one search for the library: the places that it looks into, in this order, and how it fetches.
 type search struct {
 	name       string   // "linux/amd64"
 	platform   platform // what is pinned for it; the zero value where nothing is
 	executable string   // folder of the running binary
-	cache      string   // folder of fetched libraries
+	cache      string   // folder of fetched libraries; empty where the user has no cache
 	system     []string // folders of the system's libraries
 	fetcher    fetcher
 }
 
 func newSearch(progress func(done, total int64)) (*search, error) {
 	cache, err := os.UserCacheDir()
-	if err != nil {
-		return nil, fmt.Errorf("the user's cache folder for ONNX Runtime is unknown: %w", err)
+	if err == nil {
+		cache = filepath.Join(cache, "vitrine", "onnxruntime", Version)
+	} else {
+		cache = "" // a service without a home: it may have the library elsewhere
 	}
 	binary, err := os.Executable()
 	if err != nil {
@@ -60,12 +48,13 @@ func newSearch(progress func(done, total int64)) (*search, error) {
 		name:       thisPlatform,
 		platform:   platforms[thisPlatform],
 		executable: filepath.Dir(binary),
-		cache:      filepath.Join(cache, "vitrine", "onnxruntime", Version),
+		cache:      cache,
 		system:     systemFolders(),
 		fetcher:    fetcher{npm: npm, releases: releasesURL, client: releasesClient(), progress: progress},
 	}, nil
 }
 
+// locate returns the path of the library.
 func (s *search) locate(ctx context.Context, explicit string) (string, error) {
 	if explicit != "" {
 		if !regular(explicit) {
@@ -91,7 +80,7 @@ func (s *search) locate(ctx context.Context, explicit string) (string, error) {
 // less than 0.1 s and is what keeps a damaged file from being loaded as code.
 func (s *search) cached() (string, bool) {
 	path := filepath.Join(s.cache, s.platform.file)
-	if s.platform.file == "" || !regular(path) {
+	if s.cache == "" || s.platform.file == "" || !regular(path) {
 		return "", false
 	}
 	sum, err := hashFile(path)

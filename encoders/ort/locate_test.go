@@ -120,6 +120,25 @@ func TestLocateNeverTakesADamagedLibraryFromTheCache(t *testing.T) {
 	}
 }
 
+func TestUserWithoutCacheFolderMayStillNameALibrary(t *testing.T) {
+	for _, name := range []string{"HOME", "XDG_CACHE_HOME", "LocalAppData"} {
+		t.Setenv(name, "")
+	}
+	s, err := newSearch(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	explicit := write(t, filepath.Join(t.TempDir(), "mine.so"), "any")
+	if got, err := s.locate(t.Context(), explicit); err != nil || got != explicit {
+		t.Errorf("got %s, %v", got, err)
+	}
+	s = offline(t)
+	s.cache = ""
+	if _, err := s.locate(t.Context(), ""); !errors.Is(err, ErrNotFound) || !strings.Contains(err.Error(), "set HOME") {
+		t.Errorf("without any library: %v", err)
+	}
+}
+
 func TestNotFoundSaysEveryWayOut(t *testing.T) {
 	s := offline(t)
 	_, err := s.locate(t.Context(), "")
