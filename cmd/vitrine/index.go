@@ -22,7 +22,7 @@ type indexCmd struct {
 	Format string            `placeholder:"F" enum:"jsonl,csv,tsv," default:"" help:"jsonl, csv or tsv; empty = recognised."`
 	Map    map[string]string `placeholder:"FIELD=COLUMN" mapsep:"none" help:"Where the feed's header has another name for a field; may be repeated."`
 	Images string            `placeholder:"DIR" type:"path" help:"Folder of relative photo paths; empty = the feed's folder."`
-	Model  string            `placeholder:"NAME|DIR" help:"Encoder model; empty = vitrine-mini."`
+	Model  string            `placeholder:"NAME|DIR" help:"Encoder model; empty = that of the live index, vitrine-mini for the first."`
 	Full   bool              `help:"The feed is the whole catalogue: remove the products that it does not name."`
 	JSON   bool              `help:"Print the summary as JSON."`
 }
@@ -67,15 +67,15 @@ func (c *indexCmd) index(ctx context.Context, t *terminal, library runtimeLibrar
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, cache.Close()) }()
-	model, err := openModel(ctx, c.Data, c.Model, library, t)
+	name, err := c.modelName()
+	if err != nil {
+		return nil, err
+	}
+	model, err := openModel(ctx, c.Data, name, library, t)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, model.Close()) }()
-	name, err := recordedName(c.Data, c.Model)
-	if err != nil {
-		return nil, err
-	}
 
 	bar := t.progress()
 	defer bar.close()
@@ -90,6 +90,22 @@ func (c *indexCmd) index(ctx context.Context, t *terminal, library runtimeLibrar
 		Full:     c.Full,
 		Progress: bar.report,
 	})
+}
+
+// modelName is the model to use, by the name that the generation will record: the one asked for, else that
+// of the live generation, so that a reindex does not change models by the way.
+func (c *indexCmd) modelName() (string, error) {
+	if c.Model != "" {
+		return recordedName(c.Data, c.Model)
+	}
+	live, err := indexer.LiveModel(c.Data)
+	if errors.Is(err, indexer.ErrNoIndex) {
+		return defaultModel, nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("which model the index was built with is unknown: name it with --model: %w", err)
+	}
+	return live.Name, nil
 }
 
 // openFeed returns nil when none is named and there is a catalogue to build from.

@@ -43,7 +43,7 @@ func modelFiles(dataDir, name string) (fs.FS, error) {
 		folders = []string{filepath.Join(dataDir, "models", name), name}
 	}
 	for _, folder := range folders {
-		if info, err := os.Stat(folder); err == nil && info.IsDir() {
+		if isFolder(folder) {
 			return os.DirFS(folder), nil
 		}
 	}
@@ -52,13 +52,15 @@ func modelFiles(dataDir, name string) (fs.FS, error) {
 
 // recordedName is the name by which openModel finds the model again from any working directory.
 func recordedName(dataDir, name string) (string, error) {
-	if name == "" {
-		return defaultModel, nil
-	}
-	if info, err := os.Stat(filepath.Join(dataDir, "models", name)); name == defaultModel || err == nil && info.IsDir() {
+	if name == defaultModel || isFolder(filepath.Join(dataDir, "models", name)) || !isFolder(name) {
 		return name, nil
 	}
 	return filepath.Abs(name)
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 // modelsCmd groups the verbs about models.

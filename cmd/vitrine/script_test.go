@@ -26,6 +26,11 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
+			mini, err := filepath.Abs(repository + "/encoders/mini")
+			if err != nil {
+				return err
+			}
+			env.Setenv("MINI", mini)
 			// The folder that holds ONNX Runtime, found or fetched once for all tests.
 			for _, name := range []string{"HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "ONNXRUNTIME_LIB"} {
 				env.Setenv(name, os.Getenv(name))
