@@ -188,14 +188,14 @@ func (b *build) embedBatch(ctx context.Context, batch []loadedPhoto, place func(
 // have none.
 func (e *embedder) embedPhotos(ctx context.Context, batch []loadedPhoto, known map[string][]float32) (map[string]error, error) {
 	var ask [][]byte
-	var keys []string
+	var keys, refs []string
 	fresh := make(map[string][]float32)
 	asked := make(map[string]bool)
 	for _, photo := range batch {
 		key := photo.keys[0]
 		if known[key] == nil && !asked[key] {
 			asked[key] = true
-			ask, keys = append(ask, photo.data), append(keys, key)
+			ask, keys, refs = append(ask, photo.data), append(keys, key), append(refs, photo.of.photo.Ref)
 		}
 	}
 	broken := make(map[string]error)
@@ -214,7 +214,7 @@ func (e *embedder) embedPhotos(ctx context.Context, batch []loadedPhoto, known m
 				continue
 			}
 			if err := e.usable(vectors[i]); err != nil {
-				return nil, err
+				return nil, fmt.Errorf("photo %s: %w", refs[i], err)
 			}
 			known[key] = vectors[i]
 			e.photos.Add(1)
