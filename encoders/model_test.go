@@ -309,17 +309,17 @@ func TestOpenRefusesDirectoriesThatDoNotFit(t *testing.T) {
 		"config is no JSON":    {replace(configFile, "{", "["), configFile},
 		"no dimension":         {replace(configFile, "projection_dim", "projection"), "projection_dim is 0"},
 		"another dimension":    {replace(configFile, "256", "128"), "text_embeds is float[-1 256], but float[-1 128] is needed"},
-		"another picture size": {replace(configFile, `"image_size": 96`, `"image_size": 64`), "image_size is 64"},
-		"small vocabulary":     {replace(configFile, "8000", "4000"), "vocab_size is 4000"},
+		"another picture size": {replace(configFile, `"image_size": 112`, `"image_size": 64`), "image_size is 64"},
+		"small vocabulary":     {replace(configFile, "31804", "4000"), "vocab_size is 4000"},
 		"few positions":        {replace(configFile, `"max_position_embeddings": 64`, `"max_position_embeddings": 32`), "max_position_embeddings"},
-		"padding not a token":  {replace(configFile, `"pad_token_id": 0`, `"pad_token_id": 9999`), "pad_token_id"},
+		"padding not a token":  {replace(configFile, `"pad_token_id": 0`, `"pad_token_id": 99999`), "pad_token_id"},
 		"grey pictures":        {replace(configFile, `"num_channels": 3`, `"num_channels": 1`), "num_channels"},
 		"network is damaged":   {func(t *testing.T, files fstest.MapFS) { files[textFile].Data = files[textFile].Data[:1000] }, textFile},
 		"towers are swapped":   {func(t *testing.T, files fstest.MapFS) { files[textFile] = files[visionFile] }, "it has the inputs pixel_values"},
 		"both picture sizes new": {func(t *testing.T, files fstest.MapFS) {
-			replace(configFile, `"image_size": 96`, `"image_size": 64`)(t, files)
-			replace(preprocessorFile, "\"size\": {\n    \"height\": 96,\n    \"width\": 96", `"size": {"height": 64, "width": 64`)(t, files)
-		}, "pixel_values is float[-1 3 96 96], but float[-1 3 64 64] is needed"},
+			replace(configFile, `"image_size": 112`, `"image_size": 64`)(t, files)
+			replace(preprocessorFile, "\"size\": {\n    \"height\": 112,\n    \"width\": 112", `"size": {"height": 64, "width": 64`)(t, files)
+		}, "pixel_values is float[-1 3 112 112], but float[-1 3 64 64] is needed"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			files := mutable(t)
@@ -362,7 +362,7 @@ func TestTheFingerprintFollowsEveryFile(t *testing.T) {
 
 func TestInfoDescribesMini(t *testing.T) {
 	info := openMini(t).Info()
-	if info.Name != "vitrine-mini" || info.Dim != 256 || info.ImageSize != 96 || info.MaxTokens != 64 || len(info.Fingerprint) != 32 {
+	if info.Name != "vitrine-mini" || info.Dim != 256 || info.ImageSize != 112 || info.MaxTokens != 64 || len(info.Fingerprint) != 32 {
 		t.Errorf("%+v", info)
 	}
 	if info.Bytes > 16<<20 {

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-CACHE_SIZE = 112  # pixels: larger than the model's input, to leave room for random crops
+CACHE_SIZE = 136  # pixels: larger than the model's input, to leave room for random crops
 VALIDATION_FASHION = 2000
 VALIDATION_STREET = 500
 FIELDS = ("type", "colour", "gender", "usage", "season", "pattern", "material")
@@ -28,7 +28,7 @@ STREET_KINDS = {
     "Pants": ["Trousers", "Jeans", "Track Pants", "Leggings"], "Polo": ["Tshirts"], "Shirt": ["Shirts"],
     "Shoes": ["Casual Shoes", "Sports Shoes", "Formal Shoes", "Flats", "Heels", "Sandals"],
     "Shorts": ["Shorts"], "Skirt": ["Skirts"], "T-Shirt": ["Tshirts"], "Top": ["Tops"],
-    "Blouse": ["Tops", "Shirts"],
+    "Blouse": ["Tops", "Shirts"], "Undershirt": ["Innerwear Vests"],
 }
 
 
@@ -97,16 +97,16 @@ def street_items(kit):
 
 def grocery_items(kit):
     products = {r["class_id"]: r for r in read_csv(kit / "grocery/products.csv")}
+    phone = read_csv(kit / "grocery/natural.csv")
+    held_out = set(hash_order([r["image"] for r in phone])[: len(phone) // 5])
 
     def item(row, image):
         p = products[row["class_id"]]
         titles = [t for t in (p["name"].replace("-", " "), p["title"]) if t]
         return Item("grocery", kit / "grocery" / image, "grocery/" + image, titles,
-                    {"type": p["coarse_class"].replace("-", " ")}, image, row.get("split") == "test")
+                    {"type": p["coarse_class"].replace("-", " ")}, image, image in held_out)
 
-    return [item(r, r["image"]) for r in read_csv(kit / "grocery/natural.csv")] + [
-        item(p, p["image"]) for p in products.values()
-    ]
+    return [item(r, r["image"]) for r in phone] + [item(p, p["image"]) for p in products.values()]
 
 
 def sample_items(folder):
@@ -130,24 +130,56 @@ def load_items(kit, sample):
     return items + (sample_items(sample) if sample else [])
 
 
-def text_pairs(kit, sample_photos):
-    """Pairs (title, a further text of the same product) from sources without photos."""
-    from captions import describe
-
-    pairs = [(r["title"], describe(fashion_fields(r))) for r in read_csv(kit / "fashion/titles_only.csv")]
+def electronics(kit):
     with gzip.open(kit / "electronics/products.jsonl.gz", "rt", encoding="utf-8") as f:
         for line in f:
-            p = json.loads(line)
-            further = " ".join((p.get("description") or p.get("name") or "").split()[:16])
-            if p.get("title") and further:
-                pairs.append((p["title"], f"{p.get('brand') or ''} {further}"))
+            yield json.loads(line)
+
+
+def retail(kit):
+    """Name, category, style and description of each product."""
     shop = (kit / "retail/products.yaml").read_text(encoding="utf-8")
     for entry in shop.split("\n- ")[1:]:
-        found = dict(re.findall(r"^  (name|category|style): (.*)$", entry, re.M))
-        if "name" in found:
-            pairs.append((found["name"], f"{found.get('style', '')} {found.get('category', '')}"))
-    pairs += [(i.titles[0], i.titles[1]) for i in sample_photos if len(i.titles) > 1]
+        flat = re.sub(r"\n    ", " ", entry)
+        yield dict(re.findall(r"^  (name|category|style|description): (.*)$", flat, re.M))
+
+
+def text_pairs(kit, sample_photos):
+    """Pairs (title, a further text of the same product) from sources without photos, and word pairs."""
+    from captions import CHINESE, PAIRS_ZH, SYNONYMS, describe
+
+    pairs = [(r["title"], describe(fashion_fields(r))) for r in read_csv(kit / "fashion/titles_only.csv")]
+    for p in electronics(kit):
+        further = " ".join((p.get("description") or p.get("name") or "").split()[:16])
+        if p.get("title") and further:
+            pairs.append((p["title"], f"{p.get('brand') or ''} {further}"))
+    for p in retail(kit):
+        if "name" in p:
+            pairs.append((p["name"], f"{p.get('style', '')} {p.get('category', '')}"))
+    pairs += [(i.titles[0], i.titles[1]) for i in sample_photos if len(i.titles) > 1] * 8
+    words = [(SYNONYMS.get(en, [en])[0], zh) for en, zh in CHINESE.items()] + list(PAIRS_ZH.items())
+    pairs += words * 20
     return [(a, b) for a, b in pairs if a.strip() and b.strip()]
+
+
+def sentences(kit, items, teacher_vocabulary, random):
+    """Texts on which the sentence teacher is asked: titles, descriptions, fragments, single words."""
+    from captions import PAIRS_ZH, SYNONYMS, choose_fields, describe, fragment
+
+    titles = [t for i in items for t in i.titles if t.isascii()]
+    titles += [r["title"] for r in read_csv(kit / "fashion/titles_only.csv")]
+    goods = list(electronics(kit))
+    titles += [p["title"] for p in goods if p.get("title")]
+    further = [" ".join((p.get("description") or "").split()[:24]) for p in goods]
+    shop = list(retail(kit))
+    titles += [p["name"] for p in shop if "name" in p]
+    further += [" ".join(p.get("description", "").split()[:24]) for p in shop]
+    captions = [describe(i.fields, choose_fields(i.fields, random), random=random) for i in items if i.fields for _ in range(2)]
+    parts = [fragment(t, random) for t in titles] + [fragment(f, random) for f in further if f]
+    words = [w for w in teacher_vocabulary if w.isalpha() and w.isascii() and len(w) > 2]
+    said = [s for options in SYNONYMS.values() for s in options] + list(PAIRS_ZH)
+    many = sorted({t for t in titles + captions + parts if t.strip()})
+    return sorted({*random.sample(many, min(len(many), 42000)), *random.sample(sorted(set(further)), 6000), *words, *said} - {""})
 
 
 def decode(items, cache):
@@ -157,8 +189,34 @@ def decode(items, cache):
     if path.exists():
         return np.load(path, mmap_mode="r")
     images = np.stack([square(i.path, CACHE_SIZE) for i in items])
-    np.save(path, images)
+    save_whole(path, images)
     return images
+
+
+def save_whole(path, array):
+    """Saves an array so that nobody, also after a kill, sees half of it."""
+    part = path.with_suffix(".part.npy")
+    np.save(part, array)
+    part.replace(path)
+
+
+def kinds(items):
+    """What each photo shows, as a set of keys of which two photos of one kind share one.
+
+    A street label has the keys of the catalogue's types of the same kind; None: the label says too little.
+    """
+    out = []
+    for i in items:
+        if i.source == "fashion":
+            out.append({i.fields["type"]} if "type" in i.fields else None)
+        elif i.source == "street":
+            kind = i.fields["type"]
+            out.append({"street " + kind, *STREET_KINDS.get(kind, [])} if kind in STREET_KINDS or kind in ("Body", "Undershirt") else None)
+        elif i.source == "grocery":
+            out.append({"grocery " + i.titles[0]})
+        else:
+            out.append({"sample " + i.fields["type"]})
+    return out
 
 
 def teacher_targets(kit, items):

@@ -3,9 +3,10 @@
 import torch
 from torch import nn
 
-IMAGE_SIZE = 96
+IMAGE_SIZE = 112
 DIM = 256
 MAX_TOKENS = 64
+TOKEN_WIDTH = 128
 
 
 def conv(inputs, outputs, stride=1):
@@ -24,7 +25,7 @@ class Residual(nn.Module):
 
 
 class VisionTower(nn.Module):
-    """pixel_values float [batch, 3, 96, 96] → image_embeds [batch, 256]; about 22 million multiplications.
+    """pixel_values float [batch, 3, 112, 112] → image_embeds [batch, 256]; about 85 million multiplications.
 
     Dense convolutions: on a CPU they run faster than depthwise ones of the same count.
     """
@@ -32,15 +33,17 @@ class VisionTower(nn.Module):
     def __init__(self):
         super().__init__()
         self.fine = nn.Sequential(
-            conv(3, 16, 2), conv(16, 32, 2), conv(32, 64, 2), Residual(64), conv(64, 128, 2), Residual(128)
+            conv(3, 24, 2), conv(24, 48, 2), conv(48, 96, 2), Residual(96), Residual(96)
         )
-        self.coarse = conv(128, 256, 2)
-        self.project = nn.Linear(128 + 256, DIM)
+        self.coarse = nn.Sequential(conv(96, 192, 2), Residual(192), Residual(192))
+        self.top = conv(192, 256, 2)
+        self.project = nn.Linear(96 + 192 + 256, DIM)
 
     def forward(self, pixel_values):
         fine = self.fine(pixel_values)
         coarse = self.coarse(fine)
-        return self.project(torch.cat([fine.mean((2, 3)), coarse.mean((2, 3))], 1))
+        top = self.top(coarse)
+        return self.project(torch.cat([fine.mean((2, 3)), coarse.mean((2, 3)), top.mean((2, 3))], 1).float())
 
 
 class TextTower(nn.Module):
@@ -49,12 +52,12 @@ class TextTower(nn.Module):
     A mean of token vectors, weighted by how much each token says, then a residual MLP.
     """
 
-    def __init__(self, vocabulary, width=192):
+    def __init__(self, vocabulary):
         super().__init__()
-        self.tokens = nn.Embedding(vocabulary, width)
+        self.tokens = nn.Embedding(vocabulary, TOKEN_WIDTH)
         self.weights = nn.Embedding(vocabulary, 1)
-        self.enter = nn.Linear(width, DIM)
-        self.mlp = nn.Sequential(nn.LayerNorm(DIM), nn.Linear(DIM, 512), nn.GELU(), nn.Dropout(0.1), nn.Linear(512, DIM))
+        self.enter = nn.Linear(TOKEN_WIDTH, DIM)
+        self.mlp = nn.Sequential(nn.LayerNorm(DIM), nn.Linear(DIM, 768), nn.GELU(), nn.Dropout(0.1), nn.Linear(768, DIM))
         nn.init.normal_(self.tokens.weight, std=0.5)
         nn.init.zeros_(self.weights.weight)
 
@@ -66,7 +69,7 @@ class TextTower(nn.Module):
 
 
 class DualEncoder(nn.Module):
-    """Both towers, the temperature of the contrastive loss and the head of the distillation."""
+    """Both towers, the temperatures of the contrastive losses and the heads of the distillation."""
 
     def __init__(self, vocabulary):
         super().__init__()
@@ -74,3 +77,4 @@ class DualEncoder(nn.Module):
         self.text = TextTower(vocabulary)
         self.log_scale = nn.Parameter(torch.tensor(2.7))
         self.teacher_head = nn.Linear(DIM, DIM)
+        self.sentence_head = nn.Linear(DIM, 384)

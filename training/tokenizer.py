@@ -1,25 +1,36 @@
-"""Trains the WordPiece vocabulary."""
+"""The WordPiece vocabulary: the sentence teacher's, with what the shop's titles and Chinese need."""
 
-from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+from collections import Counter
+
+from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
 from model import MAX_TOKENS
 
-VOCABULARY = 8000
+OWN_WORDS = 4000
+LEAST_COUNT = 4
 
 
-def train_tokenizer(texts):
-    """A lower-casing BERT-type tokenizer that takes every Chinese character as a word."""
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    tokenizer.decoder = decoders.WordPiece()
+def build_tokenizer(teacher_vocabulary, texts):
+    """A lower-casing BERT-type tokenizer that takes every Chinese character as a word.
+
+    teacher_vocabulary: token → id. Kept are its Latin pieces and the characters that the texts use.
+    """
+    normalizer, splitter = normalizers.BertNormalizer(lowercase=True), pre_tokenizers.BertPreTokenizer()
+    counts = Counter(w for t in texts for w, _ in splitter.pre_tokenize_str(normalizer.normalize_str(t)))
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]"]
-    tokenizer.train_from_iterator(
-        texts, trainers.WordPieceTrainer(vocab_size=VOCABULARY, special_tokens=special, show_progress=False)
-    )
-    cls, sep = (tokenizer.token_to_id(t) for t in ("[CLS]", "[SEP]"))
+    kept = [t for t in sorted(teacher_vocabulary, key=teacher_vocabulary.get)
+            if not t.startswith("[") and (all(ord(c) < 0x250 for c in t) or counts[t])]
+    known = set(kept)
+    own = [w for w, n in counts.most_common() if w not in known and n >= LEAST_COUNT and len(w) < 24 and not w.isdigit()]
+    chinese = [w for w in counts if len(w) == 1 and ord(w) > 0x2E00 and w not in known and counts[w] < LEAST_COUNT]
+    words = special + kept + own[:OWN_WORDS] + sorted(chinese)
+    vocabulary = {w: n for n, w in enumerate(dict.fromkeys(words))}
+    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))
+    tokenizer.normalizer, tokenizer.pre_tokenizer = normalizer, splitter
+    tokenizer.decoder = decoders.WordPiece()
+    tokenizer.add_special_tokens(special)
     tokenizer.post_processor = processors.TemplateProcessing(
-        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", cls), ("[SEP]", sep)]
+        single="[CLS] $A [SEP]", special_tokens=[("[CLS]", vocabulary["[CLS]"]), ("[SEP]", vocabulary["[SEP]"])]
     )
     tokenizer.enable_truncation(MAX_TOKENS)
     return tokenizer

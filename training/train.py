@@ -1,6 +1,7 @@
 """Trains vitrine-mini from random weights and exports it: one command, see README.md."""
 
 import argparse
+import copy
 import math
 import random
 import time
@@ -12,15 +13,21 @@ import torch.nn.functional as F
 from tokenizers import Tokenizer
 
 import data
-from captions import CHINESE, choose_fields, describe, drop_words
+import teacher_text
+from augment import augment
+from captions import CHINESE, PAIRS_ZH, SYNONYMS, choose_fields, describe, drop_words, fragment
 from export import export
-from model import IMAGE_SIZE, MAX_TOKENS, DualEncoder
-from tokenizer import train_tokenizer
+from model import MAX_TOKENS, DualEncoder
+from tokenizer import build_tokenizer
 
-# Photos a step takes from each source, and text pairs.
-BATCH = {"fashion": 176, "street": 40, "grocery": 24, "sample": 40}
-PAIRS = 192
+# Photos a step takes from each source; half of the fashion photos come in groups of one article type.
+BATCH = {"fashion": 168, "street": 52, "grocery": 44, "sample": 24}
+GROUP = 12
+PAIRS = 128
+SENTENCES = 320
 LEARNING_RATE = 2e-3
+EMA = 0.9985
+WEIGHTS = {"title": 1.0, "attribute": 0.6, "kind": 0.4, "text": 0.3, "teacher": 2.0, "sentence": 1.5, "relation": 1.0}
 
 
 def arguments():
@@ -29,53 +36,63 @@ def arguments():
     parser.add_argument("--sample", type=Path, help="folder with the drawn catalogue's feed.jsonl")
     parser.add_argument("--work", type=Path, default=Path(__file__).parent / "work", help="cache and checkpoint")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "../encoders/mini")
-    parser.add_argument("--minutes", type=float, default=14)
+    parser.add_argument("--minutes", type=float, default=100)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --work")
     return parser.parse_args()
 
 
-def prepare_tokenizer(path, items, pairs):
-    """The tokenizer of this run; it sees the training titles only."""
+def prepare_tokenizer(path, items, pairs, teacher_vocabulary):
+    """The tokenizer of this run; it sees the training texts only."""
     if not path.exists():
         texts = [t for i in items for t in (*i.titles, describe(i.fields))]
-        texts += [t for pair in pairs for t in pair] + list(CHINESE.values())
-        train_tokenizer(texts).save(str(path))
+        texts += [t for pair in pairs for t in pair]
+        texts += [w for words in (CHINESE.values(), PAIRS_ZH.values()) for w in words]
+        texts += [w for words in SYNONYMS.values() for w in words]
+        build_tokenizer(teacher_vocabulary, texts).save(str(path))
     tokenizer = Tokenizer.from_file(str(path))
     tokenizer.enable_padding(pad_id=0, pad_token="[PAD]")
     tokenizer.enable_truncation(MAX_TOKENS)
     return tokenizer
 
 
-def augment(images):
-    """uint8 [B, S, S, 3] → normalised [B, 3, 96, 96]: crop, shift, flip, light, colour, noise."""
-    # Ink instead of light: then the zeros that grid_sample puts outside the picture are white paper.
-    ink = 1 - images.permute(0, 3, 1, 2).float() / 255
-    n = len(ink)
-    zoom = torch.empty(n).uniform_(0.72, 1.08)
-    stretch = torch.empty(n).uniform_(0.93, 1.07)
-    flip = torch.randint(0, 2, (n,)).float() * 2 - 1
-    shift = (1 - zoom).clamp(min=0.05)[:, None] * torch.empty(n, 2).uniform_(-1, 1)
-    zero = torch.zeros(n)
-    theta = torch.stack([flip * zoom * stretch, zero, shift[:, 0], zero, zoom / stretch, shift[:, 1]], 1).view(n, 2, 3)
-    grid = F.affine_grid(theta, (n, 3, IMAGE_SIZE, IMAGE_SIZE), align_corners=False)
-    pixels = 1 - F.grid_sample(ink, grid, align_corners=False)
-    gain = torch.empty(n, 3, 1, 1).uniform_(0.96, 1.04) * torch.empty(n, 1, 1, 1).uniform_(0.85, 1.1)
-    noise = 0.02 * torch.randn(1, *pixels.shape[1:])  # one pattern a batch: drawing more of it costs 5 % of a step
-    pixels = pixels.mul_(gain).add_(noise).clamp_(0, 1).mul_(2).sub_(1)
-    return pixels.contiguous(memory_format=torch.channels_last)
+def cached(path, make):
+    if not path.exists():
+        data.save_whole(path, make())
+    return np.load(path)
+
+
+def token_vectors(tokenizer, width):
+    """What the sentence teacher says of each token alone, reduced to its first principal components."""
+    vocabulary = tokenizer.get_vocab()
+    tokens = sorted(vocabulary, key=vocabulary.get)
+    vectors = teacher_text.embed([t.removeprefix("##") for t in tokens])
+    vectors -= vectors.mean(0)
+    _, _, axes = np.linalg.svd(vectors, full_matrices=False)
+    reduced = vectors @ axes[:width].T
+    return (0.5 * reduced / reduced.std()).astype(np.float32)
 
 
 def multi_positive(logits, positive, allowed):
     """Softmax cross-entropy where a row may have several right answers; `allowed` hides pairs of unknown truth."""
-    target = positive.float() / positive.sum(1, keepdim=True)
-    return -(target * logits.masked_fill(~allowed, -1e4).log_softmax(1)).sum(1).mean()
+    count = positive.sum(1, keepdim=True)
+    target = positive.float() / count.clamp(min=1)
+    loss = -(target * logits.masked_fill(~allowed, -1e4).log_softmax(1)).sum(1)
+    return loss.sum() / (count > 0).sum().clamp(min=1)
 
 
 def contrast(a, b, scale, positive, allowed):
     logits = scale * F.normalize(a) @ F.normalize(b).T
     return (multi_positive(logits, positive, allowed) + multi_positive(logits.T, positive.T, allowed.T)) / 2
+
+
+def relation(student, teacher, sharpness=20.0):
+    """How far the student's neighbourhoods within the batch are from the teacher's (Kullback-Leibler)."""
+    hidden = torch.eye(len(student), dtype=torch.bool)
+    ours = (sharpness * F.normalize(student) @ F.normalize(student).T).masked_fill(hidden, -1e4).log_softmax(1)
+    theirs = (sharpness * teacher @ teacher.T).masked_fill(hidden, -1e4).softmax(1)
+    return F.kl_div(ours, theirs, reduction="batchmean")
 
 
 class Trainer:
@@ -87,11 +104,26 @@ class Trainer:
         self.pairs = data.text_pairs(args.kit, [i for i in items if i.source == "sample"])
         self.images = torch.from_numpy(np.array(data.decode(items, args.work)))
         self.targets = torch.from_numpy(data.teacher_targets(args.kit, items))
-        self.tokenizer = prepare_tokenizer(args.work / "tokenizer.json", items, self.pairs)
+        vocabulary = teacher_text.load()[0].get_vocab()
+        self.tokenizer = prepare_tokenizer(args.work / "tokenizer.json", items, self.pairs, vocabulary)
+        self.sentences = data.sentences(args.kit, items, vocabulary, random.Random(args.seed))
+        known = cached(args.work / "sentences.npy", lambda: teacher_text.embed(self.sentences, note=True).astype(np.float16))
+        self.sentence_vectors = torch.from_numpy(known)
         self.by_source = {s: [n for n, i in enumerate(items) if i.source == s] for s in BATCH}
+        self.iconic = [n for n in self.by_source["grocery"] if "iconic" in str(items[n].path)]
+        self.by_type = {}
+        for n in self.by_source["fashion"]:
+            self.by_type.setdefault(items[n].fields.get("type"), []).append(n)
+        self.types = [t for t, rows in self.by_type.items() if len(rows) >= GROUP]
         self.sources = torch.tensor([list(BATCH).index(i.source) for i in items])
+        self.on_white = torch.tensor([i.source in ("fashion", "sample") or "iconic" in str(i.path) for i in items])
         self.field_ids = self.number_fields()
+        self.kinds = self.number_kinds()
+        torch.manual_seed(args.seed)
         self.model = DualEncoder(self.tokenizer.get_vocab_size()).to(memory_format=torch.channels_last)
+        start = cached(args.work / "tokens.npy", lambda: token_vectors(self.tokenizer, self.model.text.tokens.embedding_dim))
+        self.model.text.tokens.weight.data.copy_(torch.from_numpy(start))
+        self.average = copy.deepcopy(self.model).eval()
         decay = [p for p in self.model.parameters() if p.ndim > 1]
         plain = [p for p in self.model.parameters() if p.ndim <= 1]
         self.optimizer = torch.optim.AdamW(
@@ -108,13 +140,36 @@ class Trainer:
                 for i in self.items]
         return torch.tensor(rows)
 
+    def number_kinds(self):
+        """Which kinds each photo shows: bool [N, kinds]; a row of False where that is unknown."""
+        numbers, kinds = {}, data.kinds(self.items)
+        for keys in kinds:
+            for key in keys or ():
+                numbers.setdefault(key, len(numbers))
+        table = torch.zeros(len(self.items), len(numbers))
+        for n, keys in enumerate(kinds):
+            for key in keys or ():
+                table[n, numbers[key]] = 1
+        return table
+
     def encode(self, texts):
         batch = self.tokenizer.encode_batch(texts)
         ids = torch.tensor([e.ids for e in batch])
         return self.model.text(ids, torch.tensor([e.attention_mask for e in batch]))
 
     def draw(self):
-        return [n for s, count in BATCH.items() if self.by_source[s] for n in random.choices(self.by_source[s], k=count)]
+        rows = []
+        for source, count in BATCH.items():
+            if source == "fashion":
+                for kind in random.sample(self.types, count // 2 // GROUP):
+                    rows += random.sample(self.by_type[kind], GROUP)
+                    count -= GROUP
+            if source == "grocery":
+                rows += random.sample(self.iconic, 12)
+                count -= 12
+            if self.by_source[source]:
+                rows += random.sample(self.by_source[source], count)
+        return rows
 
     def loss(self):
         rows = self.draw()
@@ -122,33 +177,49 @@ class Trainer:
         index = torch.tensor(rows)
         titles = [random.choice(i.titles) for i in items]
         chosen = [choose_fields(i.fields, random) for i in items]
-        attributes = [describe(i.fields, c, random.random() < 0.2) for i, c in zip(items, chosen)]
+        attributes = [describe(i.fields, c, random.random() < 0.25, random) for i, c in zip(items, chosen)]
         pairs = random.sample(self.pairs, PAIRS)
+        asked = random.sample(range(len(self.sentences)), SENTENCES)
 
-        images = self.model.vision(augment(self.images[index]))
+        with torch.autocast("cpu", torch.bfloat16):
+            images = self.model.vision(augment(self.images[index], self.on_white[index]))
+        images = images.float()
         texts = self.encode([drop_words(t, random) for t in titles] + attributes
-                            + [drop_words(a, random) for a, _ in pairs] + [drop_words(b, random) for _, b in pairs])
-        title_vectors, attribute_vectors, left, right = texts.split([len(rows), len(rows), PAIRS, PAIRS])
+                            + [drop_words(a, random) for a, _ in pairs] + [drop_words(b, random) for _, b in pairs]
+                            + [self.sentences[n] for n in asked])
+        title_vectors, attribute_vectors, left, right, asked_vectors = texts.split(
+            [len(rows), len(rows), PAIRS, PAIRS, SENTENCES])
         scale = self.model.log_scale.exp().clamp(max=100)
 
         # A street photo's "T-Shirt" is also a catalogue "Tshirts": pairs across the two are neither right nor wrong.
         source = self.sources[index]
-        crossed = (source[:, None] + source[None]) == 1
-        allowed = ~crossed
+        allowed = (source[:, None] + source[None]) != 1
         same_title = self.same([(i.source, i.titles[0]) for i in items])
         mask = torch.tensor([[f in c for f in data.FIELDS] for c in chosen])
         fields = self.field_ids[index]
         equal = (fields[:, None] == fields[None]) | ~mask[:, None]
         matches = equal.all(2) & (source[:, None] == source[None])
+        kinds = self.kinds[index]
+        named = kinds.sum(1) > 0
+        itself = torch.eye(len(rows), dtype=torch.bool)
+        same_kind = (kinds @ kinds.T > 0) & ~itself
+        comparable = named[:, None] & named[None] & ~itself
 
-        by_title = contrast(title_vectors, images, scale, same_title, allowed)
-        by_attribute = contrast(attribute_vectors, images, scale, matches, allowed)
-        by_text = contrast(left, right, scale, self.same([a for a, _ in pairs]), torch.ones(PAIRS, PAIRS, dtype=torch.bool))
         target = self.targets[index]
         known = target.abs().sum(1) > 0
         imitation = 1 - F.cosine_similarity(self.model.teacher_head(images), target)
-        imitation = (imitation * known).sum() / known.sum()
-        return by_title + 0.6 * by_attribute + 0.2 * by_text + 3 * imitation, (by_title, by_attribute, by_text, imitation)
+        wanted = self.sentence_vectors[asked].float()
+        parts = {
+            "title": contrast(title_vectors, images, scale, same_title, allowed),
+            "attribute": contrast(attribute_vectors, images, scale, matches, allowed),
+            "kind": contrast(images, images, 10.0, same_kind, comparable),
+            "text": contrast(left, right, scale, self.same([a for a, _ in pairs]) | self.same([b for _, b in pairs]),
+                             torch.ones(PAIRS, PAIRS, dtype=torch.bool)),
+            "teacher": (imitation * known).sum() / known.sum(),
+            "sentence": (1 - F.cosine_similarity(self.model.sentence_head(asked_vectors), wanted)).mean(),
+            "relation": relation(asked_vectors, wanted),
+        }
+        return sum(WEIGHTS[name] * part for name, part in parts.items()), parts
 
     @staticmethod
     def same(keys):
@@ -162,7 +233,7 @@ class Trainer:
         self.model.train()
         while self.elapsed < budget:
             progress = self.elapsed / budget
-            rate = LEARNING_RATE * min(1, (self.step + 1) / 60) * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * progress)))
+            rate = LEARNING_RATE * min(1, (self.step + 1) / 100) * (0.005 + 0.995 * 0.5 * (1 + math.cos(math.pi * progress)))
             for group in self.optimizer.param_groups:
                 group["lr"] = rate
             loss, parts = self.loss()
@@ -171,26 +242,40 @@ class Trainer:
             torch.nn.utils.clip_grad_norm_(self.model.parameters(), 5.0)
             self.optimizer.step()
             self.step += 1
+            self.follow()
             now = time.monotonic()
-            self.elapsed, last = self.elapsed + now - last, now
+            # A machine that slept or was busy elsewhere for long does not use up the budget.
+            self.elapsed, last = self.elapsed + min(now - last, 10), now
             if self.step % 25 == 1:
-                named = " ".join(f"{n}={p.item():.3f}" for n, p in zip(("title", "attribute", "text", "teacher"), parts))
-                print(f"step {self.step} {self.elapsed:.0f}s {named} scale={self.model.log_scale.exp().item():.1f}", flush=True)
+                said = " ".join(f"{n}={p.item():.3f}" for n, p in parts.items())
+                print(f"step {self.step} {self.elapsed:.0f}s {said} scale={self.model.log_scale.exp().item():.1f}", flush=True)
             if now - saved > 120:
                 self.save()
                 saved = now
         self.save()
 
+    @torch.no_grad()
+    def follow(self):
+        """The exported weights are a moving average of the trained ones."""
+        keep = min(EMA, self.step / (self.step + 10))
+        for ours, theirs in zip(self.average.state_dict().values(), self.model.state_dict().values()):
+            if ours.dtype.is_floating_point:
+                ours.lerp_(theirs, 1 - keep)
+            else:
+                ours.copy_(theirs)
+
     def save(self):
         path = self.args.work / "checkpoint.pt"
         part = path.with_suffix(".part")
-        torch.save({"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(), "step": self.step,
+        torch.save({"model": self.model.state_dict(), "average": self.average.state_dict(),
+                    "optimizer": self.optimizer.state_dict(), "step": self.step,
                     "elapsed": self.elapsed, "vocabulary": self.tokenizer.get_vocab_size()}, part)
         part.replace(path)
 
     def restore(self):
         state = torch.load(self.args.work / "checkpoint.pt", map_location="cpu", weights_only=True)
         self.model.load_state_dict(state["model"])
+        self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.elapsed = state["step"], state["elapsed"]
 
@@ -201,9 +286,9 @@ def main():
     random.seed(args.seed)
     torch.manual_seed(args.seed)
     trainer = Trainer(args)
-    print(f"{len(trainer.items)} photos, {len(trainer.pairs)} text pairs", flush=True)
+    print(f"{len(trainer.items)} photos, {len(trainer.pairs)} text pairs, {len(trainer.sentences)} sentences", flush=True)
     trainer.run()
-    export(trainer.model, args.work / "tokenizer.json", args.out)
+    export(trainer.average, args.work / "tokenizer.json", args.out)
 
 
 if __name__ == "__main__":

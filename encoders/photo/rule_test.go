@@ -12,6 +12,9 @@ import (
 	"testing"
 )
 
+// side is the size of the square of vitrine-mini, in pixels.
+const side = 112
+
 func miniRule(t testing.TB) *Rule {
 	t.Helper()
 	data, err := os.ReadFile("../mini/preprocessor_config.json")
@@ -36,8 +39,8 @@ func TestSquareEqualsPillows(t *testing.T) {
 	}
 	got := miniRule(t).square(picture)
 	largest := 0
-	for y := range 96 {
-		for x := range 96 {
+	for y := range side {
+		for x := range side {
 			g := got.NRGBAAt(x, y)
 			w := color.NRGBAModel.Convert(want.At(x, y)).(color.NRGBA)
 			for _, d := range []int{int(g.R) - int(w.R), int(g.G) - int(w.G), int(g.B) - int(w.B)} {
@@ -52,15 +55,15 @@ func TestSquareEqualsPillows(t *testing.T) {
 
 func TestTensorIsPlanesOfScaledPixels(t *testing.T) {
 	rule := miniRule(t)
-	picture := image.NewNRGBA(image.Rect(0, 0, 96, 96))
+	picture := image.NewNRGBA(image.Rect(0, 0, side, side))
 	for i := 0; i < len(picture.Pix); i += 4 {
 		copy(picture.Pix[i:], []byte{255, 0, 51, 255})
 	}
-	out := make([]float32, 3*96*96)
+	out := make([]float32, 3*side*side)
 	rule.Tensor(picture, out)
 	for c, want := range []float64{1, -1, -0.6} {
-		for _, i := range []int{0, 96 * 50, 96*96 - 1} {
-			if got := float64(out[c*96*96+i]); math.Abs(got-want) > 1e-6 {
+		for _, i := range []int{0, side * 50, side*side - 1} {
+			if got := float64(out[c*side*side+i]); math.Abs(got-want) > 1e-6 {
 				t.Errorf("plane %d, number %d: %g, want %g", c, i, got, want)
 			}
 		}
@@ -85,7 +88,7 @@ func TestTransparentPixelsLieOnTheGround(t *testing.T) {
 func TestPicturesOfExtremeShapeAreSquaredInLittleMemory(t *testing.T) {
 	rule := miniRule(t)
 	for _, size := range []image.Rectangle{image.Rect(0, 0, 1, 1), image.Rect(0, 0, 1, 20_000), image.Rect(0, 0, 20_000, 1)} {
-		if got := rule.square(image.NewGray(size)).Bounds(); got != image.Rect(0, 0, 96, 96) {
+		if got := rule.square(image.NewGray(size)).Bounds(); got != image.Rect(0, 0, side, side) {
 			t.Errorf("%v became %v", size, got)
 		}
 	}
@@ -101,7 +104,7 @@ func TestParseRuleRefusesWhatItDoesNotDo(t *testing.T) {
 		{`"resample": 3`, `"resample": 2`, "resample 2"},
 		{`"do_center_crop": false`, `"do_center_crop": true`, "do_center_crop"},
 		{`"do_resize": true`, `"do_resize": true, "do_invert": true`, "do_invert"},
-		{`"height": 96`, `"height": 32`, "96 × 32"},
+		{`"height": 112`, `"height": 32`, "112 × 32"},
 		{`"image_std": [`, `"image_std": [0, `, "three numbers"},
 		{`0.00392156862745098`, `0`, "rescale_factor"},
 		{`{`, `[`, "preprocessor_config.json"},
