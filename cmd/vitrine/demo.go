@@ -115,7 +115,7 @@ func (l *liveShop) tryOut(ctx context.Context, folder string) error {
 		title string
 		query retrieval.Query
 	}{
-		{"words: red dress with flowers", retrieval.Query{Text: "red dress with flowers"}},
+		{"words: gift for a child", retrieval.Query{Text: "gift for a child"}},
 		{"words: 蓝色台灯 (blue table lamp)", retrieval.Query{Text: "蓝色台灯"}},
 		{"photo: " + product.Title, retrieval.Query{Photo: photo}},
 	} {
