@@ -36,7 +36,7 @@ def arguments():
     parser.add_argument("--sample", type=Path, help="folder with the drawn catalogue's feed.jsonl")
     parser.add_argument("--work", type=Path, default=Path(__file__).parent / "work", help="cache and checkpoint")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "../encoders/mini")
-    parser.add_argument("--minutes", type=float, default=100)
+    parser.add_argument("--minutes", type=float, nargs="+", default=[52, 17], help="length of each cycle of the learning rate")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --work")
@@ -227,13 +227,21 @@ class Trainer:
         ids = torch.tensor([numbers.setdefault(k, len(numbers)) for k in keys])
         return ids[:, None] == ids[None]
 
+    def rate(self):
+        """Cosine with warm restarts (Loshchilov and Hutter 2017), each half as high as the one before."""
+        begun, peak = 0.0, LEARNING_RATE
+        for length in self.args.minutes:
+            if self.elapsed < begun + 60 * length:
+                break
+            begun, peak = begun + 60 * length, peak / 2
+        progress = min(1, (self.elapsed - begun) / (60 * length))
+        return peak * min(1, (self.step + 1) / 100) * (0.005 + 0.995 * 0.5 * (1 + math.cos(math.pi * progress)))
+
     def run(self):
-        budget = self.args.minutes * 60
         last = saved = time.monotonic()
         self.model.train()
-        while self.elapsed < budget:
-            progress = self.elapsed / budget
-            rate = LEARNING_RATE * min(1, (self.step + 1) / 100) * (0.005 + 0.995 * 0.5 * (1 + math.cos(math.pi * progress)))
+        while self.elapsed < 60 * sum(self.args.minutes):
+            rate = self.rate()
             for group in self.optimizer.param_groups:
                 group["lr"] = rate
             loss, parts = self.loss()

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http/httptest"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -40,6 +41,9 @@ func openBrowser(t *testing.T) context.Context {
 			program = path
 			break
 		}
+	}
+	if program == "" && os.Getenv("VITRINE_REQUIRE_BROWSER") != "" {
+		t.Fatal("browser test: no Chromium on PATH, and VITRINE_REQUIRE_BROWSER is set")
 	}
 	if program == "" {
 		t.Skip("browser test: neither chromium nor google-chrome is on PATH; install one of them to run it")

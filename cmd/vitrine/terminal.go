@@ -83,6 +83,8 @@ func (p *progress) newBar(stage string, total int) *progressbar.ProgressBar {
 		progressbar.OptionThrottle(100*time.Millisecond),
 		progressbar.OptionSetPredictTime(true),
 		progressbar.OptionFullWidth(),
+		// Without a total the bar would redraw itself for ever, also over what follows it.
+		progressbar.OptionSetSpinnerChangeInterval(0),
 	)
 }
 
