@@ -12,9 +12,7 @@ func (s *site) search(ctx context.Context, q retrieval.Query) (*retrieval.Respon
 	if s.searcher.Generation() == "" {
 		return nil, errNotReady
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
-	defer cancel()
-	leave, err := s.searches.enter(ctx)
+	ctx, leave, err := s.admit(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -27,15 +25,24 @@ func (s *site) search(ctx context.Context, q retrieval.Query) (*retrieval.Respon
 	return response, nil
 }
 
+// admit waits for room for one more search and bounds its time; leave gives both back.
+func (s *site) admit(ctx context.Context) (bounded context.Context, leave func(), err error) {
+	bounded, cancel := context.WithTimeout(ctx, s.opts.Timeout)
+	out, err := s.searches.enter(bounded)
+	if err != nil {
+		cancel()
+		return nil, nil, err
+	}
+	return bounded, func() { out(); cancel() }, nil
+}
+
 // similar returns products like that of id, or errNotOffered.
 func (s *site) similar(ctx context.Context, id string, limit int) ([]retrieval.Hit, error) {
 	recommender, ok := s.searcher.(Recommender)
 	if !ok {
 		return nil, errNotOffered
 	}
-	ctx, cancel := context.WithTimeout(ctx, s.opts.Timeout)
-	defer cancel()
-	leave, err := s.searches.enter(ctx)
+	ctx, leave, err := s.admit(ctx)
 	if err != nil {
 		return nil, err
 	}
