@@ -12,6 +12,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"path/filepath"
 	"testing"
 	"testing/fstest"
 
@@ -93,10 +94,14 @@ func TestPhotoVectorsEqualPythons(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if c := cosine(vector, g.Embedding); c < 0.999 {
+		least := 0.9999
+		if filepath.Ext(g.Photo) == ".jpg" { // two decoders, and eight bits make small differences larger
+			least = 0.998
+		}
+		if c := cosine(vector, g.Embedding); c < least {
 			t.Errorf("%s: cosine %.5f", g.Photo, c)
 		}
-		if d := largestDifference(vector[:8], g.Embedding[:8]); d > 1e-2 {
+		if d := largestDifference(vector[:8], g.Embedding[:8]); d > 2e-2 {
 			t.Errorf("%s: one of the first numbers differs by %g", g.Photo, d)
 		}
 	}
@@ -310,7 +315,7 @@ func TestOpenRefusesDirectoriesThatDoNotFit(t *testing.T) {
 		"no dimension":         {replace(configFile, "projection_dim", "projection"), "projection_dim is 0"},
 		"another dimension":    {replace(configFile, "256", "128"), "text_embeds is float[-1 256], but float[-1 128] is needed"},
 		"another picture size": {replace(configFile, `"image_size": 112`, `"image_size": 64`), "image_size is 64"},
-		"small vocabulary":     {replace(configFile, "31804", "4000"), "vocab_size is 4000"},
+		"small vocabulary":     {replace(configFile, "31921", "4000"), "vocab_size is 4000"},
 		"few positions":        {replace(configFile, `"max_position_embeddings": 64`, `"max_position_embeddings": 32`), "max_position_embeddings"},
 		"padding not a token":  {replace(configFile, `"pad_token_id": 0`, `"pad_token_id": 99999`), "pad_token_id"},
 		"grey pictures":        {replace(configFile, `"num_channels": 3`, `"num_channels": 1`), "num_channels"},

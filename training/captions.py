@@ -69,29 +69,59 @@ PAIRS_ZH = {
     "metal": "金属", "glass": "玻璃", "ceramic": "陶瓷", "plastic": "塑料", "silk": "丝绸", "denim": "牛仔布", "linen": "亚麻", "red": "红色", "blue": "蓝色", "green": "绿色",
     "black": "黑色", "white": "白色", "yellow": "黄色", "pink": "粉色", "brown": "棕色", "grey": "灰色", "orange": "橙色", "purple": "紫色", "for men": "男士", "for women": "女士",
     "for kids": "儿童", "gift": "礼物", "cheap": "便宜", "new": "新款", "large": "大号", "small": "小号",
+    "sky blue": "天蓝色", "dark green": "墨绿色", "rose red": "玫红色", "apricot": "杏色", "camel": "驼色", "light blue": "浅蓝色", "dark grey": "深灰色", "light grey": "浅灰色",
+    "dark blue": "深蓝色", "coffee brown": "咖啡色", "multicolour": "彩色", "transparent": "透明", "cashmere": "羊绒", "polyester": "涤纶", "nylon": "尼龙", "lace": "蕾丝",
+    "velvet": "丝绒", "suede": "麂皮", "canvas": "帆布", "fur": "皮草", "down": "羽绒", "chiffon": "雪纺", "corduroy": "灯芯绒", "mesh": "网布", "rubber": "橡胶",
+    "stainless steel": "不锈钢", "bamboo": "竹制", "marble": "大理石", "paper": "纸", "plaid": "格纹", "polka dot": "圆点", "embroidered": "刺绣", "printed": "印花",
+    "camouflage": "迷彩", "leopard print": "豹纹", "vertical stripes": "竖条纹", "long sleeve": "长袖", "short sleeve": "短袖", "sleeveless": "无袖", "v neck": "V领",
+    "round neck": "圆领", "hooded": "连帽", "slim fit": "修身", "loose": "宽松", "high waist": "高腰", "waterproof": "防水", "windproof": "防风", "wireless": "无线", "warm": "保暖",
+    "thick": "加厚", "thin": "薄款", "light": "轻便", "vintage": "复古", "fashionable": "时尚", "wedding": "婚礼", "office": "办公", "outdoor": "户外", "travel": "旅行", "school": "学校",
+    "running": "跑步", "football": "足球", "basketball": "篮球", "swimming": "游泳", "yoga": "瑜伽", "baby": "婴儿", "birthday present": "生日礼物", "down jacket": "羽绒服",
+    "trench coat": "风衣", "raincoat": "雨衣", "coat": "大衣", "swimsuit": "泳衣", "pyjamas": "睡衣", "underwear": "内衣", "tights": "连裤袜", "snow boots": "雪地靴", "ankle boots": "短靴",
+    "canvas shoes": "帆布鞋", "sneakers": "球鞋", "slip-on shoes": "懒人鞋", "crossbody bag": "斜挎包", "shoulder bag": "单肩包", "tote bag": "托特包", "hair clip": "发夹", "brooch": "胸针",
+    "jewellery": "首饰", "jersey": "球衣", "suit": "西装", "vest": "马甲", "cardigan": "开衫", "hoodie": "连帽卫衣", "school bag": "书包", "purse": "女包", "high heels": "高跟鞋", "trainers": "运动鞋",
+    "router": "路由器", "hard drive": "硬盘", "solid state drive": "固态硬盘", "toner": "墨粉", "ink cartridge": "墨盒", "memory card": "存储卡", "memory": "内存", "usb stick": "U盘",
+    "projector": "投影仪", "scanner": "扫描仪", "microphone": "麦克风", "webcam": "摄像头", "graphics card": "显卡", "motherboard": "主板", "power bank": "充电宝", "server": "服务器",
+    "software": "软件", "game console": "游戏机", "refrigerator": "冰箱", "washing machine": "洗衣机", "vacuum cleaner": "吸尘器", "hair dryer": "吹风机", "coffee machine": "咖啡机",
+    "air conditioner": "空调", "smart watch": "智能手表", "earbuds": "耳塞", "processor": "处理器", "screen": "屏幕", "remote control": "遥控器", "adapter": "适配器", "computer": "电脑",
+    "desktop computer": "台式电脑", "network switch": "交换机", "case": "保护壳", "bread": "面包", "cheese": "奶酪", "eggs": "鸡蛋", "meat": "肉", "fish": "鱼", "rice": "大米", "noodles": "面条",
+    "tea": "茶", "coffee": "咖啡", "beer": "啤酒", "wine": "葡萄酒", "chocolate": "巧克力", "biscuits": "饼干", "snacks": "零食", "fruit": "水果", "vegetables": "蔬菜", "butter": "黄油",
+    "grapes": "葡萄", "strawberries": "草莓", "watermelon": "西瓜", "clothes": "衣服", "dress": "裙子", "hat": "帽子", "furniture": "家具", "dining table": "餐桌", "stool": "凳子",
+    "curtain": "窗帘", "bedding": "床上用品", "storage box": "收纳箱", "tool": "工具", "plant": "植物", "skin care": "护肤品", "shampoo": "洗发水", "sunscreen": "防晒霜", "face cream": "面霜",
 }
 ORDER = ("season", "usage", "colour", "pattern", "material", "gender", "type")
 
 
-def describe(fields, chosen=None, chinese=False, random=None):
+DENIALS, DENIALS_ZH = ("not {}", "no {}", "except {}", "without {}", "but not {}", "other than {}", "non {}"), ("不要{}", "非{}", "除了{}", "不是{}")
+
+
+def describe(fields, chosen=None, chinese=False, random=None, denied=None):
     """A caption such as "casual red tee for women" of the chosen fields (all when None).
 
-    With a source of randomness the words vary among synonyms and the gender may stand at the end.
+    With a source of randomness the words vary among synonyms and the gender may stand at the end. The field `denied`
+    is said to be other than its value: "casual tee for women, not red".
     """
     keys = [k for k in ORDER if k in fields and (chosen is None or k in chosen)]
     words = [fields[k] for k in keys]
     if chinese and all(w in CHINESE for w in words):
-        return "".join(CHINESE[w] for w in words)
+        said = [CHINESE[fields[k]] for k in keys if k != denied]
+        return "".join(said + ([random.choice(DENIALS_ZH).format(CHINESE[fields[denied]])] if denied else []))
     if random is None:
         return " ".join(words)
     said = {k: random.choice(SYNONYMS.get(w, [w])) if random.random() < 0.7 else w for k, w in zip(keys, words)}
+    end = [random.choice(DENIALS).format(said.pop(denied))] if denied else []
     if "gender" in said and "type" in said and random.random() < 0.4:
-        tail = said.pop("gender")
-        return " ".join([*said.values(), "for", tail])
+        end.insert(0, "for " + said.pop("gender"))
     parts = list(said.values())
     if random.random() < 0.15:
         random.shuffle(parts)
-    return " ".join(parts)
+    return " ".join(parts + end)
+
+
+def denied_field(chosen, random, rate=0.08):
+    """Now and then one of the chosen fields, to be denied in the caption; otherwise None."""
+    options = sorted(chosen & {"colour", "usage", "pattern", "material", "season"})
+    return random.choice(options) if len(chosen) > 1 and options and random.random() < rate else None
 
 
 def choose_fields(fields, random):

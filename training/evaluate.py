@@ -1,4 +1,4 @@
-"""Measures an exported model directory on products and photos that training never saw."""
+"""Measures exported model directories, side by side, on products and photos that training never saw."""
 
 import argparse
 import json
@@ -14,6 +14,9 @@ import data
 from captions import CHINESE, describe
 
 BATCH = 64
+TYPE, STREET = "photo → same article type, P@10", "street photo → catalogue photos of its kind, P@10"
+GROCERY = "grocery phone photos → shop's picture among 81"
+ELECTRONICS = "electronics dev queries, text vectors alone, NDCG@10"
 
 
 class Exported:
@@ -74,6 +77,16 @@ def same_kind_precision(vectors, kinds):
     return (kinds[nearest] == kinds[:, None]).mean()
 
 
+def street_precision(photos, labels, gallery, kinds):
+    """Mean share of the ten nearest catalogue photos that show what a street photo's label means."""
+    hits = []
+    for vector, label in zip(photos, labels):
+        if label in data.STREET_KINDS:
+            nearest = np.argsort(-(gallery @ vector), kind="stable")[:10]
+            hits.append(statistics.mean(kinds[n] in data.STREET_KINDS[label] for n in nearest))
+    return statistics.mean(hits)
+
+
 def ndcg(ranked_grades, all_grades, k=10):
     """NDCG@k with gain 2^grade - 1."""
     discount = 1 / np.log2(np.arange(2, k + 2))
@@ -113,18 +126,34 @@ def attribute_figures(model, products, gallery):
     return figures
 
 
-def grocery_figures(model, kit):
+def denial_figures(model, products, gallery):
+    """Kind and a colour that is not wanted: how many of the first ten are of the kind, and how many of these in the denied colour."""
+    counts = Counter((p.fields.get("type"), p.fields.get("colour")) for p in products)
+    wanted = [key for key, n in sorted(counts.items(), key=str) if n >= 10 and all(key)]
+    figures = {}
+    for name, phrase in (("kind alone", "{0}"), ("kind, not colour", "{0} not {1}")):
+        of_kind, denied = [], []
+        for (kind, colour), vector in zip(wanted, model.texts([phrase.format(k, c).lower() for k, c in wanted])):
+            found = [products[n].fields for n in np.argsort(-(gallery @ vector), kind="stable")[:10]]
+            of_kind.append(statistics.mean(f.get("type") == kind for f in found))
+            denied.append(statistics.mean(f.get("type") == kind and f.get("colour") == colour for f in found))
+        figures[f"{len(wanted)} queries of {name}: P@10 of the kind"] = np.mean(of_kind)
+        figures[f"  {name}: share in that colour"] = np.mean(denied)
+    return figures
+
+
+def grocery_figures(embed, kit):
     """A phone photo that training did not see, among the shop's own pictures of its 81 products."""
     items = data.grocery_items(kit)
     shop = [i for i in items if "iconic" in str(i.path)]
     phone = [i for i in items if i.validation]
-    scores = model.photos([i.path for i in phone]) @ model.photos([i.path for i in shop]).T
+    scores = embed(phone) @ embed(shop).T
     order = np.argsort(-scores, axis=1, kind="stable")
     right = np.array([[shop[n].titles == p.titles for n in row] for row, p in zip(order, phone)])
-    return {f"{len(phone)} grocery phone photos → shop's picture, top-1": right[:, 0].mean(), "  top-5": right[:, :5].any(1).mean()}
+    return {f"{len(phone)} {GROCERY}, top-1": right[:, 0].mean(), "  top-5": right[:, :5].any(1).mean()}
 
 
-def electronics_figures(embed, kit, name):
+def electronics_figure(embed, kit):
     """The dev queries against the titles of the electronics catalogue, by vectors of texts alone."""
     folder = kit / "electronics"
     goods = list(data.electronics(kit))
@@ -141,7 +170,7 @@ def electronics_figures(embed, kit, name):
         nearest = np.argsort(-(titles @ vector), kind="stable")[:10]
         grades = judged.get(query, {})
         values.append(ndcg([grades.get(ids[n], 0) for n in nearest], list(grades.values())))
-    return {f"electronics dev queries, text alone, {name}: NDCG@10": np.mean(values)}
+    return np.mean(values)
 
 
 def sample_figures(model, folder):
@@ -161,47 +190,56 @@ def measure(model, kit):
     gallery = model.photos([i.path for i in products])
     kinds = [i.fields["type"] for i in products]
     titles = model.texts([i.titles[0] for i in products])
-    figures = title_to_photo(titles, gallery)
+    figures = {f"title → its photo among {len(products)}, {name}": v for name, v in title_to_photo(titles, gallery).items()}
     seen = seen_titles(kit)
     unseen = np.array([i.titles[0] not in seen for i in products])
     of_unseen = title_to_photo(titles[unseen], gallery, np.flatnonzero(unseen))
     figures |= {f"{name}, the {unseen.sum()} titles no training product bears": v for name, v in of_unseen.items()}
-    figures["photo → same article type P@10"] = same_kind_precision(gallery, kinds)
+    figures[TYPE] = same_kind_precision(gallery, kinds)
 
     photos = model.photos([i.path for i in street])
     names = sorted({i.fields["type"] for i in street})
     guess = (photos @ model.texts(names).T).argmax(1)
     truth = [i.fields["type"] for i in street]
     figures["street photo → its label's text, accuracy"] = statistics.mean(names[g] == t for g, t in zip(guess, truth))
-    hits = []
-    for vector, label in zip(photos, truth):
-        if label in data.STREET_KINDS:
-            nearest = np.argsort(-(gallery @ vector), kind="stable")[:10]
-            hits.append(statistics.mean(kinds[n] in data.STREET_KINDS[label] for n in nearest))
-    figures["street photo → catalogue kind P@10"] = statistics.mean(hits)
-    figures |= grocery_figures(model, kit) | attribute_figures(model, products, gallery)
-    figures |= electronics_figures(model.texts, kit, "this model")
-    figures["products, street photos"] = (len(products), len(street))
-    return figures
+    figures[STREET] = street_precision(photos, truth, gallery, kinds)
+    figures |= grocery_figures(lambda items: model.photos([i.path for i in items]), kit)
+    figures |= attribute_figures(model, products, gallery) | denial_figures(model, products, gallery)
+    return figures | {ELECTRONICS: electronics_figure(model.texts, kit)}
+
+
+def image_teacher_figures(kit):
+    """The photo tasks by the image teacher's features alone, as they are imitated."""
+    products, street = ([i for i in make(kit) if i.validation] for make in (data.fashion_items, data.street_items))
+    gallery, photos = data.teacher_targets(kit, products), data.teacher_targets(kit, street)
+    kinds = [i.fields["type"] for i in products]
+    return {
+        TYPE: same_kind_precision(gallery, kinds),
+        STREET: street_precision(photos, [i.fields["type"] for i in street], gallery, kinds),
+        **grocery_figures(lambda items: data.teacher_targets(kit, items), kit),
+    }
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kit", type=Path, required=True)
-    parser.add_argument("--model", type=Path, default=Path(__file__).parent / "../encoders/mini")
+    parser.add_argument("--model", type=Path, nargs="+", default=[Path(__file__).parent / "../encoders/mini"], help="model directories")
     parser.add_argument("--sample", type=Path, help="folder with the drawn catalogue's feed.jsonl")
-    parser.add_argument("--teacher", action="store_true", help="measure the sentence teacher beside it (needs its package)")
+    parser.add_argument("--teachers", action="store_true", help="measure both teachers beside them (needs the sentence teacher's package)")
     args = parser.parse_args()
-    model = Exported(args.model)
-    figures = measure(model, args.kit)
-    if args.sample:
-        figures |= sample_figures(model, args.sample)
-    if args.teacher:
+    columns = {}
+    for folder in args.model:
+        model = Exported(folder)
+        columns[str(folder)] = measure(model, args.kit) | (sample_figures(model, args.sample) if args.sample else {})
+    if args.teachers:
         import teacher_text
 
-        figures |= electronics_figures(teacher_text.embed, args.kit, "all-MiniLM-L6-v2")
-    for name, value in figures.items():
-        print(f"{name:60} {value if isinstance(value, tuple) else format(value, '.3f')}")
+        columns["image teacher"] = image_teacher_figures(args.kit)
+        columns["all-MiniLM-L6-v2"] = {ELECTRONICS: electronics_figure(teacher_text.embed, args.kit)}
+    for number, name in enumerate(columns, 1):
+        print(f"{number}: {name}")
+    for name in dict.fromkeys(n for figures in columns.values() for n in figures):
+        print(f"{name:64}", *(f"{figures[name]:8.4f}" if name in figures else " " * 8 for figures in columns.values()))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ import copy
 import math
 import random
 import time
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +17,9 @@ from tokenizers import Tokenizer
 import data
 import teacher_text
 from augment import augment
-from captions import CHINESE, PAIRS_ZH, SYNONYMS, choose_fields, describe, drop_words, fragment
-from export import export
-from model import MAX_TOKENS, DualEncoder
+from captions import CHINESE, PAIRS_ZH, SYNONYMS, choose_fields, denied_field, describe, drop_words
+from export import calibration_photos, export
+from model import DEEP, MAX_TOKENS, SHALLOW, TOKEN_WIDTH, DualEncoder
 from tokenizer import build_tokenizer
 
 # Photos a step takes from each source; half of the fashion photos come in groups of one article type.
@@ -25,9 +27,30 @@ BATCH = {"fashion": 168, "street": 52, "grocery": 44, "sample": 24}
 GROUP = 12
 PAIRS = 128
 SENTENCES = 320
-LEARNING_RATE = 2e-3
+VIEWS = 6
 EMA = 0.9985
-WEIGHTS = {"title": 1.0, "attribute": 0.6, "kind": 0.4, "text": 0.3, "teacher": 2.0, "sentence": 1.5, "relation": 1.0}
+
+
+@dataclass
+class Cycle:
+    """A cosine of the learning rate from its peak to nearly zero (warm restarts: Loshchilov and Hutter 2017)."""
+
+    minutes: float
+    peak: float
+    weights: dict[str, float]
+    depth: tuple[int, int, int] = DEEP
+    frozen: bool = False  # only the text tower and the end of the image tower learn, from stored views of the photos
+    batch: int = 1  # how many times BATCH a step takes
+
+
+FIRST = {"title": 1.0, "attribute": 0.6, "kind": 0.4, "text": 0.3, "teacher": 2.0, "sentence": 1.5, "relation": 1.0}
+LATER = FIRST | {"attribute": 1.0, "value": 0.5, "kind": 0.6, "teacher": 5.0, "look": 1.0}
+CYCLES = [
+    Cycle(52, 2e-3, FIRST, SHALLOW),
+    Cycle(17, 1e-3, FIRST, SHALLOW),
+    Cycle(92, 1.5e-3, LATER),
+    Cycle(14, 1e-3, LATER, frozen=True, batch=3),
+]
 
 
 def arguments():
@@ -36,7 +59,7 @@ def arguments():
     parser.add_argument("--sample", type=Path, help="folder with the drawn catalogue's feed.jsonl")
     parser.add_argument("--work", type=Path, default=Path(__file__).parent / "work", help="cache and checkpoint")
     parser.add_argument("--out", type=Path, default=Path(__file__).parent / "../encoders/mini")
-    parser.add_argument("--minutes", type=float, nargs="+", default=[52, 17], help="length of each cycle of the learning rate")
+    parser.add_argument("--pace", type=float, default=1.0, help="factor on the length of every cycle")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --work")
@@ -119,19 +142,76 @@ class Trainer:
         self.on_white = torch.tensor([i.source in ("fashion", "sample") or "iconic" in str(i.path) for i in items])
         self.field_ids = self.number_fields()
         self.kinds = self.number_kinds()
+        self.values = self.list_values()
+        self.views = None
+        self.start_tokens = cached(args.work / "tokens.npy", lambda: token_vectors(self.tokenizer, TOKEN_WIDTH))
         torch.manual_seed(args.seed)
-        self.model = DualEncoder(self.tokenizer.get_vocab_size()).to(memory_format=torch.channels_last)
-        start = cached(args.work / "tokens.npy", lambda: token_vectors(self.tokenizer, self.model.text.tokens.embedding_dim))
-        self.model.text.tokens.weight.data.copy_(torch.from_numpy(start))
-        self.average = copy.deepcopy(self.model).eval()
-        decay = [p for p in self.model.parameters() if p.ndim > 1]
-        plain = [p for p in self.model.parameters() if p.ndim <= 1]
-        self.optimizer = torch.optim.AdamW(
-            [{"params": decay, "weight_decay": 0.05}, {"params": plain, "weight_decay": 0.0}], LEARNING_RATE
-        )
-        self.step, self.elapsed = 0, 0.0
+        self.step = 0
+        self.enter(0)
         if args.resume:
             self.restore()
+
+    def enter(self, number, weights=None):
+        """Begins a cycle, from given weights or random ones; a deeper network than theirs keeps its further blocks as they begin."""
+        self.number, self.cycle, self.spent, self.entered = number, CYCLES[number], 0.0, self.step
+        model = DualEncoder(self.tokenizer.get_vocab_size(), self.cycle.depth)
+        model.text.tokens.weight.data.copy_(torch.from_numpy(self.start_tokens))
+        if weights:
+            model.load_state_dict(weights, strict=False)
+        self.model = model.to(memory_format=torch.channels_last).train()
+        self.average = copy.deepcopy(self.model).eval()
+        learning = dict(self.model.named_parameters())
+        if self.cycle.frozen:
+            frozen = ("vision.fine.", "vision.coarse.", "vision.top.")
+            learning = {n: p for n, p in learning.items() if not n.startswith(frozen)}
+        decay = [p for p in learning.values() if p.ndim > 1]
+        plain = [p for p in learning.values() if p.ndim <= 1]
+        self.optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": 0.05}, {"params": plain, "weight_decay": 0.0}])
+
+    @torch.no_grad()
+    def store_views(self):
+        """What the finished photo network sees of some distorted views of every photo: float16 [N, VIEWS, POOLED]."""
+        model = self.model.eval()
+        out = []
+        for start in range(0, len(self.items), 256):
+            index = torch.arange(start, min(start + 256, len(self.items)))
+            with torch.autocast("cpu", torch.bfloat16):
+                seen = [model.vision.look(augment(self.images[index], self.on_white[index])) for _ in range(VIEWS)]
+            out.append(torch.stack(seen, 1).half())
+        model.train()
+        return torch.cat(out)
+
+    def look(self, index):
+        """The photos of the batch as the network sees them: float [batch, POOLED]."""
+        if not self.cycle.frozen:
+            with torch.autocast("cpu", torch.bfloat16):
+                return self.model.vision.look(augment(self.images[index], self.on_white[index])).float()
+        if self.views is None:
+            self.views = self.store_views()
+        return self.views[index, torch.randint(VIEWS, (len(index),))].float()
+
+    def list_values(self):
+        """The values of each attribute that several fashion photos have: field → (its column in field_ids, values, their numbers)."""
+        out = {}
+        for column, field in enumerate(data.FIELDS[:5]):
+            counts = Counter(self.items[n].fields.get(field) for n in self.by_source["fashion"])
+            values = sorted(v for v, n in counts.items() if v and n >= 3)
+            known = {self.items[n].fields.get(field): self.field_ids[n, column] for n in self.by_source["fashion"]}
+            out[field] = column, values, torch.stack([known[v] for v in values])
+        return out
+
+    def value_loss(self, images, fields, fashion, scale):
+        """Each attribute of a fashion photo told from all other values, by the texts that name them."""
+        chinese = random.random() < 0.25
+        texts = [describe({f: v}, chinese=chinese, random=random) for f, (_, values, _) in self.values.items() for v in values]
+        vectors = F.normalize(self.encode(texts)).split([len(values) for _, values, _ in self.values.values()])
+        images = F.normalize(images[fashion])
+        total = 0
+        for (field, (column, _, numbers)), options in zip(self.values.items(), vectors):
+            right = fields[fashion, column][:, None] == numbers[None]
+            loss = multi_positive(scale * images @ options.T, right, torch.ones_like(right))
+            total = total + loss * (2 if field == "type" else 1)
+        return total
 
     def number_fields(self):
         """Every attribute value as a number: int64 [N, fields], -1 where unknown."""
@@ -160,13 +240,14 @@ class Trainer:
     def draw(self):
         rows = []
         for source, count in BATCH.items():
+            count *= self.cycle.batch
             if source == "fashion":
                 for kind in random.sample(self.types, count // 2 // GROUP):
                     rows += random.sample(self.by_type[kind], GROUP)
                     count -= GROUP
             if source == "grocery":
-                rows += random.sample(self.iconic, 12)
-                count -= 12
+                rows += random.sample(self.iconic, 12 * self.cycle.batch)
+                count -= 12 * self.cycle.batch
             if self.by_source[source]:
                 rows += random.sample(self.by_source[source], count)
         return rows
@@ -177,13 +258,13 @@ class Trainer:
         index = torch.tensor(rows)
         titles = [random.choice(i.titles) for i in items]
         chosen = [choose_fields(i.fields, random) for i in items]
-        attributes = [describe(i.fields, c, random.random() < 0.25, random) for i, c in zip(items, chosen)]
+        denied = [denied_field(c, random) for c in chosen]
+        attributes = [describe(i.fields, c, random.random() < 0.25, random, d) for i, c, d in zip(items, chosen, denied)]
         pairs = random.sample(self.pairs, PAIRS)
         asked = random.sample(range(len(self.sentences)), SENTENCES)
 
-        with torch.autocast("cpu", torch.bfloat16):
-            images = self.model.vision(augment(self.images[index], self.on_white[index]))
-        images = images.float()
+        pooled = self.look(index)
+        images = self.model.vision.place(pooled)
         texts = self.encode([drop_words(t, random) for t in titles] + attributes
                             + [drop_words(a, random) for a, _ in pairs] + [drop_words(b, random) for _, b in pairs]
                             + [self.sentences[n] for n in asked])
@@ -197,8 +278,10 @@ class Trainer:
         same_title = self.same([(i.source, i.titles[0]) for i in items])
         mask = torch.tensor([[f in c for f in data.FIELDS] for c in chosen])
         fields = self.field_ids[index]
+        unwanted = torch.tensor([[f == d for f in data.FIELDS] for d in denied])
         equal = (fields[:, None] == fields[None]) | ~mask[:, None]
-        matches = equal.all(2) & (source[:, None] == source[None])
+        other = (fields[:, None] != fields[None]) & (fields >= 0)[None] & unwanted[:, None]
+        matches = torch.where(unwanted[:, None], other, equal).all(2) & (source[:, None] == source[None])
         kinds = self.kinds[index]
         named = kinds.sum(1) > 0
         itself = torch.eye(len(rows), dtype=torch.bool)
@@ -207,7 +290,7 @@ class Trainer:
 
         target = self.targets[index]
         known = target.abs().sum(1) > 0
-        imitation = 1 - F.cosine_similarity(self.model.teacher_head(images), target)
+        imitation = 1 - F.cosine_similarity(self.model.teacher_head(pooled), target)
         wanted = self.sentence_vectors[asked].float()
         parts = {
             "title": contrast(title_vectors, images, scale, same_title, allowed),
@@ -215,11 +298,13 @@ class Trainer:
             "kind": contrast(images, images, 10.0, same_kind, comparable),
             "text": contrast(left, right, scale, self.same([a for a, _ in pairs]) | self.same([b for _, b in pairs]),
                              torch.ones(PAIRS, PAIRS, dtype=torch.bool)),
+            "value": self.value_loss(images, fields, source == 0, scale),
+            "look": relation(images[known], target[known], 10.0),
             "teacher": (imitation * known).sum() / known.sum(),
             "sentence": (1 - F.cosine_similarity(self.model.sentence_head(asked_vectors), wanted)).mean(),
             "relation": relation(asked_vectors, wanted),
         }
-        return sum(WEIGHTS[name] * part for name, part in parts.items()), parts
+        return sum(self.cycle.weights.get(name, 0) * part for name, part in parts.items()), parts
 
     @staticmethod
     def same(keys):
@@ -228,19 +313,24 @@ class Trainer:
         return ids[:, None] == ids[None]
 
     def rate(self):
-        """Cosine with warm restarts (Loshchilov and Hutter 2017), each half as high as the one before."""
-        begun, peak = 0.0, LEARNING_RATE
-        for length in self.args.minutes:
-            if self.elapsed < begun + 60 * length:
-                break
-            begun, peak = begun + 60 * length, peak / 2
-        progress = min(1, (self.elapsed - begun) / (60 * length))
-        return peak * min(1, (self.step + 1) / 100) * (0.005 + 0.995 * 0.5 * (1 + math.cos(math.pi * progress)))
+        progress = min(1, self.spent / self.length())
+        warm = min(1, (self.step - self.entered + 1) / 100)
+        return self.cycle.peak * warm * (0.005 + 0.995 * 0.5 * (1 + math.cos(math.pi * progress)))
+
+    def length(self):
+        return 60 * self.cycle.minutes * self.args.pace
 
     def run(self):
+        while True:
+            self.spend()
+            if self.number + 1 == len(CYCLES):
+                return
+            self.enter(self.number + 1, self.average.state_dict())
+
+    def spend(self):
+        """Trains until this cycle's time is over."""
         last = saved = time.monotonic()
-        self.model.train()
-        while self.elapsed < 60 * sum(self.args.minutes):
+        while self.spent < self.length():
             rate = self.rate()
             for group in self.optimizer.param_groups:
                 group["lr"] = rate
@@ -253,10 +343,10 @@ class Trainer:
             self.follow()
             now = time.monotonic()
             # A machine that slept or was busy elsewhere for long does not use up the budget.
-            self.elapsed, last = self.elapsed + min(now - last, 10), now
+            self.spent, last = self.spent + min(now - last, 10), now
             if self.step % 25 == 1:
                 said = " ".join(f"{n}={p.item():.3f}" for n, p in parts.items())
-                print(f"step {self.step} {self.elapsed:.0f}s {said} scale={self.model.log_scale.exp().item():.1f}", flush=True)
+                print(f"cycle {self.number + 1} {self.spent:.0f}s step {self.step} {said} scale={self.model.log_scale.exp().item():.1f}", flush=True)
             if now - saved > 120:
                 self.save()
                 saved = now
@@ -265,7 +355,8 @@ class Trainer:
     @torch.no_grad()
     def follow(self):
         """The exported weights are a moving average of the trained ones."""
-        keep = min(EMA, self.step / (self.step + 10))
+        steps = self.step - self.entered
+        keep = min(EMA, steps / (steps + 10))
         for ours, theirs in zip(self.average.state_dict().values(), self.model.state_dict().values()):
             if ours.dtype.is_floating_point:
                 ours.lerp_(theirs, 1 - keep)
@@ -275,17 +366,17 @@ class Trainer:
     def save(self):
         path = self.args.work / "checkpoint.pt"
         part = path.with_suffix(".part")
-        torch.save({"model": self.model.state_dict(), "average": self.average.state_dict(),
-                    "optimizer": self.optimizer.state_dict(), "step": self.step,
-                    "elapsed": self.elapsed, "vocabulary": self.tokenizer.get_vocab_size()}, part)
+        torch.save({"model": self.model.state_dict(), "average": self.average.state_dict(), "optimizer": self.optimizer.state_dict(),
+                    "number": self.number, "spent": self.spent, "step": self.step, "entered": self.entered,
+                    "vocabulary": self.tokenizer.get_vocab_size(), "depth": self.cycle.depth}, part)
         part.replace(path)
 
     def restore(self):
         state = torch.load(self.args.work / "checkpoint.pt", map_location="cpu", weights_only=True)
+        self.enter(state["number"], state["average"])
         self.model.load_state_dict(state["model"])
-        self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
-        self.step, self.elapsed = state["step"], state["elapsed"]
+        self.spent, self.step, self.entered = state["spent"], state["step"], state["entered"]
 
 
 def main():
@@ -296,7 +387,7 @@ def main():
     trainer = Trainer(args)
     print(f"{len(trainer.items)} photos, {len(trainer.pairs)} text pairs, {len(trainer.sentences)} sentences", flush=True)
     trainer.run()
-    export(trainer.average, args.work / "tokenizer.json", args.out)
+    export(trainer.average, args.work / "tokenizer.json", args.work / "float", args.out, calibration_photos(trainer.items))
 
 
 if __name__ == "__main__":
