@@ -50,6 +50,7 @@ CYCLES = [
     Cycle(17, 1e-3, FIRST, SHALLOW),
     Cycle(92, 1.5e-3, LATER),
     Cycle(14, 1e-3, LATER, frozen=True, batch=3),
+    Cycle(14, 7e-4, LATER | {"attribute": 1.5, "value": 1.0, "kind": 2.0}, frozen=True, batch=3),
 ]
 
 
