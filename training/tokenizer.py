@@ -21,8 +21,8 @@ def build_tokenizer(teacher_vocabulary, texts):
     kept = [t for t in sorted(teacher_vocabulary, key=teacher_vocabulary.get)
             if not t.startswith("[") and (all(ord(c) < 0x250 for c in t) or counts[t])]
     known = set(kept)
-    own = [w for w, n in counts.most_common() if w not in known and n >= LEAST_COUNT and len(w) < 24 and not w.isdigit()]
-    chinese = [w for w in counts if len(w) == 1 and ord(w) > 0x2E00 and w not in known and counts[w] < LEAST_COUNT]
+    chinese = {w for w in counts if len(w) == 1 and ord(w) > 0x2E00} - known
+    own = [w for w, n in counts.most_common() if w not in known | chinese and n >= LEAST_COUNT and len(w) < 24 and not w.isdigit()]
     words = special + kept + own[:OWN_WORDS] + sorted(chinese)
     vocabulary = {w: n for n, w in enumerate(dict.fromkeys(words))}
     tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token="[UNK]"))

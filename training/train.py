@@ -17,7 +17,7 @@ from tokenizers import Tokenizer
 import data
 import teacher_text
 from augment import augment
-from captions import CHINESE, PAIRS_ZH, SYNONYMS, choose_fields, denied_field, describe, drop_words
+from captions import CHINESE, DENIALS_ZH, PAIRS_ZH, SYNONYMS, choose_fields, denied_field, describe, drop_words
 from export import calibration_photos, export
 from model import DEEP, MAX_TOKENS, SHALLOW, TOKEN_WIDTH, DualEncoder
 from tokenizer import build_tokenizer
@@ -72,7 +72,7 @@ def prepare_tokenizer(path, items, pairs, teacher_vocabulary):
     if not path.exists():
         texts = [t for i in items for t in (*i.titles, describe(i.fields))]
         texts += [t for pair in pairs for t in pair]
-        texts += [w for words in (CHINESE.values(), PAIRS_ZH.values()) for w in words]
+        texts += [*CHINESE.values(), *PAIRS_ZH.values(), *DENIALS_ZH]
         texts += [w for words in SYNONYMS.values() for w in words]
         build_tokenizer(teacher_vocabulary, texts).save(str(path))
     tokenizer = Tokenizer.from_file(str(path))
