@@ -82,9 +82,9 @@ func (x *Index) searchGraph(s *scratch, unit []float32, k, matching int, p plan,
 // short: because its rows fell into fewer than k groups, or because the codes' error is larger than what
 // divides the k-th result from the rows that the list had no room for.
 func (x *Index) searchExact(ctx context.Context, s *scratch, unit []float32, k, matching int, p plan, params SearchParams) ([]Neighbour, error) {
-	score := func(row uint32) float32 { return dotFloats(unit, x.Vector(row)) }
-	if p.method == byCodes {
-		score = func(row uint32) float32 { return s.probe.cosine(&x.codes, row) }
+	score := func(rows []uint32) []float32 { return s.probe.cosines(&x.codes, rows) }
+	if p.method == byFloats {
+		score = func(rows []uint32) []float32 { return x.floatCosines(s, unit, rows) }
 	}
 	for kept := max(k, p.kept); ; kept *= 4 {
 		if kept > longestList {
@@ -104,12 +104,21 @@ func (x *Index) searchExact(ctx context.Context, s *scratch, unit []float32, k, 
 	}
 }
 
+// floatCosines are the exact cosines of unit with rows, valid until the next call.
+func (x *Index) floatCosines(s *scratch, unit []float32, rows []uint32) []float32 {
+	s.exact = s.exact[:0]
+	for _, row := range rows {
+		s.exact = append(s.exact, kernel.dotFloats(unit, x.Vector(row)))
+	}
+	return s.exact
+}
+
 // rank scores hits by their floats and returns the k best, one of each group, and by how much the score
 // that a hit came with was wrong at most.
 func (x *Index) rank(unit []float32, hits []candidate, k int, group []uint32) (found []Neighbour, wrong float32) {
 	found = make([]Neighbour, len(hits))
 	for i, hit := range hits {
-		score := dotFloats(unit, x.Vector(hit.row))
+		score := kernel.dotFloats(unit, x.Vector(hit.row))
 		found[i] = Neighbour{Row: hit.row, Score: score}
 		wrong = max(wrong, score-hit.score, hit.score-score)
 	}

@@ -85,7 +85,7 @@ func bruteForce(t testing.TB, x *Index, query []float32, k int, p SearchParams) 
 	}
 	for row := range uint32(x.Len()) {
 		if p.Allowed == nil || p.Allowed.Contains(row) {
-			all = append(all, Neighbour{Row: row, Score: dotFloats(unit, x.Vector(row))})
+			all = append(all, Neighbour{Row: row, Score: kernel.dotFloats(unit, x.Vector(row))})
 		}
 	}
 	slices.SortFunc(all, order)
