@@ -4,11 +4,13 @@ import (
 	"math"
 	"slices"
 	"testing"
+
+	"vitrine/indexer/vector/sets"
 )
 
 func TestCodesKeepTheCosine(t *testing.T) {
 	const rows, dim = 200, 256
-	vectors := gaussianSet(rows, dim, 24, 8)
+	vectors := sets.Unclustered(rows, dim, 24, 8)
 	c := newCodes(rows, dim)
 	for row := range uint32(rows) {
 		c.set(row, vectors[int(row)*dim:int(row+1)*dim])

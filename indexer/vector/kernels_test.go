@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"vitrine/indexer/vector/sets"
 )
 
 func TestKernelsAgreeOnCodes(t *testing.T) {
@@ -45,7 +47,7 @@ func TestKernelsAgreeOnCodes(t *testing.T) {
 func TestKernelsAgreeOnFloatsToTheBit(t *testing.T) {
 	random := rand.New(rand.NewPCG(2, 2))
 	for _, n := range []int{0, 1, 15, 16, 17, 31, 32, 48, 255, 256, 1000} {
-		a, b := gaussian(random, n), gaussian(random, n)
+		a, b := sets.Gaussian(random, n), sets.Gaussian(random, n)
 		want := portable.dotFloats(a, b)
 		for _, k := range everyKernel() {
 			if got := k.dotFloats(a, b); math.Float32bits(got) != math.Float32bits(want) {
