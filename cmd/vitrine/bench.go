@@ -31,7 +31,7 @@ type benchAnnCmd struct {
 	Queries   int           `placeholder:"N" default:"1000" help:"Queries; of real vectors at most a tenth is held out (default ${default})."`
 	Seed      uint64        `placeholder:"N" default:"1" help:"Seed of the drawn sets and of the graph (default ${default})."`
 	Threads   []int         `placeholder:"N" default:"1,2" help:"Numbers of threads to build and search with (default ${default})."`
-	Ef        []int         `placeholder:"N" default:"16,24,32,48,64,96,128,192,256,384,512" help:"Sizes of the graph search's candidate list (default ${default})."`
+	Ef        []int         `placeholder:"N" default:"10,12,16,24,32,48,64,96,128,192,256,384,512" help:"Sizes of the graph search's candidate list (default ${default})."`
 	Window    time.Duration `placeholder:"TIME" default:"1s" help:"Length of a measurement (default ${default})."`
 	Windows   int           `placeholder:"N" default:"3" help:"Measurements of each point, of which the fastest counts (default ${default})."`
 	CoderRows int           `placeholder:"N" default:"20000" help:"Rows up to which coder/hnsw, slow to build, is measured; 0 leaves it out (default ${default})."`

@@ -40,7 +40,7 @@ type Measurement struct {
 	P50          float64 `json:"p50_us,omitzero"` // µs a query under that load; of peers on one thread only
 	P99          float64 `json:"p99_us,omitzero"`
 	BuildSeconds float64 `json:"build_seconds"`    // on as many threads
-	Bytes        float64 `json:"bytes_per_vector"` // in memory, beside the floats
+	Bytes        float64 `json:"bytes_per_vector"` // of the saved index, beside the floats; of coder/hnsw, on the heap
 }
 
 func newResults(set *Set) *Results {

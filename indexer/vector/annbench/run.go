@@ -17,7 +17,7 @@ var depths = []int{10, 100}
 // Options are the choices of Run; the zero value is documented at each field.
 type Options struct {
 	Threads   []int         // goroutines that search, and that build; nil = 1
-	Ef        []int         // sizes of the graph's candidate list; nil = 16 to 512
+	Ef        []int         // sizes of the graph's candidate list; nil = 10 to 512
 	Window    time.Duration // how long one measurement lasts; 0 = 1 s
 	Windows   int           // measurements, of which the fastest counts; 0 = 3
 	CoderRows int           // rows up to which coder/hnsw is measured; 0 = leave it out
@@ -54,7 +54,7 @@ type method struct {
 	search        func(ctx context.Context, query []float32) ([]vector.Neighbour, error)
 
 	buildSeconds map[int]float64 // by threads
-	bytes        float64         // a vector, in memory beside its floats
+	bytes        float64         // a vector, beside its floats
 }
 
 // runner is a run under way.
