@@ -26,6 +26,16 @@ var spaces = []Space{SpaceText, SpacePhoto}
 
 func (s Space) file() string { return "vectors-" + string(s) }
 
+// VectorFile is the path of a space's vectors in the live generation, for vector.Open. A later build
+// removes the file; who has it open keeps it. An error wraps ErrNoIndex when nothing was built yet.
+func VectorFile(dataDir string, space Space) (string, error) {
+	name, err := currentGeneration(dataDir)
+	if err != nil {
+		return "", fmt.Errorf("find the %s vectors: %w", space, err)
+	}
+	return indexPath(dataDir, name, space.file()), nil
+}
+
 // The rows file says which rows of each space belong to which product (FORMAT.md, "rows").
 const (
 	rowsFile    = "rows"

@@ -24,6 +24,7 @@ type cli struct {
 	Check  checkCmd  `cmd:"" help:"Check a data directory and list every problem."`
 	Models modelsCmd `cmd:"" help:"The encoder models."`
 	Sample sampleCmd `cmd:"" help:"Draw the demo's catalogue, a feed with photos, into a folder."`
+	Bench  benchCmd  `cmd:"" help:"Measure speed."`
 }
 
 // Exit codes.

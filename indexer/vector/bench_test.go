@@ -7,14 +7,14 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/coder/hnsw"
+	"vitrine/indexer/vector/sets"
 )
 
 // benchmarkSets are the sets of the benchmarks: one like a catalogue's embeddings, and one without
 // clusters, which is harder.
 var benchmarkSets = map[string]func(rows int) []float32{
-	"clustered":   func(rows int) []float32 { return clusteredSet(rows, testDim, rows/100, 1) },
-	"unclustered": func(rows int) []float32 { return gaussianSet(rows, testDim, 24, 2) },
+	"clustered":   func(rows int) []float32 { return sets.Clustered(rows, testDim, rows/100, 1) },
+	"unclustered": func(rows int) []float32 { return sets.Unclustered(rows, testDim, 24, 2) },
 }
 
 // benchmarkIndex builds each index once a run.
@@ -96,43 +96,4 @@ func benchmarkSearch(b *testing.B, x *Index, p SearchParams) {
 	b.StopTimer()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "queries/s")
 	measureRecall(b, x, queries, find)
-}
-
-// BenchmarkCoderHNSW is coder/hnsw as it is, at its defaults: what Search would be without our part.
-func BenchmarkCoderHNSW(b *testing.B) {
-	for _, set := range []string{"clustered", "unclustered"} {
-		const rows = 100_000
-		b.Run(fmt.Sprintf("set=%s/n=%d", set, rows), func(b *testing.B) {
-			vectors := benchmarkSets[set](rows)
-			x := build(b, vectors, testDim, Options{GraphFrom: rows + 1})
-			graph := coderGraph(set, vectors)
-			queries := benchmarkQueries(x, 200)
-			find := func(query []float32) (found []Neighbour) {
-				score, _ := x.Scorer(query)
-				for _, node := range graph().Search(query, 10) {
-					found = append(found, Neighbour{Row: uint32(node.Key), Score: score(uint32(node.Key))})
-				}
-				return found
-			}
-			find(queries[0])
-			b.ResetTimer()
-			for i := range b.N {
-				graph().Search(queries[i%len(queries)], 10)
-			}
-			b.StopTimer()
-			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "queries/s")
-			measureRecall(b, x, queries, find)
-		})
-	}
-}
-
-func coderGraph(set string, vectors []float32) func() *hnsw.Graph[int] {
-	once, _ := builtOnce.LoadOrStore("coder"+set, sync.OnceValue(func() *hnsw.Graph[int] {
-		graph := hnsw.NewGraph[int]()
-		for row := 0; row*testDim < len(vectors); row++ {
-			graph.Add(hnsw.MakeNode(row, hnsw.Vector(vectors[row*testDim:(row+1)*testDim])))
-		}
-		return graph
-	}))
-	return once.(func() *hnsw.Graph[int])
 }

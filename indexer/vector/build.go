@@ -144,9 +144,11 @@ func (x *Index) medoid() uint32 {
 	var center probe
 	center.aim(code, encode(code, mean))
 	best, bestScore := uint32(0), float32(math.Inf(-1))
-	for row := range uint32(x.Len()) {
-		if score := center.relative(&x.codes, row); score > bestScore {
-			best, bestScore = row, score
+	for block := range blocksOf(x.Len()) {
+		for i, score := range center.relatives(&x.codes, block) {
+			if score > bestScore {
+				best, bestScore = block[i], score
+			}
 		}
 	}
 	return best

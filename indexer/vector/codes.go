@@ -1,11 +1,11 @@
 package vector
 
 import (
-	"encoding/binary"
 	"math"
+	"slices"
 )
 
-// codeBlock is the number of codes that dotCodes takes at a time; rows are padded with zeros to a
+// codeBlock is the number of codes that dotRows takes at a time; rows are padded with zeros to a
 // multiple of it.
 const codeBlock = 32
 
@@ -53,79 +53,37 @@ func encode(code []byte, vector []float32) (scale float32) {
 	return float32(1 / math.Sqrt(float64(squares)))
 }
 
-// probe is one vector laid out for being compared with many codes.
+// probe is a vector's code that is compared with many others.
 type probe struct {
-	blocks [][16]uint64
-	offset int32   // 128·Σ code: what the bias of the other side adds to a product
-	scale  float32 // of the probe's own code
+	code  []byte
+	scale float32
+
+	products []int32
+	scores   []float32
 }
 
-// aim lays code out. Eight codes become four words; word j holds code[j+4] in its lower half and
-// code[j] in its upper one, both signed: see dotCodes.
-func (p *probe) aim(code []byte, scale float32) {
-	if blocks := len(code) / codeBlock; cap(p.blocks) < blocks {
-		p.blocks = make([][16]uint64, blocks)
-	} else {
-		p.blocks = p.blocks[:blocks]
+// aim takes code, which must not change while it is used, and its scale.
+func (p *probe) aim(code []byte, scale float32) { p.code, p.scale = code, scale }
+
+// relatives are the cosines of the probe's code with those of rows but for the probe's own scale, which does not change the
+// order. They stay valid until the next call.
+func (p *probe) relatives(c *codes, rows []uint32) []float32 {
+	p.products = slices.Grow(p.products[:0], len(rows))[:len(rows)]
+	p.scores = slices.Grow(p.scores[:0], len(rows))[:len(rows)]
+	kernel.dotRows(p.products, c, rows, p.code)
+	for i, row := range rows {
+		p.scores[i] = float32(p.products[i]) * c.scales[row]
 	}
-	var sum int32
-	for i := range p.blocks {
-		block := code[i*codeBlock : (i+1)*codeBlock]
-		for word := range p.blocks[i] {
-			at := word/4*8 + word%4
-			upper, lower := int64(int8(block[at])), int64(int8(block[at+4]))
-			p.blocks[i][word] = uint64(upper<<32 + lower)
-			sum += int32(upper + lower)
-		}
+	return p.scores
+}
+
+// cosines are those of the probe's code with those of rows, valid until the next call. The conversion
+// keeps what the caller does with them from being fused with the product, which would round differently on
+// some processors.
+func (p *probe) cosines(c *codes, rows []uint32) []float32 {
+	scores := p.relatives(c, rows)
+	for i, score := range scores {
+		scores[i] = float32(p.scale * score)
 	}
-	p.offset, p.scale = sum<<7, scale
-}
-
-// cosine is the cosine of the probe's codes with those of row. The conversion keeps what the caller
-// does with it from being fused with the product, which would round differently on some processors.
-func (p *probe) cosine(c *codes, row uint32) float32 {
-	return float32(p.scale * p.relative(c, row))
-}
-
-// relative is cosine without the probe's own scale, which does not change the order.
-func (p *probe) relative(c *codes, row uint32) float32 {
-	start := int(row) * c.stride
-	return float32(dotCodes(p.blocks, c.bytes[start:start+c.stride])-p.offset) * c.scales[row]
-}
-
-// dotCodes is Σ probe·(code+128), two products a multiplication: with bytes b, b' and probe values q, q'
-//
-//	(b + b'·2³²)·(q' + q·2³²) = b·q' + (b·q + b'·q')·2³² + …·2⁶⁴
-//
-// so the upper half of the sum is what we want, once half a unit makes up for the sign of the lower
-// half. Adding 128 to the codes keeps them free of signs while they are taken apart. Both halves stay
-// in range up to 65,536 dimensions. It costs half of a product at a time; dotCodesPlain in the tests
-// says the same without the trick.
-func dotCodes(blocks [][16]uint64, code []byte) int32 {
-	const (
-		lanes = 0x000000ff_000000ff
-		bias  = 0x80808080_80808080
-	)
-	var even, odd uint64
-	for i := range blocks {
-		if len(code) < codeBlock {
-			break
-		}
-		q := &blocks[i]
-		b := (*[codeBlock]byte)(code)
-		code = code[codeBlock:]
-		w := binary.LittleEndian.Uint64(b[0:]) ^ bias
-		even += (w&lanes)*q[0] + (w>>16&lanes)*q[2]
-		odd += (w>>8&lanes)*q[1] + (w>>24&lanes)*q[3]
-		w = binary.LittleEndian.Uint64(b[8:]) ^ bias
-		even += (w&lanes)*q[4] + (w>>16&lanes)*q[6]
-		odd += (w>>8&lanes)*q[5] + (w>>24&lanes)*q[7]
-		w = binary.LittleEndian.Uint64(b[16:]) ^ bias
-		even += (w&lanes)*q[8] + (w>>16&lanes)*q[10]
-		odd += (w>>8&lanes)*q[9] + (w>>24&lanes)*q[11]
-		w = binary.LittleEndian.Uint64(b[24:]) ^ bias
-		even += (w&lanes)*q[12] + (w>>16&lanes)*q[14]
-		odd += (w>>8&lanes)*q[13] + (w>>24&lanes)*q[15]
-	}
-	return int32((even + odd + 1<<31) >> 32)
+	return scores
 }

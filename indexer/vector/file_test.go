@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"vitrine/indexer/vector/sets"
 )
 
 var update = flag.Bool("update", false, "write testdata/v1.vectors anew: only before format 1 is released")
@@ -19,7 +21,7 @@ const frozenFile = "testdata/v1.vectors"
 
 // frozenIndex is what testdata/v1.vectors was written from: 60 rows of 8 dimensions with a graph.
 func frozenIndex(t testing.TB) *Index {
-	return build(t, gaussianSet(60, 8, 8, 11), 8, Options{GraphFrom: 1, Seed: 1})
+	return build(t, sets.Unclustered(60, 8, 8, 11), 8, Options{GraphFrom: 1, Seed: 1})
 }
 
 func fileBytes(t testing.TB, x *Index) []byte {
@@ -35,7 +37,7 @@ func fileBytes(t testing.TB, x *Index) []byte {
 func TestSavedIndexAnswersAsBefore(t *testing.T) {
 	for name, x := range map[string]*Index{
 		"graph":   graphSets()["clustered"],
-		"scan":    build(t, gaussianSet(3000, 33, 20, 1), 33, Options{}),
+		"scan":    build(t, sets.Unclustered(3000, 33, 20, 1), 33, Options{}),
 		"one row": build(t, []float32{0, 1, 0}, 3, Options{GraphFrom: 1}),
 		"empty":   build(t, nil, 3, Options{GraphFrom: 1}),
 	} {

@@ -5,29 +5,6 @@ import (
 	"math"
 )
 
-// dotFloats is the inner product of two vectors of one size. Each product is rounded on its own
-// (the conversion forbids fusing), so the sum has the same bits on every processor.
-func dotFloats(a, b []float32) float32 {
-	b = b[:len(a)]
-	var s0, s1, s2, s3 float32
-	for len(a) >= 8 && len(b) >= 8 {
-		x, y := (*[8]float32)(a), (*[8]float32)(b)
-		s0 += float32(x[0] * y[0])
-		s1 += float32(x[1] * y[1])
-		s2 += float32(x[2] * y[2])
-		s3 += float32(x[3] * y[3])
-		s0 += float32(x[4] * y[4])
-		s1 += float32(x[5] * y[5])
-		s2 += float32(x[6] * y[6])
-		s3 += float32(x[7] * y[7])
-		a, b = a[8:], b[8:]
-	}
-	for i, x := range a {
-		s0 += float32(x * b[i])
-	}
-	return (s0 + s1) + (s2 + s3)
-}
-
 // norm is the Euclidean length of vector; NaN or infinite when one of its values is.
 func norm(vector []float32) float64 {
 	var sum float64

@@ -21,6 +21,8 @@ type scratch struct {
 	probe   probe
 	code    []byte
 	visited []uint64
+	fresh   []uint32 // rows about to be compared
+	exact   []float32
 	nearest nearest
 }
 
@@ -46,11 +48,7 @@ func greedySearch(g adjacency, c *codes, s *scratch, entries []uint32, ef int, e
 	clear(s.visited)
 
 	s.nearest.reset(ef)
-	for _, row := range entries {
-		if s.visit(row) {
-			s.nearest.add(row, s.probe.relative(c, row))
-		}
-	}
+	s.consider(c, entries)
 	for {
 		p, ok := s.nearest.expand()
 		if !ok {
@@ -59,10 +57,19 @@ func greedySearch(g adjacency, c *codes, s *scratch, entries []uint32, ef int, e
 		if expanded != nil {
 			expanded(p)
 		}
-		for _, row := range g.neighbours(p.row) {
-			if s.visit(row) {
-				s.nearest.add(row, s.probe.relative(c, row))
-			}
+		s.consider(c, g.neighbours(p.row))
+	}
+}
+
+// consider compares those of rows that were not visited yet, and puts them on the list.
+func (s *scratch) consider(c *codes, rows []uint32) {
+	s.fresh = s.fresh[:0]
+	for _, row := range rows {
+		if s.visit(row) {
+			s.fresh = append(s.fresh, row)
 		}
+	}
+	for i, score := range s.probe.relatives(c, s.fresh) {
+		s.nearest.add(s.fresh[i], score)
 	}
 }

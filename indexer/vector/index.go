@@ -54,7 +54,7 @@ func (x *Index) Scorer(query []float32) (func(row uint32) float32, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(row uint32) float32 { return dotFloats(unit, x.Vector(row)) }, nil
+	return func(row uint32) float32 { return kernel.dotFloats(unit, x.Vector(row)) }, nil
 }
 
 // Close releases the file of an index that came from Open. No search may be under way or follow, and

@@ -20,6 +20,8 @@ type pruner struct {
 	candidates []candidate // expanded: chosen, or left out because of a chosen one
 	chosen     []uint32
 	leftOut    []uint32
+	far        []uint32 // the rows of candidates[farAt[i]]
+	farAt      []int
 	probe      probe
 }
 
@@ -31,6 +33,13 @@ func (p *pruner) begin(row uint32) {
 func (p *pruner) offer(row uint32, cosine float32) {
 	if row != p.row {
 		p.candidates = append(p.candidates, candidate{row: row, score: cosine})
+	}
+}
+
+// offerAll offers rows; seen is aimed at the row.
+func (p *pruner) offerAll(c *codes, seen *probe, rows []uint32) {
+	for i, cosine := range seen.cosines(c, rows) {
+		p.offer(rows[i], cosine)
 	}
 }
 
@@ -52,16 +61,26 @@ func (p *pruner) prune(c *codes) []uint32 {
 		if p.chosen = append(p.chosen, near.row); len(p.chosen) == maxDegree {
 			return p.chosen
 		}
-		p.probe.aim(c.row(near.row), c.scales[near.row])
-		for j := i + 1; j < len(p.candidates); j++ {
-			far := &p.candidates[j]
-			if !far.expanded && alpha*(1-p.probe.cosine(c, far.row)) <= 1-far.score {
-				far.expanded = true
-			}
-		}
+		p.leaveOut(c, near.row, i+1)
 	}
 	if missing := leastDegree - len(p.chosen); missing > 0 {
 		p.chosen = append(p.chosen, p.leftOut[:min(missing, len(p.leftOut))]...)
 	}
 	return p.chosen
+}
+
+// leaveOut marks those candidates from the given one on that lie much nearer to near than to the row.
+func (p *pruner) leaveOut(c *codes, near uint32, from int) {
+	p.far, p.farAt = p.far[:0], p.farAt[:0]
+	for at := from; at < len(p.candidates); at++ {
+		if !p.candidates[at].expanded {
+			p.far, p.farAt = append(p.far, p.candidates[at].row), append(p.farAt, at)
+		}
+	}
+	p.probe.aim(c.row(near), c.scales[near])
+	for i, cosine := range p.probe.cosines(c, p.far) {
+		if far := &p.candidates[p.farAt[i]]; alpha*(1-cosine) <= 1-far.score {
+			far.expanded = true
+		}
+	}
 }

@@ -62,9 +62,7 @@ func (b *builder) chooseNeighbours(row uint32, entries []uint32, s *scratch, p *
 	greedySearch(b.links, b.codes, s, entries, searchList, func(passed candidate) {
 		p.offer(passed.row, passed.score*s.probe.scale)
 	})
-	for _, neighbour := range b.links.neighbours(row) {
-		p.offer(neighbour, s.probe.cosine(b.codes, neighbour))
-	}
+	p.offerAll(b.codes, &s.probe, b.links.neighbours(row))
 	return slices.Clone(p.prune(b.codes))
 }
 
@@ -107,8 +105,6 @@ func (b *builder) addLinks(more []link, p *pruner) {
 func (b *builder) shorten(row uint32, p *pruner) {
 	p.begin(row)
 	p.probe.aim(b.codes.row(row), b.codes.scales[row])
-	for _, neighbour := range b.links.neighbours(row) {
-		p.offer(neighbour, p.probe.cosine(b.codes, neighbour))
-	}
+	p.offerAll(b.codes, &p.probe, b.links.neighbours(row))
 	b.links.set(row, p.prune(b.codes))
 }

@@ -2,6 +2,8 @@ package vector
 
 import (
 	"context"
+	"iter"
+	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
 )
@@ -15,36 +17,55 @@ const longestList = 8192
 // scan fills list with the limit rows of highest score among the n rows, or those of them that allowed
 // holds, matching in number. Rows come in ascending order, so that of equal ones the lower row is kept.
 // When the limit excludes none, they are left in that order.
-func scan(ctx context.Context, list *nearest, limit, matching, n int, allowed *roaring.Bitmap, score func(row uint32) float32) error {
+func scan(ctx context.Context, list *nearest, limit, matching, n int, allowed *roaring.Bitmap, score func(rows []uint32) []float32) error {
 	list.reset(limit)
 	add := list.add
 	if limit >= matching {
 		add = list.push
 	}
-	if allowed == nil {
-		for row := range uint32(n) {
-			if row%scanBlock == 0 && ctx.Err() != nil {
-				return ctx.Err()
-			}
-			add(row, score(row))
-		}
-		return nil
+	blocks := blocksOf(n)
+	if allowed != nil {
+		blocks = allowedBlocks(allowed, n)
 	}
-	rows := allowed.ManyIterator()
-	var block [scanBlock]uint32
-	for {
+	for rows := range blocks {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		taken := rows.NextMany(block[:])
-		if taken == 0 {
-			return nil
+		for i, score := range score(rows) {
+			add(rows[i], score)
 		}
-		for _, row := range block[:taken] {
-			if int(row) >= n {
-				return nil
+	}
+	return nil
+}
+
+// blocksOf are the rows below n, some at a time; each block is valid until the next.
+func blocksOf(n int) iter.Seq[[]uint32] {
+	return func(yield func([]uint32) bool) {
+		block := make([]uint32, 0, scanBlock)
+		for row := range uint32(n) {
+			if block = append(block, row); len(block) == scanBlock || int(row) == n-1 {
+				if !yield(block) {
+					return
+				}
+				block = block[:0]
 			}
-			add(row, score(row))
+		}
+	}
+}
+
+// allowedBlocks are those of allowed below n.
+func allowedBlocks(allowed *roaring.Bitmap, n int) iter.Seq[[]uint32] {
+	return func(yield func([]uint32) bool) {
+		rows := allowed.ManyIterator()
+		var block [scanBlock]uint32
+		for {
+			taken := block[:rows.NextMany(block[:])]
+			if end := slices.IndexFunc(taken, func(row uint32) bool { return int(row) >= n }); end >= 0 {
+				taken = taken[:end]
+			}
+			if len(taken) == 0 || !yield(taken) {
+				return
+			}
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -71,7 +72,10 @@ func (x *Index) searchGraph(s *scratch, unit []float32, k, matching int, p plan,
 				continue
 			}
 		}
-		if found, _ := x.rank(unit, hits, k, params.Group); len(found) == k {
+		for i := range hits {
+			hits[i].score *= s.probe.scale
+		}
+		if found, _ := x.rank(unit, hits, sureHits*k, k, params.Group); len(found) == k {
 			return found, p
 		}
 	}
@@ -82,9 +86,9 @@ func (x *Index) searchGraph(s *scratch, unit []float32, k, matching int, p plan,
 // short: because its rows fell into fewer than k groups, or because the codes' error is larger than what
 // divides the k-th result from the rows that the list had no room for.
 func (x *Index) searchExact(ctx context.Context, s *scratch, unit []float32, k, matching int, p plan, params SearchParams) ([]Neighbour, error) {
-	score := func(row uint32) float32 { return dotFloats(unit, x.Vector(row)) }
-	if p.method == byCodes {
-		score = func(row uint32) float32 { return s.probe.cosine(&x.codes, row) }
+	score := func(rows []uint32) []float32 { return s.probe.cosines(&x.codes, rows) }
+	if p.method == byFloats {
+		score = func(rows []uint32) []float32 { return x.floatCosines(s, unit, rows) }
 	}
 	for kept := max(k, p.kept); ; kept *= 4 {
 		if kept > longestList {
@@ -94,25 +98,56 @@ func (x *Index) searchExact(ctx context.Context, s *scratch, unit []float32, k, 
 			return nil, err
 		}
 		hits := s.nearest.items
-		found, wrong := x.rank(unit, hits, k, params.Group)
 		if kept >= matching {
+			found, _ := x.rank(unit, hits, len(hits), k, params.Group)
 			return found, nil
 		}
+		found, wrong := x.rank(unit, hits, sureHits*k, k, params.Group)
 		if len(found) == k && (p.method == byFloats || found[k-1].Score > hits[len(hits)-1].score+wrong) {
 			return found, nil
 		}
 	}
 }
 
+// floatCosines are the exact cosines of unit with rows, valid until the next call.
+func (x *Index) floatCosines(s *scratch, unit []float32, rows []uint32) []float32 {
+	s.exact = s.exact[:0]
+	for _, row := range rows {
+		s.exact = append(s.exact, kernel.dotFloats(unit, x.Vector(row)))
+	}
+	return s.exact
+}
+
+// sureHits: for each result wanted so many hits are scored by their floats whatever their codes say.
+const sureHits = 2
+
+// doubt is by how many times the largest error of the codes seen so far a hit may still be underrated.
+const doubt = 2
+
 // rank scores hits by their floats and returns the k best, one of each group, and by how much the score
-// that a hit came with was wrong at most.
-func (x *Index) rank(unit []float32, hits []candidate, k int, group []uint32) (found []Neighbour, wrong float32) {
-	found = make([]Neighbour, len(hits))
+// that a hit came with was wrong at most. It looks at the first sure hits in any case; those after them, which must be
+// in order, only until their codes say that none can be among the k best.
+func (x *Index) rank(unit []float32, hits []candidate, sure, k int, group []uint32) (found []Neighbour, wrong float32) {
+	found = make([]Neighbour, 0, min(len(hits), 2*sure))
+	least := float32(math.Inf(-1))
 	for i, hit := range hits {
-		score := dotFloats(unit, x.Vector(hit.row))
-		found[i] = Neighbour{Row: hit.row, Score: score}
+		if i == sure {
+			if best := bestOf(slices.Clone(found), k, group); len(best) == k {
+				least = best[k-1].Score
+			}
+		}
+		if hit.score+doubt*wrong < least {
+			break
+		}
+		score := kernel.dotFloats(unit, x.Vector(hit.row))
+		found = append(found, Neighbour{Row: hit.row, Score: score})
 		wrong = max(wrong, score-hit.score, hit.score-score)
 	}
+	return bestOf(found, k, group), wrong
+}
+
+// bestOf sorts found and returns its first k, one of each group.
+func bestOf(found []Neighbour, k int, group []uint32) []Neighbour {
 	slices.SortFunc(found, func(a, b Neighbour) int {
 		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Row, b.Row))
 	})
@@ -124,7 +159,7 @@ func (x *Index) rank(unit []float32, hits []candidate, k int, group []uint32) (f
 			return repeated
 		})
 	}
-	return found[:min(k, len(found))], wrong
+	return found[:min(k, len(found))]
 }
 
 // matching counts the rows that allowed lets pass.

@@ -96,7 +96,7 @@ func shardDistance(graph *hnsw.Graph[int], c *codes) hnsw.DistanceFunc {
 		if calls++; calls == 2 {
 			graph.M = math.MaxInt
 		}
-		return 1 - probe.cosine(c, math.Float32bits(value[0]))
+		return 1 - probe.cosines(c, []uint32{math.Float32bits(value[0])})[0]
 	}
 }
 

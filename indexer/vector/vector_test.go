@@ -14,18 +14,20 @@ import (
 	"testing"
 
 	"github.com/RoaringBitmap/roaring/v2"
+
+	"vitrine/indexer/vector/sets"
 )
 
 const testDim = 256
 
 // graphSets are indexes of the two sets that the graph is tested on, built once.
 var graphSets = sync.OnceValue(func() map[string]*Index {
-	sets := map[string][]float32{
-		"clustered":   clusteredSet(graphRows, testDim, graphRows/100, 1),
-		"unclustered": gaussianSet(graphRows, testDim, 24, 2),
+	drawn := map[string][]float32{
+		"clustered":   sets.Clustered(graphRows, testDim, graphRows/100, 1),
+		"unclustered": sets.Unclustered(graphRows, testDim, 24, 2),
 	}
 	indexes := map[string]*Index{}
-	for name, vectors := range sets {
+	for name, vectors := range drawn {
 		x, err := Build(context.Background(), vectors, testDim, Options{GraphFrom: 1})
 		if err != nil {
 			panic(err)
@@ -85,7 +87,7 @@ func bruteForce(t testing.TB, x *Index, query []float32, k int, p SearchParams) 
 	}
 	for row := range uint32(x.Len()) {
 		if p.Allowed == nil || p.Allowed.Contains(row) {
-			all = append(all, Neighbour{Row: row, Score: dotFloats(unit, x.Vector(row))})
+			all = append(all, Neighbour{Row: row, Score: kernel.dotFloats(unit, x.Vector(row))})
 		}
 	}
 	slices.SortFunc(all, order)
@@ -180,7 +182,7 @@ func TestAnyEffortIsTaken(t *testing.T) {
 }
 
 func TestReachAllConnectsLooseRows(t *testing.T) {
-	vectors := gaussianSet(500, 16, 16, 3)
+	vectors := sets.Unclustered(500, 16, 16, 3)
 	x := build(t, vectors, 16, Options{})
 	g := newLinks(500) // no links at all
 	if err := (&builder{codes: &x.codes, links: g}).reachAll(t.Context(), 42); err != nil {
@@ -288,8 +290,8 @@ func TestExactPlansEqualBruteForce(t *testing.T) {
 	plans := map[string]int{}
 	for _, n := range []int{0, 1, 2, k - 1, k, k + 1, 300, 5000} {
 		for _, dim := range []int{1, 7, 32, 100} {
-			x := build(t, gaussianSet(n, dim, dim, uint64(n+dim)), dim, Options{})
-			query := gaussian(random, dim)
+			x := build(t, sets.Unclustered(n, dim, dim, uint64(n+dim)), dim, Options{})
+			query := sets.Gaussian(random, dim)
 			allowed := roaring.New()
 			for row := range uint32(n) {
 				if random.IntN(3) > 0 {
@@ -378,7 +380,7 @@ func TestSearchRefusesQueriesWithoutDirection(t *testing.T) {
 }
 
 func TestSameInputGivesSameBytesOnAnyNumberOfCores(t *testing.T) {
-	vectors := clusteredSet(graphRows/4, 64, 40, 5)
+	vectors := sets.Clustered(graphRows/4, 64, 40, 5)
 	copy(vectors[64:128], vectors[:64]) // a pair of equal rows, for the ties
 	var first []byte
 	for _, cores := range []int{1, 2, 2} {
@@ -422,7 +424,7 @@ func TestSeedGraphHasOneEntryAndDropsNoLink(t *testing.T) {
 }
 
 func TestBuildReportsProgressAndStopsWhenCancelled(t *testing.T) {
-	vectors := clusteredSet(3000, 32, 10, 6)
+	vectors := sets.Clustered(3000, 32, 10, 6)
 	ctx, cancel := context.WithCancel(t.Context())
 	last := 0
 	_, err := Build(ctx, vectors, 32, Options{GraphFrom: 1, Progress: func(done, total int) {

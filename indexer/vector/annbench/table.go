@@ -1,0 +1,66 @@
+package annbench
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"text/tabwriter"
+)
+
+// WriteTable writes the figures of each set for people to read, by threads and then by k, and below them
+// the ratios to the peers.
+func WriteTable(w io.Writer, all []*Results) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "set\trows\tmethod\tsetting\tthreads\tk\trecall@10\trecall@100\tqueries/s\tp50 µs\tp99 µs\tbuild s\tbytes/vector")
+	for _, r := range all {
+		rows := slices.Concat(r.Measurements, r.Peers)
+		slices.SortStableFunc(rows, func(a, b Measurement) int {
+			return cmp.Or(cmp.Compare(a.Threads, b.Threads), cmp.Compare(a.K, b.K))
+		})
+		for _, m := range rows {
+			fmt.Fprintf(table, "%s\t%d\t%s\t%s\t%d\t%d\t%.4f\t%s\t%.0f\t%s\t%s\t%.2f\t%.0f\n", r.Set, r.Rows, m.Method, m.Setting, m.Threads, m.K,
+				m.Recall10, orDash("%.4f", m.Recall100), m.Rate, orDash("%.1f", m.P50), orDash("%.1f", m.P99), m.BuildSeconds, m.Bytes)
+		}
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	return writeRatios(w, all)
+}
+
+func orDash(format string, value float64) string {
+	if value == 0 {
+		return "-"
+	}
+	return fmt.Sprintf(format, value)
+}
+
+func writeRatios(w io.Writer, all []*Results) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, r := range all {
+		for _, ratio := range r.Ratios() {
+			fmt.Fprintf(table, "%s\t%d\t%s / %s\tthreads %d\trecall@10 %v\t%s\n", r.Set, r.Rows, Ours, ratio.Peer, ratio.Threads, ratio.Recall, ratio.text())
+		}
+	}
+	if slices.ContainsFunc(all, func(r *Results) bool { return len(r.Peers) > 0 }) {
+		fmt.Fprint(w, "\nQueries a second at equal recall@10, k = 10. Between two settings of a method the logarithm of the rate is taken as linear\n"+
+			"in the recall; settings that another one of the method beats in both are left out. A method whose fastest setting already\n"+
+			"finds more counts with the rate of that one. p50 and p99 of the peers: single calls from Python, on one thread.\n\n")
+	}
+	return table.Flush()
+}
+
+// text is the ratio with both rates, or who does not reach the recall.
+func (r Ratio) text() string {
+	switch {
+	case r.Ours == 0 && r.Theirs == 0:
+		return "not reached by either"
+	case r.Ours == 0:
+		return "not reached by " + Ours
+	case r.Theirs == 0:
+		return "not reached by " + r.Peer
+	default:
+		return fmt.Sprintf("%.2f (%.0f / %.0f)", r.Times(), r.Ours, r.Theirs)
+	}
+}

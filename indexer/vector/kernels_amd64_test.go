@@ -1,0 +1,12 @@
+package vector
+
+import "golang.org/x/sys/cpu"
+
+// everyKernel is each form that this processor can run.
+func everyKernel() []kernels {
+	all := []kernels{portable}
+	if cpu.X86.HasAVX2 {
+		all = append(all, kernels{name: "avx2", dotRows: rowsBy(dotRowsAVX2), dotFloats: dotFloatsAsm})
+	}
+	return append(all, fastest())
+}
