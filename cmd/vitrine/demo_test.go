@@ -156,7 +156,7 @@ func searchInBrowser(t *testing.T, address, dataDir string) {
 	must(t, chromedp.Do(ctx,
 		chromedp.Navigate(address),
 		chromedp.SendKeys(chromedp.CSS(`input[name="q"]`), "striped mug\r"),
-		chromedp.WaitVisible(chromedp.CSS(`.card`)),
+		chromedp.WaitVisible(chromedp.CSS(`body:has(input[name="q"][value="striped mug"]) .card`)), // the first page has cards too
 	))
 	shown, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](`[...document.querySelectorAll(".card")].map(card => card.innerText)`))
 	must(t, err)
