@@ -102,6 +102,7 @@ PEERS = [Hnswlib, Usearch, UsearchBytes, Faiss]
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dir", type=Path, help="the folder that --keep named")
+    parser.add_argument("--peer", nargs="+", choices=[peer.name for peer in PEERS], default=[peer.name for peer in PEERS])
     parser.add_argument("--threads", type=numbers, default=[1, 2])
     parser.add_argument("--ef", type=numbers, default=[10, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512])
     parser.add_argument("--window", type=float, default=1, help="seconds that a measurement lasts")
@@ -111,7 +112,7 @@ def main():
     if not folders:
         parser.error(f"no results in {args.dir}: run vitrine bench ann --keep {args.dir}")
     for folder in folders:
-        write(folder, measure_set(folder, args))
+        measure_set(folder, args)
 
 
 def numbers(text):
@@ -119,14 +120,14 @@ def numbers(text):
 
 
 def measure_set(folder, args):
-    """Each peer is measured in a process of its own, so that no library's threads meet another's."""
+    """Each peer is measured in a process of its own, so that no library's threads meet another's, and written down at once."""
     measurements = []
-    for peer in PEERS:
+    for peer in (peer for peer in PEERS if peer.name in args.peer):
         for threads in args.threads:
             print(f"{folder.name}: {peer.name}, threads {threads}", flush=True)
             with multiprocessing.get_context("spawn").Pool(1) as process:
                 measurements += process.apply(measure_peer, (peer, folder, threads, args))
-    return measurements
+            write(folder, measurements)
 
 
 def measure_peer(peer, folder, threads, args):
