@@ -49,8 +49,12 @@ func Build(ctx context.Context, vectors []float32, dim int, opts Options) (*Inde
 	}
 	x := &Index{vectors: vectors, codes: newCodes(len(vectors)/dim, dim)}
 	n := x.Len()
-	if err := parallel(ctx, opts.Workers, n, 256, func(_, i int) {
-		x.codes.set(uint32(i), x.Vector(uint32(i)))
+	buffers := make([][]int8, opts.Workers)
+	for i := range buffers {
+		buffers[i] = make([]int8, 2*x.codes.stride)
+	}
+	if err := parallel(ctx, opts.Workers, n, 256, func(worker, i int) {
+		x.codes.set(uint32(i), x.Vector(uint32(i)), buffers[worker])
 	}); err != nil {
 		return nil, err
 	}
@@ -69,24 +73,25 @@ func Build(ctx context.Context, vectors []float32, dim int, opts Options) (*Inde
 // builder is a graph under construction, and who works on it.
 type builder struct {
 	codes    *codes
-	links    *links
+	graph    *graph
 	workers  int
 	progress *progress
 }
 
 // buildGraph links the rows of c: coder/hnsw links some of them, a pass over all rows brings the others
 // in and prunes every row's links, then those are added that some row needs to be reached from entry.
-func buildGraph(ctx context.Context, c *codes, entry uint32, opts Options) (*frozen, error) {
+func buildGraph(ctx context.Context, c *codes, entry uint32, opts Options) (*graph, error) {
 	order := permutation(c.rows(), opts.Seed)
 	at := slices.Index(order, entry)
 	order[0], order[at] = order[at], order[0]
 	seeded := seedRows(c.rows())
 	b := &builder{
 		codes:    c,
-		links:    newLinks(c.rows()),
+		graph:    newGraph(c.rows(), growingWidth),
 		workers:  opts.Workers,
 		progress: &progress{total: seeded + c.rows(), report: opts.Progress},
 	}
+	b.graph.entry = entry
 	entries, err := b.seed(ctx, order[:seeded])
 	if err != nil {
 		return nil, fmt.Errorf("seed the graph: %w", err)
@@ -94,10 +99,10 @@ func buildGraph(ctx context.Context, c *codes, entry uint32, opts Options) (*fro
 	if err := b.refine(ctx, order, seeded, entries); err != nil {
 		return nil, fmt.Errorf("refine the graph: %w", err)
 	}
-	if err := b.reachAll(ctx, entry); err != nil {
+	if err := b.reachAll(ctx); err != nil {
 		return nil, fmt.Errorf("connect the graph: %w", err)
 	}
-	return b.links.freeze(entry), nil
+	return b.graph, nil
 }
 
 func checkVectors(vectors []float32, dim int) error {
@@ -140,12 +145,11 @@ func (x *Index) medoid() uint32 {
 	if norm(mean) == 0 { // rows that cancel out: any of them is as central
 		return 0
 	}
-	code := make([]byte, x.codes.stride)
 	var center probe
-	center.aim(code, encode(code, mean))
+	center.aim(&x.codes, mean)
 	best, bestScore := uint32(0), float32(math.Inf(-1))
 	for block := range blocksOf(x.Len()) {
-		for i, score := range center.relatives(&x.codes, block) {
+		for i, score := range center.cosines(&x.codes, block) {
 			if score > bestScore {
 				best, bestScore = block[i], score
 			}

@@ -13,10 +13,10 @@ func TestCodesKeepTheCosine(t *testing.T) {
 	vectors := sets.Unclustered(rows, dim, 24, 8)
 	c := newCodes(rows, dim)
 	for row := range uint32(rows) {
-		c.set(row, vectors[int(row)*dim:int(row+1)*dim])
+		c.set(row, vectors[int(row)*dim:int(row+1)*dim], make([]int8, 2*c.stride))
 	}
 	var p probe
-	p.aim(c.row(0), c.scales[0])
+	p.aimAt(&c, 0)
 	all := slices.Collect(func(yield func(uint32) bool) {
 		for row := range uint32(rows) {
 			yield(row)
@@ -41,7 +41,7 @@ func FuzzEncode(f *testing.F) {
 		if length := norm(vector); !(length > 0) || math.IsInf(length, 0) {
 			t.Skip("never reaches encode")
 		}
-		code := make([]byte, codeBlock)
+		code := make([]int8, codeBlock)
 		scale := encode(code, vector)
 		if !(scale > 0 && scale <= 1.0/127) {
 			t.Errorf("%v: scale %v", vector, scale)

@@ -27,10 +27,10 @@ const (
 // The sections, in the order of the file.
 const (
 	sectionVectors = iota // float32, rows·dim
-	sectionCodes          // int8, rows·stride
+	sectionHigh           // four-bit pairs, rows·stride
+	sectionLow            // the same
 	sectionScales         // float32, rows
-	sectionOffsets        // uint32, rows+1, or none without a graph
-	sectionLinks          // uint32, as many as the last offset
+	sectionLinks          // uint32, rows·width, or none without a graph
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -83,11 +83,11 @@ func (x *Index) WriteTo(w io.Writer) (int64, error) {
 func (x *Index) bodies() [sections][]byte {
 	var bodies [sections][]byte
 	bodies[sectionVectors] = bytesOf(x.vectors)
-	bodies[sectionCodes] = x.codes.bytes
+	bodies[sectionHigh] = x.codes.high
+	bodies[sectionLow] = x.codes.low
 	bodies[sectionScales] = bytesOf(x.codes.scales)
 	if x.graph != nil {
-		bodies[sectionOffsets] = bytesOf(x.graph.offsets)
-		bodies[sectionLinks] = bytesOf(x.graph.links)
+		bodies[sectionLinks] = bytesOf(x.graph.slots)
 	}
 	return bodies
 }

@@ -3,6 +3,7 @@ package vector
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // norm is the Euclidean length of vector; NaN or infinite when one of its values is.
@@ -14,8 +15,8 @@ func norm(vector []float32) float64 {
 	return math.Sqrt(sum)
 }
 
-// normalise returns query at unit length, as a copy.
-func (x *Index) normalise(query []float32) ([]float32, error) {
+// normalise returns query at unit length, in buffer if that is large enough.
+func (x *Index) normalise(buffer, query []float32) ([]float32, error) {
 	if len(query) != x.Dim() {
 		return nil, fmt.Errorf("%w: the query has %d dimensions, the index %d: embed the query with the model of the index", ErrVector, len(query), x.Dim())
 	}
@@ -23,7 +24,7 @@ func (x *Index) normalise(query []float32) ([]float32, error) {
 	if !(length > 0) || math.IsInf(length, 0) {
 		return nil, fmt.Errorf("%w: the query is zero or not finite", ErrVector)
 	}
-	unit := make([]float32, len(query))
+	unit := slices.Grow(buffer[:0], len(query))[:len(query)]
 	for i, v := range query {
 		unit[i] = float32(float64(v) / length)
 	}

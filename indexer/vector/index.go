@@ -21,7 +21,7 @@ var (
 type Index struct {
 	vectors []float32 // n·dim, row after row
 	codes   codes     // the same rows, eight bits a dimension
-	graph   *frozen   // nil: too few rows to be worth one
+	graph   *graph    // nil: too few rows to be worth one
 	scratch sync.Pool // *scratch
 
 	unmap func() error // set when the slices above lie in a mapped file
@@ -50,7 +50,7 @@ func (x *Index) Vector(row uint32) []float32 {
 // Scorer returns a function for the exact cosine of query, of any length but zero, with a row, which must
 // be below Len. The error wraps ErrVector when the query has the wrong size, is zero or not finite.
 func (x *Index) Scorer(query []float32) (func(row uint32) float32, error) {
-	unit, err := x.normalise(query)
+	unit, err := x.normalise(nil, query)
 	if err != nil {
 		return nil, err
 	}

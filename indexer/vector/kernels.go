@@ -1,27 +1,39 @@
 package vector
 
+import "unsafe"
+
 // kernels are the inner loops, in the form that this processor runs fastest. All forms give the same
 // results to the last bit: sums of whole numbers, and float sums in one order.
 type kernels struct {
 	name string
-	// dotRows sets out[i] to the product of query's codes with those of row rows[i] of c, for each i. query has c's stride.
-	dotRows func(out []int32, c *codes, rows []uint32, query []byte)
+	// dotNibbles sets out[i] to the product of the query's codes, 2·stride of them, with the four-bit numbers of row rows[i]
+	// of half, for each i; codes says where they lie.
+	dotNibbles func(out []int32, half []byte, stride int, rows []uint32, query []int8)
 	// dotFloats is the inner product of two vectors of one size, summed in the order of dotFloatsGo.
 	dotFloats func(a, b []float32) float32
+	// prefetch asks for the n cache lines from p on, n at least 1, and does nothing where it cannot.
+	prefetch func(p unsafe.Pointer, n int)
 }
 
-var portable = kernels{name: "portable", dotRows: dotRowsGo, dotFloats: dotFloatsGo}
+var portable = kernels{name: "portable", dotNibbles: dotNibblesGo, dotFloats: dotFloatsGo, prefetch: func(unsafe.Pointer, int) {}}
 
 // kernel is what searches and builds use; see fastest in kernels_*.go.
 var kernel = fastest()
 
-func dotRowsGo(out []int32, c *codes, rows []uint32, query []byte) {
+// prefetch asks for numbers that will soon be read, which are at least one.
+func prefetch[T number](numbers []T) {
+	kernel.prefetch(unsafe.Pointer(&numbers[0]), (4*len(numbers)+63)/64)
+}
+
+func dotNibblesGo(out []int32, half []byte, stride int, rows []uint32, query []int8) {
 	for i, row := range rows {
 		var sum int32
-		code := c.row(row)
-		query := query[:len(code)]
-		for j, b := range code {
-			sum += int32(int8(b)) * int32(int8(query[j]))
+		packed := half[int(row)*stride : (int(row)+1)*stride]
+		for b := 0; b < stride; b += codeBlock {
+			first, second := query[2*b:2*b+codeBlock], query[2*b+codeBlock:2*b+2*codeBlock]
+			for j, two := range packed[b : b+codeBlock] {
+				sum += int32(two&0x0f)*int32(first[j]) + int32(two>>4)*int32(second[j])
+			}
 		}
 		out[i] = sum
 	}

@@ -6,16 +6,16 @@ import "golang.org/x/sys/cpu"
 func fastest() kernels {
 	switch {
 	case cpu.X86.HasAVX512F && cpu.X86.HasAVX512VL && cpu.X86.HasAVX512VNNI:
-		return kernels{name: "avx512vnni", dotRows: rowsBy(dotRowsVNNI), dotFloats: dotFloatsAsm}
+		return kernels{name: "avx512vnni", dotNibbles: nibblesBy(dotNibblesVNNI), dotFloats: dotFloatsAsm, prefetch: prefetchLines}
 	case cpu.X86.HasAVX2:
-		return kernels{name: "avx2", dotRows: rowsBy(dotRowsAVX2), dotFloats: dotFloatsAsm}
+		return kernels{name: "avx2", dotNibbles: nibblesBy(dotNibblesAVX2), dotFloats: dotFloatsAsm, prefetch: prefetchLines}
 	default:
 		return portable
 	}
 }
 
 //go:noescape
-func dotRowsVNNI(out *int32, codes *byte, stride int, rows *uint32, n int, query *byte)
+func dotNibblesVNNI(out *int32, half *byte, stride int, rows *uint32, n int, query *int8)
 
 //go:noescape
-func dotRowsAVX2(out *int32, codes *byte, stride int, rows *uint32, n int, query *byte)
+func dotNibblesAVX2(out *int32, half *byte, stride int, rows *uint32, n int, query *int8)

@@ -1,50 +1,49 @@
 #include "textflag.h"
 
-// What these compute is said in Go in kernels.go: dotRowsGo and dotFloatsGo.
+// What these compute is said in Go in kernels.go: dotNibblesGo and dotFloatsGo.
 
-// func dotRowsVNNI(out *int32, codes *byte, stride int, rows *uint32, n int, query *byte)
+// Rows lie anywhere in memory: dotNibbles asks for each one so many rows before it is multiplied.
+#define ahead 8
+
+// fetchRow asks for the row whose number lies at rows: SI is the half, DX the stride. It takes R10 and R12.
+#define fetchRow(rows, loop) \
+	MOVL rows, R10; \
+	IMULQ DX, R10; \
+	ADDQ SI, R10; \
+	MOVQ DX, R12; \
+loop: \
+	PREFETCHT0 (R10); \
+	ADDQ $64, R10; \
+	SUBQ $64, R12; \
+	JGT loop
+
+// func dotNibblesVNNI(out *int32, half *byte, stride int, rows *uint32, n int, query *int8)
 //
-// VPDPBUSD multiplies unsigned bytes with signed ones, so 128 is added to the rows' codes, which is
-// what flipping the sign bit does, and 128·Σ query taken from the sums. n is at least 1.
-TEXT ·dotRowsVNNI(SB), NOSPLIT, $0-48
+// VPDPBUSD multiplies unsigned bytes with signed ones and adds four products up. n is at least 1.
+TEXT ·dotNibblesVNNI(SB), NOSPLIT, $0-48
 	MOVQ         out+0(FP), DI
-	MOVQ         codes+8(FP), SI
+	MOVQ         half+8(FP), SI
 	MOVQ         stride+16(FP), DX
 	MOVQ         rows+24(FP), BX
 	MOVQ         n+32(FP), CX
 	MOVQ         query+40(FP), R8
-	MOVL         $0x80808080, AX
+	MOVL         $0x0f0f0f0f, AX
 	VPBROADCASTD AX, Z3
+	MOVQ         $ahead, R9
+	CMPQ         R9, CX
+	CMOVQGT      CX, R9
+	MOVQ         BX, R13
 
-	// Z4: what to take off, lane by lane.
-	VPXORD X4, X4, X4
-	MOVQ   R8, R11
-	MOVQ   DX, R12
-	SUBQ   $64, R12
-	JLT    offsetRest
-
-offsetBlock:
-	VPDPBUSD (R11), Z3, Z4
-	ADDQ     $64, R11
-	SUBQ     $64, R12
-	JGE      offsetBlock
-
-offsetRest:
-	TESTQ     $32, R12
-	JZ        row
-	VMOVDQU   (R11), Y5
-	VPDPBUSD  Z5, Z3, Z4
+first:
+	fetchRow((R13), firstLines)
+	ADDQ $4, R13
+	DECQ R9
+	JNZ  first
 
 row:
-	// Rows lie anywhere in memory: ask for a later one while this one is multiplied.
-	CMPQ       CX, $3
-	JLT        near
-	MOVL       8(BX), R10
-	IMULQ      DX, R10
-	PREFETCHT0 (SI)(R10*1)
-	PREFETCHT0 64(SI)(R10*1)
-	PREFETCHT0 128(SI)(R10*1)
-	PREFETCHT0 192(SI)(R10*1)
+	CMPQ CX, $ahead
+	JLE  near
+	fetchRow((4*ahead)(BX), lines)
 
 near:
 	MOVL   (BX), R10
@@ -53,27 +52,21 @@ near:
 	MOVQ   R8, R11
 	MOVQ   DX, R12
 	VPXORD X0, X0, X0
-	SUBQ   $64, R12
-	JLT    rest
+	VPXORD X4, X4, X4
 
 block:
-	VPXORD   (R10), Z3, Z1
-	VPDPBUSD (R11), Z1, Z0
-	ADDQ     $64, R10
-	ADDQ     $64, R11
-	SUBQ     $64, R12
-	JGE      block
+	VMOVDQU64 (R10), Z1
+	VPANDD    Z3, Z1, Z2
+	VPSRLW    $4, Z1, Z1
+	VPANDD    Z3, Z1, Z1
+	VPDPBUSD  (R11), Z2, Z0
+	VPDPBUSD  64(R11), Z1, Z4
+	ADDQ      $64, R10
+	ADDQ      $128, R11
+	SUBQ      $64, R12
+	JNZ       block
 
-rest:
-	TESTQ    $32, R12
-	JZ       sum
-	VMOVDQU  (R10), Y1
-	VPXORD   Z3, Z1, Z1
-	VMOVDQU  (R11), Y2
-	VPDPBUSD Z2, Z1, Z0
-
-sum:
-	VPSUBD        Z4, Z0, Z0
+	VPADDD        Z4, Z0, Z0
 	VEXTRACTI64X4 $1, Z0, Y1
 	VPADDD        Y1, Y0, Y0
 	VEXTRACTI128  $1, Y0, X1
@@ -90,26 +83,38 @@ sum:
 	VZEROUPPER
 	RET
 
-// func dotRowsAVX2(out *int32, codes *byte, stride int, rows *uint32, n int, query *byte)
+// func dotNibblesAVX2(out *int32, half *byte, stride int, rows *uint32, n int, query *int8)
 //
-// Codes are widened to 16 bits; VPMADDWD adds pairs of products in 32. n is at least 1.
-TEXT ·dotRowsAVX2(SB), NOSPLIT, $0-48
-	MOVQ out+0(FP), DI
-	MOVQ codes+8(FP), SI
-	MOVQ stride+16(FP), DX
-	MOVQ rows+24(FP), BX
-	MOVQ n+32(FP), CX
-	MOVQ query+40(FP), R8
+// VPMADDUBSW multiplies unsigned bytes with signed ones and adds two products up in 16 bits, of which eight such sums would
+// still not leave them; VPMADDWD by ones adds two of those up in 32. n is at least 1.
+TEXT ·dotNibblesAVX2(SB), NOSPLIT, $0-48
+	MOVQ         out+0(FP), DI
+	MOVQ         half+8(FP), SI
+	MOVQ         stride+16(FP), DX
+	MOVQ         rows+24(FP), BX
+	MOVQ         n+32(FP), CX
+	MOVQ         query+40(FP), R8
+	MOVL         $0x0f0f0f0f, AX
+	VMOVD        AX, X3
+	VPBROADCASTD X3, Y3
+	MOVL         $0x00010001, AX
+	VMOVD        AX, X6
+	VPBROADCASTD X6, Y6
+	MOVQ         $ahead, R9
+	CMPQ         R9, CX
+	CMOVQGT      CX, R9
+	MOVQ         BX, R13
+
+first:
+	fetchRow((R13), firstLines)
+	ADDQ $4, R13
+	DECQ R9
+	JNZ  first
 
 row:
-	CMPQ       CX, $3
-	JLT        near
-	MOVL       8(BX), R11
-	IMULQ      DX, R11
-	PREFETCHT0 (SI)(R11*1)
-	PREFETCHT0 64(SI)(R11*1)
-	PREFETCHT0 128(SI)(R11*1)
-	PREFETCHT0 192(SI)(R11*1)
+	CMPQ CX, $ahead
+	JLE  near
+	fetchRow((4*ahead)(BX), lines)
 
 near:
 	MOVL  (BX), R10
@@ -118,23 +123,30 @@ near:
 	MOVQ  R8, R11
 	MOVQ  DX, R12
 	VPXOR Y0, Y0, Y0
-	VPXOR Y1, Y1, Y1
 
-pair:
-	VPMOVSXBW (R10), Y2
-	VPMOVSXBW 16(R10), Y3
-	VPMOVSXBW (R11), Y4
-	VPMOVSXBW 16(R11), Y5
-	VPMADDWD  Y4, Y2, Y2
-	VPMADDWD  Y5, Y3, Y3
-	VPADDD    Y2, Y0, Y0
-	VPADDD    Y3, Y1, Y1
-	ADDQ      $32, R10
-	ADDQ      $32, R11
-	SUBQ      $32, R12
-	JNZ       pair
+block:
+	VMOVDQU    (R10), Y1
+	VMOVDQU    32(R10), Y4
+	VPAND      Y3, Y1, Y2
+	VPSRLW     $4, Y1, Y1
+	VPAND      Y3, Y1, Y1
+	VPAND      Y3, Y4, Y5
+	VPSRLW     $4, Y4, Y4
+	VPAND      Y3, Y4, Y4
+	VPMADDUBSW (R11), Y2, Y2
+	VPMADDUBSW 32(R11), Y5, Y5
+	VPMADDUBSW 64(R11), Y1, Y1
+	VPMADDUBSW 96(R11), Y4, Y4
+	VPADDW     Y5, Y2, Y2
+	VPADDW     Y4, Y1, Y1
+	VPADDW     Y1, Y2, Y2
+	VPMADDWD   Y6, Y2, Y2
+	VPADDD     Y2, Y0, Y0
+	ADDQ       $64, R10
+	ADDQ       $128, R11
+	SUBQ       $64, R12
+	JNZ        block
 
-	VPADDD       Y1, Y0, Y0
 	VEXTRACTI128 $1, Y0, X1
 	VPADDD       X1, X0, X0
 	VPSHUFD      $0x4e, X0, X1
@@ -176,4 +188,16 @@ floats:
 	VMOVUPS Y0, (DX)
 	VMOVUPS Y1, 32(DX)
 	VZEROUPPER
+	RET
+
+// func prefetchLines(p unsafe.Pointer, n int)
+TEXT ·prefetchLines(SB), NOSPLIT, $0-16
+	MOVQ p+0(FP), AX
+	MOVQ n+8(FP), CX
+
+line:
+	PREFETCHT0 (AX)
+	ADDQ       $64, AX
+	DECQ       CX
+	JNZ        line
 	RET

@@ -2,8 +2,8 @@ package vector
 
 // fastest needs no choice: every 64-bit ARM processor has NEON.
 func fastest() kernels {
-	return kernels{name: "neon", dotRows: rowsBy(dotRowsNEON), dotFloats: dotFloatsAsm}
+	return kernels{name: "neon", dotNibbles: nibblesBy(dotNibblesNEON), dotFloats: dotFloatsAsm, prefetch: prefetchLines}
 }
 
 //go:noescape
-func dotRowsNEON(out *int32, codes *byte, stride int, rows *uint32, n int, query *byte)
+func dotNibblesNEON(out *int32, half *byte, stride int, rows *uint32, n int, query *int8)

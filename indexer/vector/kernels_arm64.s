@@ -1,21 +1,51 @@
 #include "textflag.h"
 
-// What these compute is said in Go in kernels.go: dotRowsGo and dotFloatsGo. The assembler lacks the
+// What these compute is said in Go in kernels.go: dotNibblesGo and dotFloatsGo. The assembler lacks the
 // instructions that are given as words.
 
-// func dotRowsNEON(out *int32, codes *byte, stride int, rows *uint32, n int, query *byte)
+// Rows lie anywhere in memory: dotNibbles asks for each one so many rows before it is multiplied.
+#define ahead 8
+
+// fetchRow asks for the row whose number is in R6: R1 is the half, R2 the stride. It takes R6 and R8.
+#define fetchRow(loop) \
+	MADD R2, R1, R6, R6; \
+	MOVD R2, R8; \
+loop: \
+	PRFM (R6), PLDL1KEEP; \
+	ADD  $64, R6; \
+	SUBS $64, R8, R8; \
+	BNE  loop
+
+// func dotNibblesNEON(out *int32, half *byte, stride int, rows *uint32, n int, query *int8)
 //
-// SMULL and SMULL2 make 16-bit products of 16 codes, SADALP adds pairs of them up in 32 bits. n is at
-// least 1.
-TEXT ·dotRowsNEON(SB), NOSPLIT, $0-48
-	MOVD out+0(FP), R0
-	MOVD codes+8(FP), R1
-	MOVD stride+16(FP), R2
-	MOVD rows+24(FP), R3
-	MOVD n+32(FP), R4
-	MOVD query+40(FP), R5
+// SMULL and SMLAL multiply codes and add eight products up in 16 bits, which they do not leave; SADALP adds pairs of
+// those up in 32. n is at least 1.
+TEXT ·dotNibblesNEON(SB), NOSPLIT, $0-48
+	MOVD  out+0(FP), R0
+	MOVD  half+8(FP), R1
+	MOVD  stride+16(FP), R2
+	MOVD  rows+24(FP), R3
+	MOVD  n+32(FP), R4
+	MOVD  query+40(FP), R5
+	VMOVI $15, V31.B16
+	MOVD  R3, R9
+	MOVD  $ahead, R10
+	CMP   R10, R4
+	CSEL  LT, R4, R10, R10
+
+first:
+	MOVWU.P 4(R9), R6
+	fetchRow(firstLines)
+	SUBS $1, R10, R10
+	BNE  first
 
 row:
+	CMP   $ahead, R4
+	BLE   near
+	MOVWU (4*ahead)(R3), R6
+	fetchRow(lines)
+
+near:
 	MOVWU.P 4(R3), R6
 	MADD    R2, R1, R6, R6
 	MOVD    R5, R7
@@ -23,26 +53,45 @@ row:
 	VEOR    V0.B16, V0.B16, V0.B16
 	VEOR    V1.B16, V1.B16, V1.B16
 
-pair:
-	VLD1.P 32(R6), [V2.B16, V3.B16]
-	VLD1.P 32(R7), [V4.B16, V5.B16]
-	WORD   $0x0e24c046 // SMULL V6.8H, V2.8B, V4.8B
-	WORD   $0x4e24c047 // SMULL2 V7.8H, V2.16B, V4.16B
-	WORD   $0x0e25c070 // SMULL V16.8H, V3.8B, V5.8B
-	WORD   $0x4e25c071 // SMULL2 V17.8H, V3.16B, V5.16B
+block:
+	VLD1.P 64(R6), [V2.B16, V3.B16, V4.B16, V5.B16]
+	VLD1.P 64(R7), [V16.B16, V17.B16, V18.B16, V19.B16]
+	VLD1.P 64(R7), [V20.B16, V21.B16, V22.B16, V23.B16]
+	VAND   V31.B16, V2.B16, V24.B16
+	VAND   V31.B16, V3.B16, V25.B16
+	VAND   V31.B16, V4.B16, V26.B16
+	VAND   V31.B16, V5.B16, V27.B16
+	VUSHR  $4, V2.B16, V2.B16
+	VUSHR  $4, V3.B16, V3.B16
+	VUSHR  $4, V4.B16, V4.B16
+	VUSHR  $4, V5.B16, V5.B16
+	WORD   $0x0e30c306 // SMULL V6.8H, V24.8B, V16.8B
+	WORD   $0x4e308306 // SMLAL2 V6.8H, V24.16B, V16.16B
+	WORD   $0x0e318326 // SMLAL V6.8H, V25.8B, V17.8B
+	WORD   $0x4e318326 // SMLAL2 V6.8H, V25.16B, V17.16B
+	WORD   $0x0e328346 // SMLAL V6.8H, V26.8B, V18.8B
+	WORD   $0x4e328346 // SMLAL2 V6.8H, V26.16B, V18.16B
+	WORD   $0x0e338366 // SMLAL V6.8H, V27.8B, V19.8B
+	WORD   $0x4e338366 // SMLAL2 V6.8H, V27.16B, V19.16B
+	WORD   $0x0e34c047 // SMULL V7.8H, V2.8B, V20.8B
+	WORD   $0x4e348047 // SMLAL2 V7.8H, V2.16B, V20.16B
+	WORD   $0x0e358067 // SMLAL V7.8H, V3.8B, V21.8B
+	WORD   $0x4e358067 // SMLAL2 V7.8H, V3.16B, V21.16B
+	WORD   $0x0e368087 // SMLAL V7.8H, V4.8B, V22.8B
+	WORD   $0x4e368087 // SMLAL2 V7.8H, V4.16B, V22.16B
+	WORD   $0x0e3780a7 // SMLAL V7.8H, V5.8B, V23.8B
+	WORD   $0x4e3780a7 // SMLAL2 V7.8H, V5.16B, V23.16B
 	WORD   $0x4e6068c0 // SADALP V0.4S, V6.8H
 	WORD   $0x4e6068e1 // SADALP V1.4S, V7.8H
-	WORD   $0x4e606a00 // SADALP V0.4S, V16.8H
-	WORD   $0x4e606a21 // SADALP V1.4S, V17.8H
-	SUBS   $32, R8, R8
-	BNE    pair
+	SUBS   $64, R8, R8
+	BNE    block
 
-	VADD    V1.S4, V0.S4, V0.S4
-	VADDV   V0.S4, V0
-	VMOV    V0.S[0], R6
-	MOVW.P  R6, 4(R0)
-	SUBS    $1, R4, R4
-	BNE     row
+	VADD   V1.S4, V0.S4, V0.S4
+	VADDV  V0.S4, V0
+	VMOV   V0.S[0], R6
+	MOVW.P R6, 4(R0)
+	SUBS   $1, R4, R4
+	BNE    row
 	RET
 
 // func sumFloats(sums *[16]float32, a, b *float32, blocks int)
@@ -74,4 +123,16 @@ floats:
 	BNE    floats
 
 	VST1 [V0.S4, V1.S4, V2.S4, V3.S4], (R0)
+	RET
+
+// func prefetchLines(p unsafe.Pointer, n int)
+TEXT ·prefetchLines(SB), NOSPLIT, $0-16
+	MOVD p+0(FP), R0
+	MOVD n+8(FP), R1
+
+line:
+	PRFM (R0), PLDL1KEEP
+	ADD  $64, R0
+	SUBS $1, R1, R1
+	BNE  line
 	RET

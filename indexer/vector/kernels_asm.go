@@ -2,17 +2,19 @@
 
 package vector
 
-// rowsBy makes a dotRows of an assembly loop over rows; the checks that Go would do are done here.
-func rowsBy(loop func(out *int32, codes *byte, stride int, rows *uint32, n int, query *byte)) func([]int32, *codes, []uint32, []byte) {
-	return func(out []int32, c *codes, rows []uint32, query []byte) {
+import "unsafe"
+
+// nibblesBy makes a dotNibbles of an assembly loop over rows; the checks that Go would do are done here.
+func nibblesBy(loop func(out *int32, half *byte, stride int, rows *uint32, n int, query *int8)) func([]int32, []byte, int, []uint32, []int8) {
+	return func(out []int32, half []byte, stride int, rows []uint32, query []int8) {
 		if len(rows) == 0 {
 			return
 		}
 		for _, row := range rows {
-			_ = c.bytes[int(row)*c.stride+c.stride-1]
+			_ = half[int(row)*stride+stride-1]
 		}
-		_, _ = out[len(rows)-1], query[c.stride-1]
-		loop(&out[0], &c.bytes[0], c.stride, &rows[0], len(rows), &query[0])
+		_, _ = out[len(rows)-1], query[2*stride-1]
+		loop(&out[0], &half[0], stride, &rows[0], len(rows), &query[0])
 	}
 }
 
@@ -31,3 +33,6 @@ func dotFloatsAsm(a, b []float32) float32 {
 	}
 	return addUp(&s, a[whole*lanes:], b[whole*lanes:])
 }
+
+//go:noescape
+func prefetchLines(p unsafe.Pointer, n int)

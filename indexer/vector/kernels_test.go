@@ -9,27 +9,32 @@ import (
 )
 
 func TestKernelsAgreeOnCodes(t *testing.T) {
+	const rows = 50
 	random := rand.New(rand.NewPCG(1, 1))
-	for _, dim := range []int{1, 31, 32, 33, 63, 64, 65, 96, 256, 257, 512, 1000, maxDim} {
-		c := newCodes(50, dim)
-		for i := range c.bytes {
-			c.bytes[i] = byte(random.IntN(256))
+	for _, dim := range []int{1, 128, 129, 256, 512, 1000, maxDim} {
+		stride := strideOf(dim)
+		half, query := make([]byte, rows*stride), make([]int8, 2*stride)
+		for i := range half {
+			half[i] = byte(random.IntN(256))
 		}
-		query := make([]byte, c.stride)
 		for i := range query {
-			query[i] = byte(random.IntN(256))
+			query[i] = int8(random.IntN(255) - 127)
 		}
-		for i := range c.stride { // the largest products there are
-			c.row(0)[i], c.row(1)[i] = 0x80, 0x7f
+		most, least := make([]int8, 2*stride), make([]int8, 2*stride) // the largest products there are
+		for i := range most {
+			most[i], least[i] = 127, -127
 		}
-		for _, query := range [][]byte{query, c.row(0), c.row(1)} {
-			for _, rows := range [][]uint32{nil, {0}, {1, 0}, {49, 3, 3, 0, 1, 7, 12}} {
+		for i := range stride {
+			half[i] = 0xff
+		}
+		for _, query := range [][]int8{query, most, least} {
+			for _, rows := range [][]uint32{nil, {0}, {1, 0}, {49, 3, 3, 0, 1, 7, 12}, {8, 7, 6, 5, 4, 3, 2, 1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 49}} {
 				want := make([]int32, len(rows))
-				portable.dotRows(want, &c, rows, query)
+				portable.dotNibbles(want, half, stride, rows, query)
 				for _, k := range everyKernel() {
 					got := make([]int32, len(rows)+1)
 					got[len(rows)] = 4711
-					k.dotRows(got[:len(rows)], &c, rows, query)
+					k.dotNibbles(got[:len(rows)], half, stride, rows, query)
 					for i := range want {
 						if got[i] != want[i] {
 							t.Errorf("%s, dim %d, rows %v: product %d is %d, want %d", k.name, dim, rows, i, got[i], want[i])
@@ -66,18 +71,19 @@ func TestKernelsRefuseRowsThatAreNotThere(t *testing.T) {
 					t.Errorf("%s reads row 3 of 3", k.name)
 				}
 			}()
-			k.dotRows(make([]int32, 1), &c, []uint32{3}, make([]byte, c.stride))
+			k.dotNibbles(make([]int32, 1), c.high, c.stride, []uint32{3}, make([]int8, 2*c.stride))
 		}()
 	}
 }
 
-func BenchmarkDotRows(b *testing.B) {
+func BenchmarkDotNibbles(b *testing.B) {
 	const rows, dim = 100_000, 256
 	c := newCodes(rows, dim)
 	random := rand.New(rand.NewPCG(3, 3))
-	for i := range c.bytes {
-		c.bytes[i] = byte(random.IntN(255) - 127)
+	for i := range c.high {
+		c.high[i] = byte(random.IntN(256))
 	}
+	query := make([]int8, 2*c.stride)
 	near, far := make([]uint32, 32), make([]uint32, 32*1024)
 	for i := range near {
 		near[i] = uint32(i)
@@ -89,14 +95,14 @@ func BenchmarkDotRows(b *testing.B) {
 	for _, k := range everyKernel() {
 		b.Run("kernel="+k.name+"/rows=cached", func(b *testing.B) {
 			for range b.N {
-				k.dotRows(out, &c, near, c.row(0))
+				k.dotNibbles(out, c.high, c.stride, near, query)
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(near)), "ns/row")
 		})
 		b.Run("kernel="+k.name+"/rows=anywhere", func(b *testing.B) {
 			for n := range b.N {
 				at := n % 1024 * 32
-				k.dotRows(out, &c, far[at:at+32], c.row(0))
+				k.dotNibbles(out, c.high, c.stride, far[at:at+32], query)
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*32), "ns/row")
 		})

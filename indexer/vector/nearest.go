@@ -1,5 +1,7 @@
 package vector
 
+import "math"
+
 // candidate is a row with its similarity to what is searched for.
 type candidate struct {
 	score    float32
@@ -12,7 +14,8 @@ type candidate struct {
 type nearest struct {
 	limit int
 	items []candidate
-	next  int // no entry before it is unexpanded
+	worst float32 // what a score must exceed to enter
+	next  int     // no entry before it is unexpanded
 }
 
 func (l *nearest) reset(limit int) {
@@ -21,18 +24,25 @@ func (l *nearest) reset(limit int) {
 		l.items = make([]candidate, 0, limit)
 	}
 	l.items = l.items[:0]
+	l.worst = float32(math.Inf(-1))
+	if limit == 0 {
+		l.worst = float32(math.Inf(1))
+	}
 }
 
 // add puts row at its place unless limit better ones are there; among equals the earlier stays ahead.
 func (l *nearest) add(row uint32, score float32) {
+	if score > l.worst {
+		l.insert(row, score)
+	}
+}
+
+func (l *nearest) insert(row uint32, score float32) {
 	n := len(l.items)
-	if n == l.limit {
-		if n == 0 || score <= l.items[n-1].score {
-			return
-		}
-		n--
-	} else {
+	if n < l.limit {
 		l.items = l.items[:n+1]
+	} else {
+		n--
 	}
 	low, high := 0, n
 	for low < high {
@@ -46,6 +56,9 @@ func (l *nearest) add(row uint32, score float32) {
 	copy(l.items[low+1:n+1], l.items[low:n])
 	l.items[low] = candidate{score: score, row: row}
 	l.next = min(l.next, low)
+	if n+1 == l.limit {
+		l.worst = l.items[n].score
+	}
 }
 
 // push puts row at the end, whatever its score; there must be room.
@@ -53,13 +66,13 @@ func (l *nearest) push(row uint32, score float32) {
 	l.items = append(l.items, candidate{score: score, row: row})
 }
 
-// expand takes the best entry that was not expanded yet.
-func (l *nearest) expand() (candidate, bool) {
-	for ; l.next < len(l.items); l.next++ {
+// expand appends the best entries that were not expanded yet, at most n, to rows.
+func (l *nearest) expand(rows []uint32, n int) []uint32 {
+	for ; l.next < len(l.items) && len(rows) < n; l.next++ {
 		if item := &l.items[l.next]; !item.expanded {
 			item.expanded = true
-			return *item, true
+			rows = append(rows, item.row)
 		}
 	}
-	return candidate{}, false
+	return rows
 }

@@ -42,11 +42,11 @@ func parse(data []byte) (*Index, error) {
 	if dim < 1 || dim > maxDim || rows > maxRows || stride != uint64(strideOf(int(dim))) {
 		return nil, damaged("%d rows of %d dimensions, %d bytes apart, cannot be", rows, dim, stride)
 	}
-	offsets := uint64(0)
+	links := uint64(0)
 	if entry != noEntry {
-		offsets = 4 * (rows + 1)
+		links = 4 * rows * width
 	}
-	want := [sections]uint64{4 * rows * dim, rows * stride, 4 * rows, offsets}
+	want := [sections]uint64{4 * rows * dim, rows * stride, rows * stride, 4 * rows, links}
 	bodies, err := readSections(data, want)
 	if err != nil {
 		return nil, err
@@ -55,34 +55,24 @@ func parse(data []byte) (*Index, error) {
 		vectors: sliceOf[float32](bodies[sectionVectors]),
 		codes: codes{
 			dim: int(dim), stride: int(stride),
-			bytes: bodies[sectionCodes], scales: sliceOf[float32](bodies[sectionScales]),
+			high: bodies[sectionHigh], low: bodies[sectionLow], scales: sliceOf[float32](bodies[sectionScales]),
 		},
 	}
 	if entry == noEntry {
-		if len(bodies[sectionLinks]) > 0 {
-			return nil, damaged("links without an entry row")
-		}
 		return x, nil
 	}
-	x.graph = &frozen{
-		entry:   entry,
-		offsets: sliceOf[uint32](bodies[sectionOffsets]),
-		links:   sliceOf[uint32](bodies[sectionLinks]),
-	}
+	x.graph = &graph{entry: entry, width: width, slots: sliceOf[uint32](bodies[sectionLinks])}
 	return x, x.graph.check(int(rows))
 }
 
-// readSections cuts data into its sections and checks where they lie, how long they are (want; the
-// links' length is free) and their checksums.
+// readSections cuts data into its sections and checks where they lie, how long they are (want) and their
+// checksums.
 func readSections(data []byte, want [sections]uint64) ([sections][]byte, error) {
 	var bodies [sections][]byte
 	at, end := uint64(headerSize), uint64(headerSize)
 	for i := range bodies {
 		row := data[prefixSize+i*sectionSize:]
 		offset, length := binary.LittleEndian.Uint64(row), binary.LittleEndian.Uint64(row[8:])
-		if i == sectionLinks {
-			want[i] = length / 4 * 4
-		}
 		if offset != at || length != want[i] || offset > uint64(len(data)) || length > uint64(len(data))-offset {
 			return bodies, damaged("section %d at %d of %d bytes does not fit into %d bytes", i, offset, length, len(data))
 		}
@@ -103,19 +93,11 @@ func readSections(data []byte, want [sections]uint64) ([sections][]byte, error) 
 }
 
 // check sees to it that no search can leave the graph's slices.
-func (f *frozen) check(rows int) error {
-	if int64(f.entry) >= int64(rows) {
-		return damaged("entry row %d of %d", f.entry, rows)
+func (g *graph) check(rows int) error {
+	if int64(g.entry) >= int64(rows) {
+		return damaged("entry row %d of %d", g.entry, rows)
 	}
-	if f.offsets[0] != 0 || int(f.offsets[rows]) != len(f.links) {
-		return damaged("the links are not as many as their offsets say")
-	}
-	for row := range rows {
-		if f.offsets[row] > f.offsets[row+1] {
-			return damaged("the links of row %d end before they begin", row)
-		}
-	}
-	for _, link := range f.links {
+	for _, link := range g.slots {
 		if int64(link) >= int64(rows) {
 			return damaged("a link to row %d of %d", link, rows)
 		}

@@ -77,7 +77,7 @@ func (p *pruner) leaveOut(c *codes, near uint32, from int) {
 			p.far, p.farAt = append(p.far, p.candidates[at].row), append(p.farAt, at)
 		}
 	}
-	p.probe.aim(c.row(near), c.scales[near])
+	p.probe.aimAt(c, near)
 	for i, cosine := range p.probe.cosines(c, p.far) {
 		if far := &p.candidates[p.farAt[i]]; alpha*(1-cosine) <= 1-far.score {
 			far.expanded = true

@@ -3,13 +3,14 @@ package vector
 import "context"
 
 // reachAll adds the links that are missing for every row to be reached from entry: from a near row
-// that is reached and has room, else from any with room, else over the limit.
-func (b *builder) reachAll(ctx context.Context, entry uint32) error {
-	g, c := b.links, b.codes
+// that is reached and has room, else from any with room. There always is one: pruning leaves each row room for
+// one link more, and a row that is reached brings its own.
+func (b *builder) reachAll(ctx context.Context) error {
+	g, c := b.graph, b.codes
 	reached := make([]bool, c.rows())
 	var roomy []uint32 // reached rows, the last of which may have room
-	queue := []uint32{entry}
-	reached[entry] = true
+	queue := []uint32{g.entry}
+	reached[g.entry] = true
 	spread := func() {
 		for len(queue) > 0 {
 			row := queue[len(queue)-1]
@@ -32,19 +33,15 @@ func (b *builder) reachAll(ctx context.Context, entry uint32) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		s.probe.aim(c.row(row), c.scales[row])
-		greedySearch(g, c, &s, []uint32{entry}, maxDegree, nil)
-		from, ok := firstWithRoom(g, s.nearest.items)
-		for !ok && len(roomy) > 1 {
-			from = roomy[len(roomy)-1]
-			if ok = len(g.neighbours(from)) < maxDegree; !ok {
+		s.probe.aimAt(c, row)
+		greedySearch(g, c, &s, []uint32{g.entry}, width, nil)
+		near, ok := firstWithRoom(g, s.nearest.items)
+		for !ok {
+			if near, ok = roomy[len(roomy)-1], g.hasRoom(roomy[len(roomy)-1]); !ok {
 				roomy = roomy[:len(roomy)-1]
 			}
 		}
-		if !ok {
-			from = s.nearest.items[0].row
-		}
-		g.rows[from] = append(g.rows[from], row)
+		g.add(near, row)
 		reached[row] = true
 		queue = append(queue, row)
 		spread()
@@ -52,10 +49,10 @@ func (b *builder) reachAll(ctx context.Context, entry uint32) error {
 	return nil
 }
 
-// firstWithRoom is the nearest of found that has fewer links than the limit.
-func firstWithRoom(g *links, found []candidate) (row uint32, ok bool) {
+// firstWithRoom is the nearest of found that can have one more link.
+func firstWithRoom(g *graph, found []candidate) (row uint32, ok bool) {
 	for _, near := range found {
-		if len(g.neighbours(near.row)) < maxDegree {
+		if g.hasRoom(near.row) {
 			return near.row, true
 		}
 	}

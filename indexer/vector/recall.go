@@ -32,13 +32,12 @@ func (x *Index) Recall(ctx context.Context, queries, k int, seed uint64) (float6
 }
 
 func (x *Index) recallOf(ctx context.Context, query []float32, k int) (float64, error) {
-	unit, err := x.normalise(query)
+	s, err := x.borrow(query)
 	if err != nil {
 		return 0, err
 	}
-	s := x.borrow(unit)
 	defer x.scratch.Put(s)
-	exact, err := x.searchExact(ctx, s, unit, k, x.Len(), plan{method: byFloats}, SearchParams{})
+	exact, err := x.searchExact(ctx, s, k, x.Len(), plan{method: byFloats}, SearchParams{})
 	if err != nil {
 		return 0, err
 	}

@@ -37,7 +37,7 @@ func (b *builder) refine(ctx context.Context, order []uint32, seeded int, entrie
 		}
 		var back []link
 		for i, row := range batch {
-			b.links.set(row, chosen[i])
+			b.graph.set(row, chosen[i])
 			for _, neighbour := range chosen[i] {
 				back = append(back, link{from: neighbour, to: row})
 			}
@@ -48,21 +48,33 @@ func (b *builder) refine(ctx context.Context, order []uint32, seeded int, entrie
 		done += size
 		b.progress.add(size)
 	}
-	return parallel(ctx, b.workers, len(order), 16, func(worker, i int) {
-		if row := uint32(i); len(b.links.neighbours(row)) > maxDegree {
-			b.shorten(row, &pruners[worker])
+	return b.finish(ctx, pruners)
+}
+
+// finish gives the rows the width of a finished graph and prunes those that have more links.
+func (b *builder) finish(ctx context.Context, pruners []pruner) error {
+	finished := &graph{entry: b.graph.entry, width: width, slots: make([]uint32, b.codes.rows()*width)}
+	err := parallel(ctx, b.workers, b.codes.rows(), 16, func(worker, i int) {
+		row := uint32(i)
+		neighbours := b.graph.neighbours(row)
+		if len(neighbours) > maxDegree {
+			neighbours = b.prune(row, neighbours, &pruners[worker])
 		}
+		finished.set(row, neighbours)
 	})
+	b.graph = finished
+	return err
 }
 
 // chooseNeighbours searches for row and prunes what the search passed and what row was linked to before.
 func (b *builder) chooseNeighbours(row uint32, entries []uint32, s *scratch, p *pruner) []uint32 {
-	s.probe.aim(b.codes.row(row), b.codes.scales[row])
+	s.probe.aimAt(b.codes, row)
 	p.begin(row)
-	greedySearch(b.links, b.codes, s, entries, searchList, func(passed candidate) {
-		p.offer(passed.row, passed.score*s.probe.scale)
-	})
-	p.offerAll(b.codes, &s.probe, b.links.neighbours(row))
+	passed := s.passed[:0]
+	greedySearch(b.graph, b.codes, s, entries, searchList, func(row uint32) { passed = append(passed, row) })
+	p.offerAll(b.codes, &s.probe, passed)
+	p.offerAll(b.codes, &s.probe, b.graph.neighbours(row))
+	s.passed = passed
 	return slices.Clone(p.prune(b.codes))
 }
 
@@ -89,22 +101,22 @@ func (b *builder) linkBack(ctx context.Context, back []link, pruners []pruner) e
 // addLinks adds links that all go out from one row.
 func (b *builder) addLinks(more []link, p *pruner) {
 	row := more[0].from
-	neighbours := b.links.neighbours(row)
+	neighbours := slices.Clone(b.graph.neighbours(row))
 	for _, l := range more {
 		if !slices.Contains(neighbours, l.to) {
 			neighbours = append(neighbours, l.to)
 		}
 	}
-	b.links.rows[row] = neighbours
-	if len(neighbours) > growingDegree {
-		b.shorten(row, p)
+	if len(neighbours) > b.graph.width {
+		neighbours = b.prune(row, neighbours, p)
 	}
+	b.graph.set(row, neighbours)
 }
 
-// shorten prunes the links of row.
-func (b *builder) shorten(row uint32, p *pruner) {
+// prune chooses among the neighbours of row; valid until p is used again.
+func (b *builder) prune(row uint32, neighbours []uint32, p *pruner) []uint32 {
 	p.begin(row)
-	p.probe.aim(b.codes.row(row), b.codes.scales[row])
-	p.offerAll(b.codes, &p.probe, b.links.neighbours(row))
-	b.links.set(row, p.prune(b.codes))
+	p.probe.aimAt(b.codes, row)
+	p.offerAll(b.codes, &p.probe, neighbours)
+	return p.prune(b.codes)
 }

@@ -16,7 +16,6 @@ const longestList = 8192
 
 // scan fills list with the limit rows of highest score among the n rows, or those of them that allowed
 // holds, matching in number. Rows come in ascending order, so that of equal ones the lower row is kept.
-// When the limit excludes none, they are left in that order.
 func scan(ctx context.Context, list *nearest, limit, matching, n int, allowed *roaring.Bitmap, score func(rows []uint32) []float32) error {
 	list.reset(limit)
 	add := list.add
@@ -34,6 +33,9 @@ func scan(ctx context.Context, list *nearest, limit, matching, n int, allowed *r
 		for i, score := range score(rows) {
 			add(rows[i], score)
 		}
+	}
+	if limit >= matching {
+		sortHits(list.items)
 	}
 	return nil
 }

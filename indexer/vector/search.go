@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"math"
 	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -29,13 +28,14 @@ type SearchParams struct {
 // all that match. query need not be of unit length; the error wraps ErrVector when it has the wrong size,
 // is zero or not finite, and is ctx's when that ended.
 func (x *Index) Search(ctx context.Context, query []float32, k int, p SearchParams) (found []Neighbour, planName string, err error) {
-	unit, err := x.normalise(query)
-	if err != nil {
-		return nil, "", err
-	}
 	if err := ctx.Err(); err != nil {
 		return nil, "", err
 	}
+	s, err := x.borrow(query)
+	if err != nil {
+		return nil, "", err
+	}
+	defer x.scratch.Put(s)
 	if p.Group != nil && len(p.Group) != x.Len() {
 		return nil, "", fmt.Errorf("groups of %d rows for an index of %d: build them from the same generation", len(p.Group), x.Len())
 	}
@@ -44,25 +44,22 @@ func (x *Index) Search(ctx context.Context, query []float32, k int, p SearchPara
 	if k <= 0 {
 		return nil, plan{method: byFloats}.String(), nil
 	}
-	s := x.borrow(unit)
-	defer x.scratch.Put(s)
-
 	chosen := x.planSearch(k, p.Ef, matching)
 	name := chosen.String()
 	if chosen.method == byGraph {
-		if found, widest := x.searchGraph(s, unit, k, matching, chosen, p); found != nil {
+		if found, widest := x.searchGraph(s, k, matching, chosen, p); found != nil {
 			return found, widest.String(), nil
 		}
 		chosen = planExact(k, matching)
 		name += ", then " + chosen.String()
 	}
-	found, err = x.searchExact(ctx, s, unit, k, matching, chosen, p)
+	found, err = x.searchExact(ctx, s, k, matching, chosen, p)
 	return found, name, err
 }
 
 // searchGraph widens the graph search until it holds enough matching rows; it gives up, with nil, when a
 // scan would be cheaper.
-func (x *Index) searchGraph(s *scratch, unit []float32, k, matching int, p plan, params SearchParams) ([]Neighbour, plan) {
+func (x *Index) searchGraph(s *scratch, k, matching int, p plan, params SearchParams) ([]Neighbour, plan) {
 	for ; x.worthwhile(p, matching); p.ef *= 4 {
 		greedySearch(x.graph, &x.codes, s, []uint32{x.graph.entry}, p.ef, nil)
 		hits := s.nearest.items
@@ -72,23 +69,53 @@ func (x *Index) searchGraph(s *scratch, unit []float32, k, matching int, p plan,
 				continue
 			}
 		}
-		for i := range hits {
-			hits[i].score *= s.probe.scale
-		}
-		if found, _ := x.rank(unit, hits, sureHits*k, k, params.Group); len(found) == k {
+		x.refine(s, hits)
+		if found, _ := x.rank(s.unit, hits, k, params.Group); len(found) == k {
 			return found, p
 		}
 	}
 	return nil, p
 }
 
+// refine replaces the scores of hits, glances, by the cosines of the whole codes, sorts them anew and returns by how much a
+// glance was wrong at most.
+func (x *Index) refine(s *scratch, hits []candidate) (wrong float32) {
+	s.fresh = s.fresh[:0]
+	for _, hit := range hits {
+		s.fresh = append(s.fresh, hit.row)
+	}
+	for i, cosine := range s.probe.cosines(&x.codes, s.fresh) {
+		glance := float32(hits[i].score * s.probe.scale)
+		wrong = max(wrong, cosine-glance, glance-cosine)
+		hits[i].score = cosine
+	}
+	sortHits(hits)
+	return wrong
+}
+
+// sortHits puts the best first. What a search has found is in order but for the error of its scores, which
+// makes an insertion sort the fastest unless there are very many.
+func sortHits(hits []candidate) {
+	if len(hits) > 512 {
+		slices.SortStableFunc(hits, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
+		return
+	}
+	for i, hit := range hits {
+		at := i
+		for ; at > 0 && hits[at-1].score < hit.score; at-- {
+			hits[at] = hits[at-1]
+		}
+		hits[at] = hit
+	}
+}
+
 // searchExact looks at every matching row, and does so again with a longer list when the first was too
 // short: because its rows fell into fewer than k groups, or because the codes' error is larger than what
 // divides the k-th result from the rows that the list had no room for.
-func (x *Index) searchExact(ctx context.Context, s *scratch, unit []float32, k, matching int, p plan, params SearchParams) ([]Neighbour, error) {
-	score := func(rows []uint32) []float32 { return s.probe.cosines(&x.codes, rows) }
+func (x *Index) searchExact(ctx context.Context, s *scratch, k, matching int, p plan, params SearchParams) ([]Neighbour, error) {
+	score := func(rows []uint32) []float32 { return s.probe.glances(&x.codes, rows) }
 	if p.method == byFloats {
-		score = func(rows []uint32) []float32 { return x.floatCosines(s, unit, rows) }
+		score = func(rows []uint32) []float32 { return x.floatCosines(s, rows) }
 	}
 	for kept := max(k, p.kept); ; kept *= 4 {
 		if kept > longestList {
@@ -98,68 +125,79 @@ func (x *Index) searchExact(ctx context.Context, s *scratch, unit []float32, k, 
 			return nil, err
 		}
 		hits := s.nearest.items
-		if kept >= matching {
-			found, _ := x.rank(unit, hits, len(hits), k, params.Group)
-			return found, nil
+		var left float32 // at most the cosine of a row that the list had no room for
+		if p.method == byCodes {
+			left = hits[len(hits)-1].score * s.probe.scale
+			left += x.refine(s, hits)
 		}
-		found, wrong := x.rank(unit, hits, sureHits*k, k, params.Group)
-		if len(found) == k && (p.method == byFloats || found[k-1].Score > hits[len(hits)-1].score+wrong) {
+		found, wrong := x.rank(s.unit, hits, k, params.Group)
+		if kept >= matching || len(found) == k && (p.method == byFloats || found[k-1].Score > left+wrong) {
 			return found, nil
 		}
 	}
 }
 
-// floatCosines are the exact cosines of unit with rows, valid until the next call.
-func (x *Index) floatCosines(s *scratch, unit []float32, rows []uint32) []float32 {
+// floatCosines are the exact cosines of the query with rows, valid until the next call.
+func (x *Index) floatCosines(s *scratch, rows []uint32) []float32 {
 	s.exact = s.exact[:0]
 	for _, row := range rows {
-		s.exact = append(s.exact, kernel.dotFloats(unit, x.Vector(row)))
+		s.exact = append(s.exact, kernel.dotFloats(s.unit, x.Vector(row)))
 	}
 	return s.exact
 }
 
-// sureHits: for each result wanted so many hits are scored by their floats whatever their codes say.
-const sureHits = 2
+const (
+	// sureHits are scored by their floats whatever their codes say.
+	sureHits = 16
+	// doubt is by how many times the largest error of the codes seen so far a hit may still be underrated.
+	doubt = 2
+)
 
-// doubt is by how many times the largest error of the codes seen so far a hit may still be underrated.
-const doubt = 2
-
-// rank scores hits by their floats and returns the k best, one of each group, and by how much the score
-// that a hit came with was wrong at most. It looks at the first sure hits in any case; those after them, which must be
-// in order, only until their codes say that none can be among the k best.
-func (x *Index) rank(unit []float32, hits []candidate, sure, k int, group []uint32) (found []Neighbour, wrong float32) {
-	found = make([]Neighbour, 0, min(len(hits), 2*sure))
-	least := float32(math.Inf(-1))
+// rank scores hits, best first, by their floats and returns the k best, one of each group, and by how much the
+// score that a hit came with was wrong at most. It stops where the codes say that no more can be among them.
+func (x *Index) rank(unit []float32, hits []candidate, k int, group []uint32) (best []Neighbour, wrong float32) {
+	best = make([]Neighbour, 0, k)
 	for i, hit := range hits {
-		if i == sure {
-			if best := bestOf(slices.Clone(found), k, group); len(best) == k {
-				least = best[k-1].Score
-			}
-		}
-		if hit.score+doubt*wrong < least {
+		if i >= sureHits && len(best) == k && hit.score+doubt*wrong < best[k-1].Score {
 			break
 		}
+		if i+1 < len(hits) {
+			prefetch(x.Vector(hits[i+1].row))
+		}
 		score := kernel.dotFloats(unit, x.Vector(hit.row))
-		found = append(found, Neighbour{Row: hit.row, Score: score})
+		best = insertBest(best, Neighbour{Row: hit.row, Score: score}, group)
 		wrong = max(wrong, score-hit.score, hit.score-score)
 	}
-	return bestOf(found, k, group), wrong
+	return best, wrong
 }
 
-// bestOf sorts found and returns its first k, one of each group.
-func bestOf(found []Neighbour, k int, group []uint32) []Neighbour {
-	slices.SortFunc(found, func(a, b Neighbour) int {
-		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Row, b.Row))
-	})
-	if group != nil {
-		seen := make(map[uint32]bool, k)
-		found = slices.DeleteFunc(found, func(n Neighbour) bool {
-			repeated := seen[group[n.Row]]
-			seen[group[n.Row]] = true
-			return repeated
-		})
+// insertBest puts n at its place in best, which is sorted and grows no longer than its capacity. Of a group it keeps the best.
+func insertBest(best []Neighbour, n Neighbour, group []uint32) []Neighbour {
+	at := len(best)
+	for at > 0 && (best[at-1].Score < n.Score || best[at-1].Score == n.Score && best[at-1].Row > n.Row) {
+		at--
 	}
-	return found[:min(k, len(found))]
+	end := len(best) // of what moves to make room
+	if group != nil {
+		if same := slices.IndexFunc(best, func(b Neighbour) bool { return group[b.Row] == group[n.Row] }); same >= 0 {
+			if same < at {
+				return best
+			}
+			end = same
+		}
+	}
+	switch {
+	case end < len(best): // n takes the place of its group
+	case len(best) < cap(best):
+		best = best[:end+1]
+	case at == len(best):
+		return best
+	default:
+		end--
+	}
+	copy(best[at+1:end+1], best[at:end])
+	best[at] = n
+	return best
 }
 
 // matching counts the rows that allowed lets pass.
@@ -172,12 +210,16 @@ func (x *Index) matching(allowed *roaring.Bitmap) int {
 	}
 }
 
-// borrow takes scratch from the pool and aims it at the unit vector.
-func (x *Index) borrow(unit []float32) *scratch {
+// borrow takes scratch from the pool and aims it at query.
+func (x *Index) borrow(query []float32) (*scratch, error) {
 	s, ok := x.scratch.Get().(*scratch)
 	if !ok {
-		s = &scratch{code: make([]byte, x.codes.stride)}
+		s = &scratch{}
 	}
-	s.probe.aim(s.code, encode(s.code, unit))
-	return s
+	var err error
+	if s.unit, err = x.normalise(s.unit, query); err != nil {
+		return nil, err
+	}
+	s.probe.aim(&x.codes, s.unit)
+	return s, nil
 }

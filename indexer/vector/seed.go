@@ -77,7 +77,7 @@ func (b *builder) seedShard(ctx context.Context, rows []uint32) error {
 		graph.M = seedNeighbours
 		graph.Add(hnsw.MakeNode(int(row), rowValue(row)))
 	}
-	return readLinks(graph, b.links)
+	return b.readLinks(graph)
 }
 
 // rowValue is what coder/hnsw holds as the vector of row: its number, which is all shardDistance needs.
@@ -90,7 +90,7 @@ func shardDistance(graph *hnsw.Graph[int], c *codes) hnsw.DistanceFunc {
 	target, calls := ^uint32(0), 0
 	return func(value, near hnsw.Vector) float32 {
 		if row := math.Float32bits(near[0]); row != target {
-			probe.aim(c.row(row), c.scales[row])
+			probe.aimAt(c, row)
 			target, calls = row, 0
 		}
 		if calls++; calls == 2 {
@@ -113,14 +113,15 @@ func (l *levels) Int63() int64 {
 
 func (l *levels) Seed(int64) {}
 
-// readLinks copies the links of layer 0 into g, by ascending row. The library gives its links away only in
+// readLinks takes over the links of layer 0. The library gives its links away only in
 // its export format: signed varints, and values that are no integers in little-endian order.
-func readLinks(graph *hnsw.Graph[int], g *links) error {
+func (b *builder) readLinks(graph *hnsw.Graph[int]) error {
 	graph.Distance = hnsw.CosineDistance // an export names its distance function
 	var export bytes.Buffer
 	if err := graph.Export(&export); err != nil {
 		return fmt.Errorf("export the seed graph: %w", err)
 	}
+	var p pruner
 	in := exportReader{buffer: &export}
 	in.integer()          // encoding version
 	in.integer()          // M
@@ -137,7 +138,10 @@ func readLinks(graph *hnsw.Graph[int], g *links) error {
 		}
 		slices.Sort(neighbours)
 		if in.err == nil {
-			g.set(uint32(row), neighbours)
+			if len(neighbours) > b.graph.width {
+				neighbours = b.prune(uint32(row), neighbours, &p)
+			}
+			b.graph.set(uint32(row), neighbours)
 		}
 	}
 	if in.err != nil {

@@ -81,7 +81,7 @@ func order(a, b Neighbour) int {
 func bruteForce(t testing.TB, x *Index, query []float32, k int, p SearchParams) []Neighbour {
 	t.Helper()
 	var all []Neighbour
-	unit, err := x.normalise(query)
+	unit, err := x.normalise(nil, query)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,11 +130,11 @@ func TestGraphFindsNearestRows(t *testing.T) {
 
 func TestRecallSeesABadGraph(t *testing.T) {
 	good := graphSets()["clustered"]
-	ring := newLinks(good.Len())
+	ring := newGraph(good.Len(), width)
 	for row := range uint32(good.Len()) {
 		ring.set(row, []uint32{(row + 1) % uint32(good.Len())})
 	}
-	bad := &Index{vectors: good.vectors, codes: good.codes, graph: ring.freeze(0)}
+	bad := &Index{vectors: good.vectors, codes: good.codes, graph: ring}
 	if got, err := bad.Recall(t.Context(), 50, 10, 7); err != nil || got > 0.5 {
 		t.Errorf("recall of a ring is %.3f (%v)", got, err)
 	}
@@ -184,13 +184,17 @@ func TestAnyEffortIsTaken(t *testing.T) {
 func TestReachAllConnectsLooseRows(t *testing.T) {
 	vectors := sets.Unclustered(500, 16, 16, 3)
 	x := build(t, vectors, 16, Options{})
-	g := newLinks(500) // no links at all
-	if err := (&builder{codes: &x.codes, links: g}).reachAll(t.Context(), 42); err != nil {
+	g := newGraph(500, width)
+	g.entry = 42 // no links at all
+	if err := (&builder{codes: &x.codes, graph: g}).reachAll(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	x.graph = g.freeze(42)
+	x.graph = g
 	for row := range uint32(500) {
-		s := x.borrow(x.Vector(row))
+		s, err := x.borrow(x.Vector(row))
+		if err != nil {
+			t.Fatal(err)
+		}
 		greedySearch(x.graph, &x.codes, s, []uint32{42}, 500, nil)
 		if len(s.nearest.items) != 500 {
 			t.Fatalf("%d of 500 rows reached", len(s.nearest.items))
@@ -406,9 +410,9 @@ func TestSameInputGivesSameBytesOnAnyNumberOfCores(t *testing.T) {
 
 func TestSeedGraphHasOneEntryAndDropsNoLink(t *testing.T) {
 	x := graphSets()["clustered"]
-	g := newLinks(x.Len())
+	g := newGraph(x.Len(), 500) // room for every link
 	rows := permutation(x.Len(), 1)[:500]
-	if err := (&builder{codes: &x.codes, links: g}).seedShard(t.Context(), rows); err != nil {
+	if err := (&builder{codes: &x.codes, graph: g}).seedShard(t.Context(), rows); err != nil {
 		t.Fatal(err)
 	}
 	for i, row := range rows {
