@@ -2,5 +2,5 @@
 
 package vector
 
-// graphRows is less under the race detector, which makes the arithmetic ten times slower.
-const graphRows = 2000
+// graphRows is less under the race detector, which makes the tests ten times slower.
+const graphRows = 6000

@@ -11,12 +11,14 @@ import (
 
 // SearchParams are the choices of one search; the zero value asks for any rows with the default effort.
 type SearchParams struct {
-	// Ef is the size of the graph search's candidate list before filters widen it; 0 = max(64, 2k).
+	// Ef is the size of the graph search's candidate list before filters widen it; 0 = max(128, 2k).
 	// Larger finds more and takes longer in proportion. Scans ignore it.
 	Ef int
 	// Allowed restricts the result to its rows; nil allows all. It is only read; numbers from Len on are
 	// passed over.
 	Allowed *roaring.Bitmap
+	// Exact has every matching row looked at, whatever the planner thinks of it.
+	Exact bool
 	// Group, if not nil, maps each row to a group (the photos of a product): each group is found once, by
 	// its best row, and k counts groups. It must have Len entries.
 	Group []uint32
@@ -44,7 +46,7 @@ func (x *Index) Search(ctx context.Context, query []float32, k int, p SearchPara
 	if k <= 0 {
 		return nil, plan{method: byFloats}.String(), nil
 	}
-	chosen := x.planSearch(k, p.Ef, matching)
+	chosen := x.planSearch(k, matching, p)
 	name := chosen.String()
 	if chosen.method == byGraph {
 		if found, widest := x.searchGraph(s, k, matching, chosen, p); found != nil {
@@ -57,22 +59,23 @@ func (x *Index) Search(ctx context.Context, query []float32, k int, p SearchPara
 	return found, name, err
 }
 
-// searchGraph widens the graph search until it holds enough matching rows; it gives up, with nil, when a
-// scan would be cheaper.
+// searchGraph widens the graph search until its list holds k groups; it gives up, with nil, when that takes too
+// long, or at once when few of the rows nearest to the query are allowed.
 func (x *Index) searchGraph(s *scratch, k, matching int, p plan, params SearchParams) ([]Neighbour, plan) {
-	for ; x.worthwhile(p, matching); p.ef *= 4 {
+	for entries := p.ef; x.affords(entries, matching, params); entries += p.ef {
 		greedySearch(x.graph, &x.codes, s, []uint32{x.graph.entry}, p.ef, nil)
 		hits := s.nearest.items
 		if params.Allowed != nil {
 			hits = slices.DeleteFunc(hits, func(c candidate) bool { return !params.Allowed.Contains(c.row) })
 			if len(hits) < min(wideEnough*k, matching) {
-				continue
+				break
 			}
 		}
 		x.refine(s, hits)
 		if found, _ := x.rank(s.unit, hits, k, params.Group); len(found) == k {
 			return found, p
 		}
+		p.ef *= 4
 	}
 	return nil, p
 }

@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -121,7 +122,7 @@ func TestGraphFindsNearestRows(t *testing.T) {
 			if err != nil || got < MinRecall {
 				t.Errorf("recall@10 is %.4f (%v), want at least %v", got, err, MinRecall)
 			}
-			if _, plan := search(t, x, x.Vector(5), 10, SearchParams{}); plan != "graph ef=64" {
+			if _, plan := search(t, x, x.Vector(5), 10, SearchParams{Ef: 64}); plan != "graph ef=64" {
 				t.Errorf("plan is %q", plan)
 			}
 		})
@@ -131,6 +132,9 @@ func TestGraphFindsNearestRows(t *testing.T) {
 func TestRecallSeesABadGraph(t *testing.T) {
 	good := graphSets()["clustered"]
 	ring := newGraph(good.Len(), width)
+	if good.planSearch(10, good.Len(), SearchParams{}).method != byGraph {
+		t.Skip("too few rows for a graph search")
+	}
 	for row := range uint32(good.Len()) {
 		ring.set(row, []uint32{(row + 1) % uint32(good.Len())})
 	}
@@ -204,11 +208,14 @@ func TestReachAllConnectsLooseRows(t *testing.T) {
 }
 
 func TestFilteredSearchKeepsItsPromise(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes as many rows as make the graph worth while under a filter")
+	}
 	for name, x := range graphSets() {
 		random := rand.New(rand.NewPCG(4, 4))
 		n := x.Len()
 		filters := map[string]*roaring.Bitmap{"one row": roaring.BitmapOf(uint32(random.IntN(n)))}
-		for _, share := range []float64{0.5, 0.1, 0.01, 0.001} {
+		for _, share := range []float64{0.8, 0.5, 0.1, 0.01, 0.001} {
 			rows := roaring.New()
 			for row := range uint32(n) {
 				if random.Float64() < share {
@@ -219,29 +226,32 @@ func TestFilteredSearchKeepsItsPromise(t *testing.T) {
 		}
 		query := x.Vector(17)
 		ranked := bruteForce(t, x, query, n, SearchParams{})
-		far := roaring.New() // the half that lies farthest from the query
-		for _, neighbour := range ranked[n/2:] {
-			far.Add(neighbour.Row)
+		for name, nearest := range map[string]int{"far fifth": n * 4 / 5, "far half": n / 2, "far four fifths": n / 5} {
+			far := roaring.New() // all but the rows nearest to the query
+			for _, neighbour := range ranked[nearest:] {
+				far.Add(neighbour.Row)
+			}
+			far.Add(uint32(n + 5)) // no such row: passed over
+			filters[name] = far
 		}
-		far.Add(uint32(n + 5)) // no such row: passed over
-		filters["far half"] = far
+		plans := map[string]string{"far four fifths": "graph ef=80, then exact int8", "80%": "graph ef=80", "10%": "exact int8", "one row": "exact float"}
 		for filter, allowed := range filters {
 			t.Run(name+"/"+filter, func(t *testing.T) {
 				var sum float64
 				const queries = 25
-				for i := range queries {
+				for range queries {
 					q := query
-					if filter != "far half" {
+					if !strings.HasPrefix(filter, "far") {
 						q = x.nearby(random)
 					}
-					p := SearchParams{Allowed: allowed}
+					p := SearchParams{Allowed: allowed, Ef: 64}
 					found, plan := search(t, x, q, 10, p)
 					sum += recall(found, bruteForce(t, x, q, 10, p))
-					if i == 0 {
-						t.Log(plan)
+					if want := plans[filter]; want != "" && plan[:8] != want[:8] {
+						t.Errorf("plan is %q, not one like %q", plan, want)
 					}
 				}
-				if mean := sum / queries; mean < 0.95 {
+				if mean := sum / queries; mean < 0.98 {
 					t.Errorf("recall@10 is %.3f", mean)
 				}
 			})
@@ -323,7 +333,7 @@ func TestExactPlansEqualBruteForce(t *testing.T) {
 
 func TestMoreResultsThanRows(t *testing.T) {
 	x := graphSets()["clustered"]
-	found, plan := search(t, x, x.Vector(0), 20_000, SearchParams{})
+	found, plan := search(t, x, x.Vector(0), 2*graphRows, SearchParams{})
 	if len(found) != x.Len() || plan != "exact float" {
 		t.Errorf("%s: %d of %d rows", plan, len(found), x.Len())
 	}
@@ -457,7 +467,7 @@ func TestConcurrentSearchesAgree(t *testing.T) {
 	x := graphSets()["clustered"]
 	half := roaring.New()
 	half.AddRange(0, uint64(x.Len()/2))
-	params := []SearchParams{{}, {Allowed: half}, {Allowed: roaring.BitmapOf(1, 2, 3)}}
+	params := []SearchParams{{Ef: 32}, {Allowed: half}, {Allowed: roaring.BitmapOf(1, 2, 3)}}
 	var group sync.WaitGroup
 	for worker := range 4 {
 		group.Go(func() {
