@@ -36,7 +36,7 @@ func (o Options) WithDefaults() Options {
 // maxRows keeps row numbers and link offsets within 32 bits.
 const maxRows = 1 << 26
 
-// maxDim keeps the sums of dotCodes within 32 bits.
+// maxDim keeps the sums of dotNibbles within 32 bits.
 const maxDim = 1 << 14
 
 // Build makes the index of vectors: n·dim values, unit rows one after the other. It keeps the slice,

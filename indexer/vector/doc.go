@@ -9,11 +9,12 @@
 //
 //   - [Index]: float vectors, their 8-bit codes and, for large sets, a graph over the codes. Made by
 //     [Build] or [Open]. All its methods but Close are safe for concurrent use.
-//   - [SearchParams]: what a search may be told: effort, allowed rows, groups of rows.
+//   - [SearchParams]: what a search may be told: effort, allowed rows, groups of rows, exactness.
 //   - [Neighbour]: a row and its exact cosine.
 //
 // A search goes top-down through search.go: plan.go chooses between the graph (greedy.go) and an exact
-// scan (scan.go), and whatever they find is scored again with the floats. A build goes through
+// scan (scan.go). Both glance at the upper halves of the codes (codes.go); whatever they find is scored again
+// with the whole codes and then with the floats. A build goes through
 // build.go: seed.go lets coder/hnsw link some of the rows, refine.go and prune.go bring in the others and
 // prune the links, reach.go sees to it that every row can be reached. The file is described in FORMAT.md.
 //
