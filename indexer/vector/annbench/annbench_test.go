@@ -230,10 +230,10 @@ func TestRatesAreComparedAtEqualRecall(t *testing.T) {
 		},
 	}
 	want := []Ratio{
-		{Peer: "a", Threads: 1, Recall: .99, Ours: 2000, Theirs: 500},
+		{Peer: "a", Threads: 1, Recall: .99, Ours: 2000, Theirs: 500, TheirsAtLeast: true},
 		{Peer: "a", Threads: 1, Recall: .999, Ours: 1000 * math.Pow(4, .05), Theirs: 0},
-		{Peer: "b", Threads: 1, Recall: .99, Ours: 2000, Theirs: 50},
-		{Peer: "b", Threads: 1, Recall: .999, Ours: 1000 * math.Pow(4, .05), Theirs: 50},
+		{Peer: "b", Threads: 1, Recall: .99, Ours: 2000, Theirs: 50, TheirsAtLeast: true},
+		{Peer: "b", Threads: 1, Recall: .999, Ours: 1000 * math.Pow(4, .05), Theirs: 50, TheirsAtLeast: true},
 	}
 	near := func(a, b Ratio) bool {
 		near := math.Abs(a.Ours-b.Ours) < 1e-6*b.Ours && math.Abs(a.Theirs-b.Theirs) <= 1e-6*b.Theirs
@@ -249,11 +249,26 @@ func TestRatesAreComparedAtEqualRecall(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, line := range []string{
-		"clustered  10  vitrine / a  threads 1  recall@10 0.99   4.00 (2000 / 500)",
+		"clustered  10  vitrine / a  threads 1  recall@10 0.99   ≤4.00 (2000 / ≥500)",
 		"clustered  10  vitrine / a  threads 1  recall@10 0.999  not reached by a",
 	} {
 		if !strings.Contains(table.String(), line) {
 			t.Errorf("no line %q in\n%s", line, table.String())
+		}
+	}
+}
+
+func TestRatioIsABoundWhereTheFastestSettingFindsMoreThanAsked(t *testing.T) {
+	for want, r := range map[string]Ratio{
+		"2.00 (100 / 50)":   {Ours: 100, Theirs: 50},
+		"≥2.00 (≥100 / 50)": {Ours: 100, OursAtLeast: true, Theirs: 50},
+		"≤2.00 (100 / ≥50)": {Ours: 100, Theirs: 50, TheirsAtLeast: true},
+		"~2.00 (≥100 / ≥50)": {
+			Ours: 100, OursAtLeast: true, Theirs: 50, TheirsAtLeast: true,
+		},
+	} {
+		if got := r.text(); got != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }

@@ -13,14 +13,18 @@ var ratioRecalls = []float64{.99, .999}
 
 // Ratio compares the queries a second of vitrine's graph and of a peer at the same recall@10.
 type Ratio struct {
-	Peer    string  `json:"peer"`
-	Threads int     `json:"threads"`
-	Recall  float64 `json:"recall@10"`
-	Ours    float64 `json:"ours,omitzero"`   // queries a second; 0 = recall not reached
-	Theirs  float64 `json:"theirs,omitzero"` // the same
+	Peer          string  `json:"peer"`
+	Threads       int     `json:"threads"`
+	Recall        float64 `json:"recall@10"`
+	Ours          float64 `json:"ours,omitzero"` // queries a second; 0 = recall not reached
+	OursAtLeast   bool    `json:"ours_at_least,omitzero"`
+	Theirs        float64 `json:"theirs,omitzero"` // the same
+	TheirsAtLeast bool    `json:"theirs_at_least,omitzero"`
 }
 
-// Times is how many times as fast ours is; 0 where one of them does not reach the recall.
+// Times is how many times as fast ours is; 0 where one of them does not reach the recall. Where one rate is "at
+// least" only, because even the fastest setting finds more than the recall asked for, so is the ratio, or "at most"; where
+// both are, it bounds nothing.
 func (r Ratio) Times() float64 {
 	if r.Theirs == 0 {
 		return 0
@@ -40,11 +44,10 @@ func (r *Results) Ratios() []Ratio {
 		if c := (curve{m.Method, m.Threads}); !seen[c] {
 			seen[c] = true
 			for _, recall := range ratioRecalls {
-				ratios = append(ratios, Ratio{
-					Peer: c.peer, Threads: c.threads, Recall: recall,
-					Ours:   rateAt(recall, r.Measurements, Ours, c.threads),
-					Theirs: rateAt(recall, r.Peers, c.peer, c.threads),
-				})
+				ratio := Ratio{Peer: c.peer, Threads: c.threads, Recall: recall}
+				ratio.Ours, ratio.OursAtLeast = rateAt(recall, r.Measurements, Ours, c.threads)
+				ratio.Theirs, ratio.TheirsAtLeast = rateAt(recall, r.Peers, c.peer, c.threads)
+				ratios = append(ratios, ratio)
 			}
 		}
 	}
@@ -53,17 +56,17 @@ func (r *Results) Ratios() []Ratio {
 
 // rateAt is the queries a second with which a method reaches a recall@10 at k = 10, or 0: between two
 // settings the logarithm of the rate is taken as linear in the recall. Of the settings only those count that no other of
-// the method beats in both. Where even the fastest of them finds more, its rate is the answer.
-func rateAt(recall float64, all []Measurement, method string, threads int) float64 {
+// the method beats in both. Where even the fastest of them finds more, its rate is the answer, and the true one at least that.
+func rateAt(recall float64, all []Measurement, method string, threads int) (rate float64, atLeast bool) {
 	points := slices.DeleteFunc(slices.Clone(all), func(m Measurement) bool {
 		return m.Method != method || m.Threads != threads || m.K != 10
 	})
 	points = unbeaten(points)
 	if len(points) == 0 || points[len(points)-1].Recall10 < recall {
-		return 0
+		return 0, false
 	}
-	if len(points) == 1 {
-		return points[0].Rate
+	if fastest := points[0]; fastest.Recall10 >= recall {
+		return fastest.Rate, fastest.Recall10 > recall
 	}
 	recalls, logs := make([]float64, len(points)), make([]float64, len(points))
 	for i, p := range points {
@@ -71,7 +74,7 @@ func rateAt(recall float64, all []Measurement, method string, threads int) float
 	}
 	var line interp.PiecewiseLinear
 	_ = line.Fit(recalls, logs) // always nil
-	return math.Exp(line.Predict(recall))
+	return math.Exp(line.Predict(recall)), false
 }
 
 // unbeaten are the points that no other exceeds in recall without being slower, by ascending recall and

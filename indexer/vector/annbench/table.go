@@ -46,7 +46,8 @@ func writeRatios(w io.Writer, all []*Results) error {
 	if slices.ContainsFunc(all, func(r *Results) bool { return len(r.Peers) > 0 }) {
 		fmt.Fprint(w, "\nQueries a second at equal recall@10, k = 10. Between two settings of a method the logarithm of the rate is taken as linear\n"+
 			"in the recall; settings that another one of the method beats in both are left out. A method whose fastest setting already\n"+
-			"finds more counts with the rate of that one. p50 and p99 of the peers: single calls from Python, on one thread.\n\n")
+			"finds more counts with the rate of that one, marked ≥; the ratio is then a bound, or with two of them (~)\n"+
+			"not even that. p50 and p99 of the peers: single calls from Python, on one thread.\n\n")
 	}
 	return table.Flush()
 }
@@ -61,6 +62,25 @@ func (r Ratio) text() string {
 	case r.Theirs == 0:
 		return "not reached by " + r.Peer
 	default:
-		return fmt.Sprintf("%.2f (%.0f / %.0f)", r.Times(), r.Ours, r.Theirs)
+		return fmt.Sprintf("%s%.2f (%s%.0f / %s%.0f)", r.bound(), r.Times(), atLeast(r.OursAtLeast), r.Ours, atLeast(r.TheirsAtLeast), r.Theirs)
 	}
+}
+
+// bound is the sign before a ratio that is not known exactly.
+func (r Ratio) bound() string {
+	switch {
+	case r.OursAtLeast && r.TheirsAtLeast:
+		return "~"
+	case r.TheirsAtLeast:
+		return "≤"
+	default:
+		return atLeast(r.OursAtLeast)
+	}
+}
+
+func atLeast(only bool) string {
+	if only {
+		return "≥"
+	}
+	return ""
 }
