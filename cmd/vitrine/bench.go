@@ -20,7 +20,7 @@ const realSet = "real"
 
 // benchCmd groups the verbs that measure speed.
 type benchCmd struct {
-	Ann benchAnnCmd `cmd:"" help:"Measure nearest-neighbour search: recall against queries a second, for the vector index, exact scans, coder/hnsw and, from their files, other programs."`
+	Ann benchAnnCmd `cmd:"" help:"Measure nearest-neighbour search: recall against queries a second, for the vector index, exact scans, coder/hnsw and, from their files, other programs; and searches under filters against a scan of the rows that match."`
 }
 
 type benchAnnCmd struct {
@@ -30,7 +30,7 @@ type benchAnnCmd struct {
 	Dim       int           `placeholder:"N" default:"256" help:"Dimensions of the drawn sets (default ${default})."`
 	Queries   int           `placeholder:"N" default:"1000" help:"Queries; of real vectors at most a tenth is held out (default ${default})."`
 	Seed      uint64        `placeholder:"N" default:"1" help:"Seed of the drawn sets and of the graph (default ${default})."`
-	Threads   []int         `placeholder:"N" default:"1,2" help:"Numbers of threads to build and search with (default ${default})."`
+	Threads   []int         `placeholder:"N" default:"1,2" help:"Numbers of threads to build and search with; searches under filters take the first (default ${default})."`
 	Ef        []int         `placeholder:"N" default:"10,12,16,24,32,48,64,96,128,192,256,384,512" help:"Sizes of the graph search's candidate list (default ${default})."`
 	Window    time.Duration `placeholder:"TIME" default:"1s" help:"Length of a measurement (default ${default})."`
 	Windows   int           `placeholder:"N" default:"3" help:"Measurements of each point, of which the fastest counts (default ${default})."`

@@ -8,6 +8,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -18,7 +19,7 @@ import (
 
 // quick is a run of a few seconds.
 func quick(folder string) Options {
-	return Options{Ef: []int{16, 64, 100}, Window: time.Millisecond, Windows: 1, CoderRows: 3000, Folder: folder}
+	return Options{Ef: []int{16, 32}, Window: time.Millisecond, Windows: 1, CoderRows: 3000, Folder: folder}
 }
 
 func draw(t *testing.T, name string, rows int) *Set {
@@ -74,9 +75,15 @@ func TestCoderIsLeftOutOfLargeSets(t *testing.T) {
 }
 
 func TestRunStopsWhenCancelled(t *testing.T) {
-	for _, at := range []string{"truth", "build, threads 1", "measure graph", "build coder/hnsw M=64 ef=800 k=800"} {
+	for _, at := range []string{
+		"truth", "build, threads 1", "recall graph", "measure graph", "build coder/hnsw M=64 ef=800 k=800",
+		"draw filters", "recall, filter far 50 %", "measure filters",
+	} {
 		ctx, cancel := context.WithCancel(t.Context())
 		opts := quick("")
+		if !strings.Contains(at, "coder") {
+			opts.CoderRows = 0 // slow to build
+		}
 		reached := false
 		opts.Progress = func(stage string, _, _ int) {
 			if strings.HasSuffix(stage, ": "+at) {
@@ -151,8 +158,8 @@ func TestFilesHoldWhatWasMeasured(t *testing.T) {
 		}
 	}
 	loaded, err := Load(folder)
-	if err != nil || loaded.Vectors != results.Vectors || !slices.Equal(loaded.Measurements, results.Measurements) {
-		t.Errorf("loaded %+v (%v)", loaded, err)
+	if err != nil || !reflect.DeepEqual(loaded, results) {
+		t.Errorf("loaded %+v, want %+v (%v)", loaded, results, err)
 	}
 }
 

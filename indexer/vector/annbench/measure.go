@@ -17,34 +17,65 @@ type window struct {
 	latencies []float64 // µs, of each query
 }
 
-// measure is the fastest of several windows: what else the machine does only ever slows a search down.
-func (r *runner) measure(ctx context.Context, m method, threads int) (Measurement, error) {
-	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(threads))
-	runtime.GC() // what was built before is not this method's to clear away
-	var best window
-	for range r.Windows {
-		w, err := r.window(ctx, m, threads)
-		if err != nil {
-			return Measurement{}, err
-		}
-		if w.rate > best.rate {
-			best = w
-		}
+// Latency is the time that a query takes, in µs.
+type Latency struct {
+	Mean float64 `json:"mean_us"`
+	P50  float64 `json:"p50_us"`
+	P99  float64 `json:"p99_us"`
+}
+
+func (w window) latency() Latency {
+	sorted := slices.Sorted(slices.Values(w.latencies))
+	return Latency{
+		Mean: stat.Mean(sorted, nil),
+		P50:  stat.Quantile(0.5, stat.Empirical, sorted, nil),
+		P99:  stat.Quantile(0.99, stat.Empirical, sorted, nil),
 	}
-	slices.Sort(best.latencies)
+}
+
+// search answers the query of that number.
+type search func(ctx context.Context, query int) error
+
+func (r *runner) measure(ctx context.Context, m method, threads int) (Measurement, error) {
+	best, err := r.fastest(ctx, threads, r.set.queries(), func(ctx context.Context, query int) error {
+		_, err := m.search(ctx, r.set.query(query))
+		return err
+	})
+	if err != nil {
+		return Measurement{}, err
+	}
+	latency := best[0].latency()
 	return Measurement{
 		Method: m.name, Setting: m.setting, K: m.k, Threads: threads,
-		Rate:         best.rate,
-		P50:          stat.Quantile(0.5, stat.Empirical, best.latencies, nil),
-		P99:          stat.Quantile(0.99, stat.Empirical, best.latencies, nil),
+		Rate: best[0].rate, P50: latency.P50, P99: latency.P99,
 		BuildSeconds: m.buildSeconds[threads],
 		Bytes:        m.bytes,
 	}, nil
 }
 
-// window has each thread search for one query after the other until the time is over; each begins
-// elsewhere among the queries.
-func (r *runner) window(ctx context.Context, m method, threads int) (window, error) {
+// fastest is for each of the searches the fastest of its windows: what else the machine does only ever slows a
+// search down. They take turns, so that it meets one as often as the other.
+func (r *runner) fastest(ctx context.Context, threads, queries int, searches ...search) ([]window, error) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(threads))
+	runtime.GC() // what was built before is not theirs to clear away
+	best := make([]window, len(searches))
+	for range r.Windows {
+		for i, search := range searches {
+			w, err := r.window(ctx, threads, queries, search)
+			if err != nil {
+				return nil, err
+			}
+			if w.rate > best[i].rate {
+				best[i] = w
+			}
+		}
+	}
+	return best, nil
+}
+
+// window has each thread search for one query after the other, of the first so many, until the time is over; each
+// begins elsewhere among them.
+func (r *runner) window(ctx context.Context, threads, queries int, search search) (window, error) {
 	rates, latencies := make([]float64, threads), make([][]float64, threads)
 	group, ctx := errgroup.WithContext(ctx)
 	for worker := range threads {
@@ -52,11 +83,11 @@ func (r *runner) window(ctx context.Context, m method, threads int) (window, err
 			taken := make([]float64, 0, 1<<16)
 			start := time.Now()
 			last := start
-			for i := worker * r.set.queries() / threads; last.Sub(start) < r.Window; i++ {
+			for i := worker * queries / threads; last.Sub(start) < r.Window; i++ {
 				if err := ctx.Err(); err != nil {
 					return err
 				}
-				if _, err := m.search(ctx, r.set.query(i%r.set.queries())); err != nil {
+				if err := search(ctx, i%queries); err != nil {
 					return err
 				}
 				now := time.Now()

@@ -25,10 +25,15 @@ type Results struct {
 	Vectors      string        `json:"vectors,omitempty"` // SHA-256 of base.fvecs and query.fvecs; empty when they were not written
 	Machine      string        `json:"machine"`
 	Measurements []Measurement `json:"measurements"`
-	Peers        []Measurement `json:"peers,omitempty"` // other programs, on the same vectors
+	Filters      []Filtered    `json:"filters,omitempty"` // searches under filters, of peers none
+	Peers        []Measurement `json:"peers,omitempty"`   // other programs, on the same vectors
 }
 
 // Measurement is one method with one setting, on one number of threads.
+//
+// Its Bytes are for package vector what its file, which is mapped into memory, holds beside the floats: codes, links
+// and, once for all rows, the header. For peers they are what the file that they would save holds beside the floats; in memory a
+// peer may need more. For coder/hnsw, which shares the vectors of the set, they are what it adds to the heap.
 type Measurement struct {
 	Method       string  `json:"method"`
 	Setting      string  `json:"setting"`
@@ -39,8 +44,8 @@ type Measurement struct {
 	Rate         float64 `json:"queries_per_second"`
 	P50          float64 `json:"p50_us,omitzero"` // µs a query under that load; of peers on one thread only
 	P99          float64 `json:"p99_us,omitzero"`
-	BuildSeconds float64 `json:"build_seconds"`    // on as many threads
-	Bytes        float64 `json:"bytes_per_vector"` // of the saved index, beside the floats; of coder/hnsw, on the heap
+	BuildSeconds float64 `json:"build_seconds"` // on as many threads
+	Bytes        float64 `json:"bytes_per_vector"`
 }
 
 func newResults(set *Set) *Results {

@@ -16,10 +16,10 @@ var depths = []int{10, 100}
 
 // Options are the choices of Run; the zero value is documented at each field.
 type Options struct {
-	Threads   []int         // goroutines that search, and that build; nil = 1
+	Threads   []int         // goroutines that search, and that build; nil = 1. Searches under filters have the first
 	Ef        []int         // sizes of the graph's candidate list; nil = 10 to 512
 	Window    time.Duration // how long one measurement lasts; 0 = 1 s
-	Windows   int           // measurements, of which the fastest counts; 0 = 3
+	Windows   int           // measurements of each point, of which the fastest counts; 0 = 3
 	CoderRows int           // rows up to which coder/hnsw is measured; 0 = leave it out
 	Seed      uint64        // of the graph; any value is as good
 	Folder    string        // an existing folder for the files that others measure by (files.go); empty = none
@@ -63,10 +63,11 @@ type runner struct {
 	set   *Set
 	flat  *vector.Index        // the set without a graph
 	exact [][]vector.Neighbour // for each query, what a perfect search finds
+	index *vector.Index        // the set with its graph, once that is built
 }
 
 // Run measures every method on the set: the graph of package vector with each Ef, its scan, a scan of the
-// floats, and coder/hnsw. An error is ctx's when that ended.
+// floats, and coder/hnsw; and then searches under filters. An error is ctx's when that ended.
 func Run(ctx context.Context, set *Set, opts Options) (*Results, error) {
 	r := &runner{Options: opts.WithDefaults(), set: set}
 	results := newResults(set)
@@ -86,6 +87,10 @@ func Run(ctx context.Context, set *Set, opts Options) (*Results, error) {
 			return nil, fmt.Errorf("measure %s of %s: %w", family.name, set.Folder(), err)
 		}
 		results.Measurements = append(results.Measurements, measured...)
+	}
+	var err error
+	if results.Filters, err = r.filters(ctx); err != nil {
+		return nil, fmt.Errorf("measure filters on %s: %w", set.Folder(), err)
 	}
 	if r.Folder != "" {
 		return results, results.write(filepath.Join(r.Folder, oursFile))
@@ -108,18 +113,18 @@ func (r *runner) prepare(ctx context.Context, results *Results) (err error) {
 }
 
 func (r *runner) measureAll(ctx context.Context, family string, methods []method) ([]Measurement, error) {
+	recalls, err := r.recalls(ctx, family, methods)
+	if err != nil {
+		return nil, err
+	}
 	var all []Measurement
-	for _, m := range methods {
-		recalls, err := r.recalls(ctx, m)
-		if err != nil {
-			return nil, err
-		}
+	for i, m := range methods {
 		for _, threads := range r.Threads {
 			measured, err := r.measure(ctx, m, threads)
 			if err != nil {
 				return nil, err
 			}
-			measured.Recall10, measured.Recall100 = recalls[10], recalls[100]
+			measured.Recall10, measured.Recall100 = recalls[i][10], recalls[i][100]
 			all = append(all, measured)
 			r.report("measure "+family, len(all), len(methods)*len(r.Threads))
 		}

@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"text/tabwriter"
 )
 
 // WriteTable writes the figures of each set for people to read, by threads and then by k, and below them
-// the ratios to the peers.
+// the searches under filters and the ratios to the peers.
 func WriteTable(w io.Writer, all []*Results) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "set\trows\tmethod\tsetting\tthreads\tk\trecall@10\trecall@100\tqueries/s\tp50 µs\tp99 µs\tbuild s\tbytes/vector")
@@ -26,6 +27,9 @@ func WriteTable(w io.Writer, all []*Results) error {
 	if err := table.Flush(); err != nil {
 		return err
 	}
+	if err := writeFiltered(w, all); err != nil {
+		return err
+	}
 	return writeRatios(w, all)
 }
 
@@ -34,6 +38,27 @@ func orDash(format string, value float64) string {
 		return "-"
 	}
 	return fmt.Sprintf(format, value)
+}
+
+// writeFiltered writes how searches under filters fared.
+func writeFiltered(w io.Writer, all []*Results) error {
+	if !slices.ContainsFunc(all, func(r *Results) bool { return len(r.Filters) > 0 }) {
+		return nil
+	}
+	fmt.Fprintf(w, "\nSearches under a filter, k = %d: rows drawn at random, or those farthest from each query. Planned: as the planner sees fit; scan:\n"+
+		"all rows that match. recall@10: of the planned search against exact search of the floats; results: the fewest of any query; µs: means.\n"+
+		"Targets: recall@10 of %.2f, all the results that there are, at most %.1f times the scan's time.\n\n",
+		filterK, MinFilteredRecall, MaxTimesScan)
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "set\trows\tfilter\tmatching\tthreads\tplan\trecall@10\tresults\tplanned µs\tp50\tp99\tscan µs\tp50\tp99\ttimes the scan")
+	for _, r := range all {
+		for _, f := range r.Filters {
+			fmt.Fprintf(table, "%s\t%d\t%s\t%d\t%d\t%s\t%.4f\t%d of %d\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%.1f\t%.2f\n",
+				r.Set, r.Rows, f.Filter, f.Matching, f.Threads, strings.Join(f.Plans, " / "), f.Recall10, f.Fewest, f.Due,
+				f.Planned.Mean, f.Planned.P50, f.Planned.P99, f.Scan.Mean, f.Scan.P50, f.Scan.P99, f.TimesScan)
+		}
+	}
+	return table.Flush()
 }
 
 func writeRatios(w io.Writer, all []*Results) error {

@@ -7,6 +7,7 @@ import (
 	"sort"
 	"sync"
 
+	"github.com/RoaringBitmap/roaring/v2"
 	"golang.org/x/sync/errgroup"
 	"gonum.org/v1/gonum/stat"
 
@@ -16,21 +17,16 @@ import (
 // truth is, for each query, the rows of highest cosine, as many as the deepest search wants.
 func (r *runner) truth(ctx context.Context) ([][]vector.Neighbour, error) {
 	exact := make([][]vector.Neighbour, r.set.queries())
-	var mu sync.Mutex
-	done := 0
-	err := r.eachQuery(ctx, func(i int) (err error) {
-		exact[i], err = exactSearch(ctx, r.flat, r.set.query(i), slices.Max(depths))
-		mu.Lock()
-		defer mu.Unlock()
-		done++
-		r.report("truth", done, len(exact))
+	err := r.each(ctx, "truth", len(exact), func(i int) (err error) {
+		exact[i], err = exactSearch(ctx, r.flat, r.set.query(i), slices.Max(depths), nil)
 		return err
 	})
 	return exact, err
 }
 
-// exactSearch scans the floats for the k rows nearest to query, best first and equal ones by row.
-func exactSearch(ctx context.Context, index *vector.Index, query []float32, k int) ([]vector.Neighbour, error) {
+// exactSearch scans the floats for the k rows nearest to query, best first and equal ones by row, among those that
+// allowed holds; nil allows all.
+func exactSearch(ctx context.Context, index *vector.Index, query []float32, k int, allowed *roaring.Bitmap) ([]vector.Neighbour, error) {
 	score, err := index.Scorer(query)
 	if err != nil {
 		return nil, err
@@ -41,6 +37,9 @@ func exactSearch(ctx context.Context, index *vector.Index, query []float32, k in
 	k = min(k, index.Len())
 	best := make([]vector.Neighbour, 0, k)
 	for row := range uint32(index.Len()) {
+		if allowed != nil && !allowed.Contains(row) {
+			continue
+		}
 		n := vector.Neighbour{Row: row, Score: score(row)}
 		if len(best) == k {
 			if n.Score <= best[k-1].Score {
@@ -54,31 +53,39 @@ func exactSearch(ctx context.Context, index *vector.Index, query []float32, k in
 	return best, nil
 }
 
-// recalls is the mean recall@k of a method for each depth k up to that which it searches for.
-func (r *runner) recalls(ctx context.Context, m method) (map[int]float64, error) {
-	shares := make(map[int][]float64)
-	for _, k := range depths {
-		if k <= m.k {
-			shares[k] = make([]float64, r.set.queries())
+// recalls is for each method the mean recall@k of each depth k up to that which it searches for.
+func (r *runner) recalls(ctx context.Context, family string, methods []method) ([]map[int]float64, error) {
+	queries := r.set.queries()
+	shares := make([]map[int][]float64, len(methods))
+	for i, m := range methods {
+		shares[i] = make(map[int][]float64)
+		for _, k := range depths {
+			if k <= m.k {
+				shares[i][k] = make([]float64, queries)
+			}
 		}
 	}
-	err := r.eachQuery(ctx, func(i int) error {
-		found, err := m.search(ctx, r.set.query(i))
+	err := r.each(ctx, "recall "+family, len(methods)*queries, func(i int) error {
+		i, query := i/queries, i%queries
+		found, err := methods[i].search(ctx, r.set.query(query))
 		if err != nil {
 			return err
 		}
-		score, err := r.flat.Scorer(r.set.query(i))
+		score, err := r.flat.Scorer(r.set.query(query))
 		if err != nil {
 			return err
 		}
-		for k := range shares {
-			shares[k][i] = recall(found, r.exact[i], k, score)
+		for k := range shares[i] {
+			shares[i][k][query] = recall(found, r.exact[query], k, score)
 		}
 		return nil
 	})
-	means := make(map[int]float64)
-	for k := range shares {
-		means[k] = stat.Mean(shares[k], nil)
+	means := make([]map[int]float64, len(methods))
+	for i := range shares {
+		means[i] = make(map[int]float64)
+		for k := range shares[i] {
+			means[i][k] = stat.Mean(shares[i][k], nil)
+		}
 	}
 	return means, err
 }
@@ -97,16 +104,25 @@ func recall(found, exact []vector.Neighbour, k int, score func(row uint32) float
 	return float64(right) / float64(k)
 }
 
-// eachQuery calls work for the number of each query, on all cores.
-func (r *runner) eachQuery(ctx context.Context, work func(i int) error) error {
+// each calls work for each number below n, on all cores, and reports the stage.
+func (r *runner) each(ctx context.Context, stage string, n int, work func(i int) error) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(runtime.GOMAXPROCS(0))
-	for i := range r.set.queries() {
+	var mu sync.Mutex
+	done := 0
+	for i := range n {
 		group.Go(func() error {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			return work(i)
+			if err := work(i); err != nil {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			done++
+			r.report(stage, done, n)
+			return nil
 		})
 	}
 	return group.Wait()

@@ -10,12 +10,14 @@ import (
 )
 
 // graph is package vector's graph with each Ef. It leaves out what Search would not do: a list shorter
-// than k, and one so long that the planner prefers the scan, which has rows of its own.
+// than k, and one so long that the planner prefers the scan, which has rows of its own. The index stays for what is
+// measured after it.
 func (r *runner) graph(ctx context.Context) ([]method, error) {
 	index, seconds, err := r.build(ctx, 1)
 	if err != nil {
 		return nil, err
 	}
+	r.index = index
 	bytes, err := bytesBesideFloats(index)
 	if err != nil {
 		return nil, err
@@ -68,7 +70,7 @@ func (r *runner) scans(ctx context.Context) ([]method, error) {
 		}, method{
 			name: "float scan", k: k,
 			search: func(ctx context.Context, query []float32) ([]vector.Neighbour, error) {
-				return exactSearch(ctx, index, query, k)
+				return exactSearch(ctx, index, query, k, nil)
 			},
 		})
 	}
