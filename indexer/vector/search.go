@@ -114,11 +114,14 @@ func sortHits(hits []candidate) {
 
 // searchExact looks at every matching row, and does so again with a longer list when the first was too
 // short: because its rows fell into fewer than k groups, or because the codes' error is larger than what
-// divides the k-th result from the rows that the list had no room for.
+// divides the k-th result from the rows that the list had no room for. Where that happens twice, the codes cannot
+// tell the rows apart, and their floats have to.
 func (x *Index) searchExact(ctx context.Context, s *scratch, k, matching int, p plan, params SearchParams) ([]Neighbour, error) {
-	score := func(rows []uint32) []float32 { return s.probe.glances(&x.codes, rows) }
-	if p.method == byFloats {
-		score = func(rows []uint32) []float32 { return x.floatCosines(s, rows) }
+	score := func(rows []uint32) []float32 {
+		if p.method == byFloats {
+			return x.floatCosines(s, rows)
+		}
+		return s.probe.glances(&x.codes, rows)
 	}
 	for kept := max(k, p.kept); ; kept *= 4 {
 		if kept > longestList {
@@ -136,6 +139,9 @@ func (x *Index) searchExact(ctx context.Context, s *scratch, k, matching int, p 
 		found, wrong := x.rank(s.unit, hits, k, params.Group)
 		if kept >= matching || len(found) == k && (p.method == byFloats || found[k-1].Score > left+wrong) {
 			return found, nil
+		}
+		if kept > p.kept {
+			p.method = byFloats
 		}
 	}
 }
