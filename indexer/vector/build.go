@@ -79,17 +79,22 @@ type builder struct {
 }
 
 // buildGraph links the rows of c: coder/hnsw links some of them, a pass over all rows brings the others
-// in and prunes every row's links, then those are added that some row needs to be reached from entry.
+// in and prunes every row's links, then those are added that some row needs to be reached from entry. Of
+// equal rows only the first takes part, and the others are hung below it. entry is none of those.
 func buildGraph(ctx context.Context, c *codes, entry uint32, opts Options) (*graph, error) {
-	order := permutation(c.rows(), opts.Seed)
+	equal, err := findCopies(ctx, c, opts.Workers)
+	if err != nil {
+		return nil, fmt.Errorf("compare the rows: %w", err)
+	}
+	order := without(permutation(c.rows(), opts.Seed), equal)
 	at := slices.Index(order, entry)
 	order[0], order[at] = order[at], order[0]
-	seeded := seedRows(c.rows())
+	seeded := seedRows(len(order))
 	b := &builder{
 		codes:    c,
 		graph:    newGraph(c.rows(), growingWidth),
 		workers:  opts.Workers,
-		progress: &progress{total: seeded + c.rows(), report: opts.Progress},
+		progress: &progress{total: seeded + len(order), report: opts.Progress},
 	}
 	b.graph.entry = entry
 	entries, err := b.seed(ctx, order[:seeded])
@@ -98,6 +103,9 @@ func buildGraph(ctx context.Context, c *codes, entry uint32, opts Options) (*gra
 	}
 	if err := b.refine(ctx, order, seeded, entries); err != nil {
 		return nil, fmt.Errorf("refine the graph: %w", err)
+	}
+	for _, same := range equal {
+		same.hang(b.graph)
 	}
 	if err := b.reachAll(ctx); err != nil {
 		return nil, fmt.Errorf("connect the graph: %w", err)
@@ -129,7 +137,7 @@ func checkVectors(vectors []float32, dim int) error {
 	return nil
 }
 
-// medoid is the row nearest to the mean of all rows, where every search begins.
+// medoid is the row nearest to the mean of all rows, of equal ones the first, where every search begins.
 func (x *Index) medoid() uint32 {
 	dim := x.Dim()
 	sums := make([]float64, dim)

@@ -145,35 +145,33 @@ func TestRecallSeesABadGraph(t *testing.T) {
 }
 
 func TestEveryRowIsReachable(t *testing.T) {
-	same := make([]float32, 3000*4)
-	for i := 0; i < len(same); i += 4 {
-		same[i] = 1
-	}
-	indexes := map[string]*Index{"all equal": build(t, same, 4, Options{GraphFrom: 1})}
 	for name, x := range graphSets() {
-		indexes[name] = x
+		t.Run(name, func(t *testing.T) { allReached(t, x) })
 	}
-	for name, x := range indexes {
-		reached := make([]bool, x.Len())
-		reached[x.graph.entry] = true
-		count := 1
-		for queue := []uint32{x.graph.entry}; len(queue) > 0; {
-			row := queue[0]
-			queue = queue[1:]
-			for _, next := range x.graph.neighbours(row) {
-				if next == row {
-					t.Fatalf("%s: row %d links to itself", name, row)
-				}
-				if !reached[next] {
-					reached[next] = true
-					count++
-					queue = append(queue, next)
-				}
+}
+
+// allReached fails the test unless links lead from the entry to every row, and none from a row to itself.
+func allReached(t *testing.T, x *Index) {
+	t.Helper()
+	reached := make([]bool, x.Len())
+	reached[x.graph.entry] = true
+	count := 1
+	for queue := []uint32{x.graph.entry}; len(queue) > 0; {
+		row := queue[0]
+		queue = queue[1:]
+		for _, next := range x.graph.neighbours(row) {
+			if next == row {
+				t.Fatalf("row %d links to itself", row)
+			}
+			if !reached[next] {
+				reached[next] = true
+				count++
+				queue = append(queue, next)
 			}
 		}
-		if count != x.Len() {
-			t.Errorf("%s: %d of %d rows can be reached", name, count, x.Len())
-		}
+	}
+	if count != x.Len() {
+		t.Fatalf("%d of %d rows can be reached", count, x.Len())
 	}
 }
 
@@ -342,20 +340,6 @@ func TestMoreResultsThanRows(t *testing.T) {
 	}
 	if found, _ := search(t, x, x.Vector(0), 5, SearchParams{Allowed: roaring.New()}); len(found) != 0 {
 		t.Errorf("%d results of an empty filter", len(found))
-	}
-}
-
-func TestEqualVectorsComeByRow(t *testing.T) {
-	vectors := make([]float32, 0, 100*8)
-	for range 100 {
-		vectors = append(vectors, 0, 0, 0, 1, 0, 0, 0, 0)
-	}
-	x := build(t, vectors, 8, Options{})
-	found, _ := search(t, x, vectors[:8], 5, SearchParams{})
-	for i, n := range found {
-		if n.Row != uint32(i) {
-			t.Fatalf("place %d has row %d", i, n.Row)
-		}
 	}
 }
 
