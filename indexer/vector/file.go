@@ -74,7 +74,7 @@ func (x *Index) WriteTo(w io.Writer) (int64, error) {
 	}
 	out.flush()
 	if out.err != nil {
-		return out.n, fmt.Errorf("write vector index: %w", out.err)
+		return out.n - int64(out.w.Buffered()), fmt.Errorf("write vector index: %w", out.err)
 	}
 	return out.n, nil
 }

@@ -2,14 +2,14 @@ package vector
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"flag"
-	"hash/crc32"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"vitrine/indexer/vector/sets"
@@ -90,99 +90,45 @@ func TestFrozenFileOpens(t *testing.T) {
 	}
 }
 
-func TestOpenRefusesDamagedFiles(t *testing.T) {
-	whole := fileBytes(t, frozenIndex(t))
-	open := func(t *testing.T, what string, data []byte) {
-		t.Helper()
-		path := filepath.Join(t.TempDir(), "vectors")
-		if err := os.WriteFile(path, data, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if x, err := Open(path); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), path) {
-			t.Errorf("%s: index %v, error %v", what, x, err)
-		}
+func TestWriteFileNamesTheFileThatItCannotWrite(t *testing.T) {
+	x := frozenIndex(t)
+	missing := filepath.Join(t.TempDir(), "missing", "vectors")
+	if err := x.WriteFile(missing); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), missing) {
+		t.Errorf("folder that is missing: error %v", err)
 	}
-	t.Run("empty", func(t *testing.T) { open(t, "empty", nil) })
-	t.Run("foreign", func(t *testing.T) { open(t, "foreign", bytes.Repeat([]byte("PK\x03\x04"), 100)) })
-	t.Run("longer", func(t *testing.T) { open(t, "longer", append(slices.Clone(whole), 0)) })
-	t.Run("truncated", func(t *testing.T) {
-		for size := 0; size < len(whole); size += 97 {
-			if _, err := parse(whole[:size]); !errors.Is(err, ErrDamaged) {
-				t.Errorf("%d bytes: error %v", size, err)
-			}
-		}
-		open(t, "half", whole[:len(whole)/2])
-	})
-	t.Run("one bit", func(t *testing.T) {
-		for at := range whole {
-			damaged := slices.Clone(whole)
-			damaged[at] ^= 1 << (at % 8)
-			if _, err := parse(damaged); !errors.Is(err, ErrDamaged) {
-				t.Errorf("byte %d: error %v", at, err)
-			}
-		}
-	})
-	t.Run("absent", func(t *testing.T) {
-		if _, err := Open(filepath.Join(t.TempDir(), "none")); !errors.Is(err, os.ErrNotExist) {
-			t.Errorf("error %v", err)
-		}
-	})
-}
-
-// reseal makes the checksums of data right again, as a forger would.
-func reseal(data []byte) {
-	if len(data) < headerSize {
-		return
+	const full = "/dev/full" // a device without room
+	if _, err := os.Stat(full); err != nil {
+		t.Skip(err)
 	}
-	for i := range sections {
-		row := data[prefixSize+i*sectionSize:]
-		offset, length := binary.LittleEndian.Uint64(row), binary.LittleEndian.Uint64(row[8:])
-		if offset <= uint64(len(data)) && length <= uint64(len(data))-offset {
-			binary.LittleEndian.PutUint32(row[16:], crc32.Checksum(data[offset:offset+length], castagnoli))
-		}
-	}
-	binary.LittleEndian.PutUint32(data[checksumAt:], crc32.Checksum(data[:checksumAt], castagnoli))
-}
-
-func TestOpenRefusesForgedNumbers(t *testing.T) {
-	whole := fileBytes(t, frozenIndex(t))
-	links := binary.LittleEndian.Uint64(whole[prefixSize+sectionLinks*sectionSize:])
-	for name, at := range map[string]uint64{
-		"version": 8, "dimensions": 12, "rows": 16, "high rows": 20, "stride": 24, "entry": 28,
-		"section offset": prefixSize, "section length": prefixSize + 8, "links length": prefixSize + sectionLinks*sectionSize + 8,
-		"a link": links + 8, "the last link": uint64(len(whole)) - 4,
-	} {
-		for _, value := range []uint32{0xfffffffe, 0x7fffffff, 1 << 20, 61} {
-			forged := slices.Clone(whole)
-			binary.LittleEndian.PutUint32(forged[at:], value)
-			reseal(forged)
-			if _, err := parse(forged); !errors.Is(err, ErrDamaged) {
-				t.Errorf("%s %d: error %v", name, value, err)
-			}
+	for name, x := range map[string]*Index{"small": x, "large": build(t, sets.Unclustered(2000, 200, 20, 1), 200, Options{})} {
+		if err := x.WriteFile(full); !errors.Is(err, syscall.ENOSPC) || !strings.Contains(err.Error(), full) {
+			t.Errorf("%s file on a full disk: error %v", name, err)
 		}
 	}
 }
 
-func FuzzOpen(f *testing.F) {
-	f.Add(fileBytes(f, frozenIndex(f)), true)
-	f.Add(fileBytes(f, build(f, []float32{0, 1}, 2, Options{})), false)
-	f.Add([]byte(fileMagic), false)
-	f.Fuzz(func(t *testing.T, data []byte, sealed bool) {
-		if sealed {
-			data = slices.Clone(data)
-			reseal(data)
+// limitedWriter has room for so many bytes.
+type limitedWriter struct{ room int }
+
+var errNoRoom = errors.New("no room")
+
+func (w *limitedWriter) Write(p []byte) (int, error) {
+	n := min(len(p), w.room)
+	if w.room -= n; n < len(p) {
+		return n, errNoRoom
+	}
+	return n, nil
+}
+
+func TestWriteToSaysHowFarItCame(t *testing.T) {
+	x := build(t, sets.Unclustered(2000, 200, 20, 1), 200, Options{}) // more than what is buffered
+	size := len(fileBytes(t, x))
+	for _, room := range []int{0, 1, headerSize - 1, headerSize, 1 << 20, 1<<20 + 1, size / 2, size - 1} {
+		if n, err := x.WriteTo(&limitedWriter{room}); !errors.Is(err, errNoRoom) || n != int64(room) {
+			t.Errorf("room for %d bytes: wrote %d, error %v", room, n, err)
 		}
-		x, err := parse(data)
-		if err != nil {
-			if !errors.Is(err, ErrDamaged) {
-				t.Fatalf("error %v", err)
-			}
-			return
-		}
-		query := make([]float32, x.Dim())
-		query[0] = 1
-		if _, _, err := x.Search(t.Context(), query, 5, SearchParams{}); err != nil {
-			t.Fatal(err)
-		}
-	})
+	}
+	if n, err := x.WriteTo(&limitedWriter{size}); err != nil || n != int64(size) {
+		t.Errorf("room for all: wrote %d of %d, error %v", n, size, err)
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"math"
 	"slices"
 )
 
@@ -58,8 +59,8 @@ func parse(data []byte) (*Index, error) {
 			high: bodies[sectionHigh], low: bodies[sectionLow], scales: sliceOf[float32](bodies[sectionScales]),
 		},
 	}
-	if entry == noEntry {
-		return x, nil
+	if err := x.codes.check(); err != nil || entry == noEntry {
+		return x, err
 	}
 	x.graph = &graph{entry: entry, width: width, slots: sliceOf[uint32](bodies[sectionLinks])}
 	return x, x.graph.check(int(rows))
@@ -90,6 +91,18 @@ func readSections(data []byte, want [sections]uint64) ([sections][]byte, error) 
 		return bodies, damaged("%d bytes follow the last section", uint64(len(data))-end)
 	}
 	return bodies, nil
+}
+
+// check sees to it that every comparison of codes has a result. The largest code of a row is 127, which bounds
+// the length of its codes.
+func (c *codes) check() error {
+	least := float32(1 / math.Sqrt(127*127*float64(c.dim)))
+	for row, scale := range c.scales {
+		if !(scale >= least && scale <= 1.0/127) { // also when it is not a number
+			return damaged("row %d has scale %v", row, scale)
+		}
+	}
+	return nil
 }
 
 // check sees to it that no search can leave the graph's slices.
