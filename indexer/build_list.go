@@ -29,6 +29,7 @@ type listing struct {
 // textRow is a text of a product that gets a vector.
 type textRow struct {
 	doc  uint32
+	id   string
 	text string
 }
 
@@ -97,9 +98,12 @@ func (l *listing) add(p *catalog.Product) {
 	doc := uint32(l.count)
 	l.count++
 	for _, text := range embeddedTexts(p) {
-		l.texts = append(l.texts, textRow{doc, text})
+		l.texts = append(l.texts, textRow{doc, p.ID, text})
 	}
-	for _, photo := range p.Photos {
+	for i, photo := range p.Photos {
+		if slices.Contains(p.Photos[:i], photo) {
+			continue // named twice: one row is enough
+		}
 		l.photos = append(l.photos, photoRow{doc, p.ID, photo})
 	}
 }

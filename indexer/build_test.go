@@ -110,40 +110,6 @@ func TestOnlyWhatChangedIsEmbeddedAgain(t *testing.T) {
 	}
 }
 
-func TestAnotherModelIsRefusedWhenItsVectorsAreUnusable(t *testing.T) {
-	s := newShop(t)
-	s.mustIndex(numbered(3)...)
-	for name, encoder := range map[string]indexer.Encoder{
-		"too short":     brokenEncoder{func(v []float32) []float32 { return v[:5] }},
-		"not a number":  brokenEncoder{func(v []float32) []float32 { v[0] /= 0; v[0] -= v[0]; return v }},
-		"not of unit 1": brokenEncoder{func(v []float32) []float32 { v[0] += 3; return v }},
-	} {
-		s.encoder = encoder
-		_, err := s.index(context.Background(), func(o *indexer.BuildOptions) { o.Model.Fingerprint = name }, numbered(4)...)
-		if !errors.Is(err, indexer.ErrEncoder) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	if got := s.open().Generation(); got != "gen-000001" {
-		t.Errorf("live generation %s", got)
-	}
-}
-
-// brokenEncoder spoils what the fake returns.
-type brokenEncoder struct{ spoil func([]float32) []float32 }
-
-func (e brokenEncoder) EmbedTexts(ctx context.Context, texts []string) ([][]float32, error) {
-	vectors, err := new(indexertest.Encoder).EmbedTexts(ctx, texts)
-	for i := range vectors {
-		vectors[i] = e.spoil(vectors[i])
-	}
-	return vectors, err
-}
-
-func (e brokenEncoder) EmbedPhotos(ctx context.Context, photos [][]byte) ([][]float32, []error, error) {
-	return new(indexertest.Encoder).EmbedPhotos(ctx, photos)
-}
-
 func TestBadRowsAndPhotosAreListedAndTheRestIsIndexed(t *testing.T) {
 	s := newShop(t)
 	whole := indexertest.Photo(red)

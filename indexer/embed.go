@@ -60,12 +60,12 @@ func (m matrix) first(count int) []uint32 {
 
 // embedTexts returns a row for each text. Texts that are the same are embedded once.
 func (b *build) embedTexts(ctx context.Context, rows []textRow) (matrix, error) {
-	var distinct []string
+	var distinct []textRow // the first row of each text
 	rowsOf := make(map[string][]int)
 	m := matrix{dim: b.Model.Dim, values: make([]float32, len(rows)*b.Model.Dim), docs: make([]uint32, len(rows))}
 	for i, row := range rows {
 		if len(rowsOf[row.text]) == 0 {
-			distinct = append(distinct, row.text)
+			distinct = append(distinct, row)
 		}
 		rowsOf[row.text] = append(rowsOf[row.text], i)
 		m.docs[i] = row.doc
@@ -80,11 +80,11 @@ func (b *build) embedTexts(ctx context.Context, rows []textRow) (matrix, error) 
 			if err != nil {
 				return err
 			}
-			for i, text := range batch {
-				for _, row := range rowsOf[text] {
+			for i, first := range batch {
+				for _, row := range rowsOf[first.text] {
 					copy(m.values[row*m.dim:], vectors[i])
 				}
-				b.embedder.rows.Add(int64(len(rowsOf[text])))
+				b.embedder.rows.Add(int64(len(rowsOf[first.text])))
 			}
 			b.report(stageTexts, int(done.Add(int64(len(batch)))), len(distinct))
 			return nil
@@ -96,24 +96,22 @@ func (b *build) embedTexts(ctx context.Context, rows []textRow) (matrix, error) 
 	return m, ctx.Err()
 }
 
-// embedTexts returns the vectors of distinct texts.
-func (e *embedder) embedTexts(ctx context.Context, texts []string) ([][]float32, error) {
-	keys := make([]string, len(texts))
-	for i, text := range texts {
-		keys[i] = contentKey([]byte(text))
+// embedTexts returns the vectors of rows with distinct texts.
+func (e *embedder) embedTexts(ctx context.Context, rows []textRow) ([][]float32, error) {
+	keys := make([]string, len(rows))
+	for i, row := range rows {
+		keys[i] = contentKey([]byte(row.text))
 	}
-	cached, err := e.cache.Get(ctx, e.model.Fingerprint, keys)
+	cached, err := e.cached(ctx, keys)
 	if err != nil {
 		return nil, err
 	}
-	vectors := make([][]float32, len(texts))
+	vectors := make([][]float32, len(rows))
 	var missing []int
 	var ask []string
 	for i, key := range keys {
-		if v := cached[key]; len(v) == e.model.Dim {
-			vectors[i] = v
-		} else {
-			missing, ask = append(missing, i), append(ask, texts[i])
+		if vectors[i] = cached[key]; vectors[i] == nil {
+			missing, ask = append(missing, i), append(ask, rows[i].text)
 		}
 	}
 	if len(ask) == 0 {
@@ -131,7 +129,7 @@ func (e *embedder) embedTexts(ctx context.Context, texts []string) ([][]float32,
 	fresh := make(map[string][]float32, len(made))
 	for n, v := range made {
 		if err := e.usable(v); err != nil {
-			return nil, fmt.Errorf("text %q: %w", ask[n], err)
+			return nil, fmt.Errorf("product %q, text %q: %w", rows[missing[n]].id, excerpt(ask[n]), err)
 		}
 		vectors[missing[n]], fresh[keys[missing[n]]] = v, v
 	}
@@ -139,7 +137,21 @@ func (e *embedder) embedTexts(ctx context.Context, texts []string) ([][]float32,
 	return vectors, e.cache.Put(ctx, e.model.Fingerprint, fresh)
 }
 
-// usable checks what an encoder returned: dim finite values of length 1.
+// cached returns those vectors of keys that the cache has and that can be used; others are made again.
+func (e *embedder) cached(ctx context.Context, keys []string) (map[string][]float32, error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	found, err := e.cache.Get(ctx, e.model.Fingerprint, keys)
+	for key, v := range found {
+		if e.usable(v) != nil {
+			delete(found, key)
+		}
+	}
+	return found, err
+}
+
+// usable checks a vector that an encoder returned, now or in an earlier run: dim finite values of length 1.
 func (e *embedder) usable(v []float32) error {
 	if len(v) != e.model.Dim {
 		return fmt.Errorf("%w: a vector has %d dimensions and the model %d", ErrEncoder, len(v), e.model.Dim)

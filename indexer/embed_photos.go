@@ -142,20 +142,6 @@ func (l *photoLoader) read(ctx context.Context, photo catalog.Photo) ([]byte, er
 
 func urlKey(photo catalog.Photo) string { return "url:" + contentKey([]byte(photo.Ref)) }
 
-// cached returns the usable vectors of keys that the cache has.
-func (e *embedder) cached(ctx context.Context, keys []string) (map[string][]float32, error) {
-	if len(keys) == 0 {
-		return nil, nil
-	}
-	found, err := e.cache.Get(ctx, e.model.Fingerprint, keys)
-	for key, v := range found {
-		if len(v) != e.model.Dim {
-			delete(found, key)
-		}
-	}
-	return found, err
-}
-
 // embedBatch places the vectors of a batch; photos that the encoder cannot use become problems.
 func (b *build) embedBatch(ctx context.Context, batch []loadedPhoto, place func(row int, v []float32)) error {
 	if len(batch) == 0 {
@@ -188,14 +174,15 @@ func (b *build) embedBatch(ctx context.Context, batch []loadedPhoto, place func(
 // have none.
 func (e *embedder) embedPhotos(ctx context.Context, batch []loadedPhoto, known map[string][]float32) (map[string]error, error) {
 	var ask [][]byte
-	var keys, refs []string
+	var keys []string
+	var first []photoRow // of each key
 	fresh := make(map[string][]float32)
 	asked := make(map[string]bool)
 	for _, photo := range batch {
 		key := photo.keys[0]
 		if known[key] == nil && !asked[key] {
 			asked[key] = true
-			ask, keys, refs = append(ask, photo.data), append(keys, key), append(refs, photo.of.photo.Ref)
+			ask, keys, first = append(ask, photo.data), append(keys, key), append(first, photo.of)
 		}
 	}
 	broken := make(map[string]error)
@@ -214,7 +201,7 @@ func (e *embedder) embedPhotos(ctx context.Context, batch []loadedPhoto, known m
 				continue
 			}
 			if err := e.usable(vectors[i]); err != nil {
-				return nil, fmt.Errorf("photo %s: %w", refs[i], err)
+				return nil, fmt.Errorf("product %q, photo %q: %w", first[i].id, excerpt(first[i].photo.Ref), err)
 			}
 			known[key] = vectors[i]
 			e.photos.Add(1)
