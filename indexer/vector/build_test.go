@@ -15,7 +15,7 @@ import (
 
 func TestSameInputGivesSameBytesWithAnyNumberOfWorkers(t *testing.T) {
 	const dim = 33
-	vectors := withCopies(1500, dim, 0.1, 5) // some equal rows, for the ties
+	vectors := withCopies(600, dim, 0.1, 5) // some equal rows, for the ties
 	var first []byte
 	for _, workers := range []int{1, 2, 7} {
 		file := fileBytes(t, build(t, vectors, dim, Options{GraphFrom: 1, Seed: 3, Workers: workers}))
@@ -97,14 +97,14 @@ func (c *countdown) Err() error {
 
 func TestCancelledBuildStopsInEveryStage(t *testing.T) {
 	const workers = 3
-	vectors := sets.Clustered(700, 16, 10, 6)
+	vectors := sets.Clustered(500, 16, 10, 6)
 	whole := newCountdown(t, 1<<40)
 	if _, err := Build(whole, vectors, 16, Options{GraphFrom: 1, Workers: workers}); err != nil {
 		t.Fatal(err)
 	}
 	looks := 1<<40 - whole.left.Load()
 	stages := map[string]bool{}
-	for at := int64(0); at < looks; at += 1 + looks/40 {
+	for at := int64(0); at < looks; at += 1 + looks/20 {
 		synctest.Test(t, func(t *testing.T) { // fails when a goroutine is left
 			ctx := newCountdown(t, at)
 			x, err := Build(ctx, vectors, 16, Options{GraphFrom: 1, Workers: workers})

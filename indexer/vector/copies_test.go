@@ -25,7 +25,11 @@ func withCopies(rows, dim int, share float64, seed uint64) []float32 {
 }
 
 func TestEqualRowsAreAllFoundAndHideNoOthers(t *testing.T) {
-	const rows, dim = 6000, 384
+	const dim = 384
+	rows := 6000
+	if testing.Short() {
+		rows = 2000
+	}
 	for _, share := range []float64{0.3, 0.7, 1} {
 		t.Run(fmt.Sprint(share), func(t *testing.T) {
 			x := build(t, withCopies(rows, dim, share, 6), dim, Options{GraphFrom: 1})
@@ -46,9 +50,9 @@ func TestEqualRowsAreAllFoundAndHideNoOthers(t *testing.T) {
 			for i := range queries {
 				query := x.Vector(0)
 				if i > 0 {
-					query = x.Vector(random.Uint32N(rows))
+					query = x.Vector(random.Uint32N(uint32(rows)))
 				}
-				for _, p := range []SearchParams{{Ef: 20}, {Allowed: most, Ef: 5}, {Group: pairs, Ef: 5}, {Allowed: roaring.BitmapOf(0, 7, rows-1)}} {
+				for _, p := range []SearchParams{{Ef: 20}, {Allowed: most, Ef: 5}, {Group: pairs, Ef: 5}, {Allowed: roaring.BitmapOf(0, 7, uint32(rows)-1)}} {
 					found, plan := search(t, x, query, 5, p)
 					if p.Ef == 20 && plan != "graph ef=20" {
 						t.Fatalf("plan is %q", plan)
