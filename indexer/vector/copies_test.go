@@ -68,10 +68,11 @@ func TestEqualRowsAreAllFoundAndHideNoOthers(t *testing.T) {
 }
 
 func TestEqualVectorsComeByRow(t *testing.T) {
-	vectors := slices.Repeat([]float32{0, 0, 0, 1, 0, 0, 0, 0}, 3000)
-	scanned, linked := build(t, vectors, 8, Options{}), build(t, vectors, 8, Options{GraphFrom: 1})
+	const dim = 2 * floatDim
+	vectors := slices.Repeat(append(make([]float32, dim-1), 1), 3000)
+	scanned, linked := build(t, vectors, dim, Options{}), build(t, vectors, dim, Options{GraphFrom: 1})
 	for want, x := range map[string]*Index{"exact int8": scanned, "graph ef=5": linked} {
-		found, plan := search(t, x, vectors[:8], 5, SearchParams{Ef: 5})
+		found, plan := search(t, x, vectors[:dim], 5, SearchParams{Ef: 5})
 		if plan != want {
 			t.Errorf("plan is %q, not %q", plan, want)
 		}

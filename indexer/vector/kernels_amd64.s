@@ -5,52 +5,76 @@
 // Rows lie anywhere in memory: dotNibbles asks for each one so many rows before it is multiplied.
 #define ahead 8
 
-// fetchRow asks for the row whose number lies at rows: SI is the half, DX the stride. It takes R10 and R12.
-#define fetchRow(rows, loop) \
-	MOVL rows, R10; \
-	IMULQ DX, R10; \
-	ADDQ SI, R10; \
-	MOVQ DX, R12; \
-loop: \
+// fetchRow asks for the row whose number lies at number: SI is the half, DX the stride. It takes R10 and R12.
+#define fetchRow(number, line) \
+	MOVL       number, R10; \
+	IMULQ      DX, R10; \
+	ADDQ       SI, R10; \
+	MOVQ       DX, R12; \
+line: \
 	PREFETCHT0 (R10); \
-	ADDQ $64, R10; \
-	SUBQ $64, R12; \
-	JGT loop
+	ADDQ       $64, R10; \
+	SUBQ       $64, R12; \
+	JGT        line
+
+// begin loads the arguments of dotNibbles and asks for the first rows: DI is out, BX the numbers of the rows, CX how many
+// there are, R8 the query.
+#define begin(row, line) \
+	MOVQ    out+0(FP), DI; \
+	MOVQ    half+8(FP), SI; \
+	MOVQ    stride+16(FP), DX; \
+	MOVQ    rows+24(FP), BX; \
+	MOVQ    n+32(FP), CX; \
+	MOVQ    query+40(FP), R8; \
+	MOVQ    $ahead, R9; \
+	CMPQ    R9, CX; \
+	CMOVQGT CX, R9; \
+	MOVQ    BX, R13; \
+row: \
+	fetchRow((R13), line); \
+	ADDQ    $4, R13; \
+	DECQ    R9; \
+	JNZ     row
+
+// next asks for the row that comes ahead of the one at BX, if there is one, and makes R10 that one's bytes, R11 the query's
+// and R12 the number of the row's.
+#define next(near, line) \
+	CMPQ  CX, $ahead; \
+	JLE   near; \
+	fetchRow((4*ahead)(BX), line); \
+near: \
+	MOVL  (BX), R10; \
+	IMULQ DX, R10; \
+	ADDQ  SI, R10; \
+	MOVQ  R8, R11; \
+	MOVQ  DX, R12
+
+// finish adds the eight sums in Y0 up, stores that as the row's product and goes on with the next row.
+#define finish(row) \
+	VEXTRACTI128 $1, Y0, X1; \
+	VPADDD       X1, X0, X0; \
+	VPSHUFD      $0x4e, X0, X1; \
+	VPADDD       X1, X0, X0; \
+	VPSHUFD      $0xb1, X0, X1; \
+	VPADDD       X1, X0, X0; \
+	VMOVD        X0, (DI); \
+	ADDQ         $4, DI; \
+	ADDQ         $4, BX; \
+	DECQ         CX; \
+	JNZ          row; \
+	VZEROUPPER; \
+	RET
 
 // func dotNibblesVNNI(out *int32, half *byte, stride int, rows *uint32, n int, query *int8)
 //
 // VPDPBUSD multiplies unsigned bytes with signed ones and adds four products up. n is at least 1.
 TEXT ·dotNibblesVNNI(SB), NOSPLIT, $0-48
-	MOVQ         out+0(FP), DI
-	MOVQ         half+8(FP), SI
-	MOVQ         stride+16(FP), DX
-	MOVQ         rows+24(FP), BX
-	MOVQ         n+32(FP), CX
-	MOVQ         query+40(FP), R8
 	MOVL         $0x0f0f0f0f, AX
 	VPBROADCASTD AX, Z3
-	MOVQ         $ahead, R9
-	CMPQ         R9, CX
-	CMOVQGT      CX, R9
-	MOVQ         BX, R13
-
-first:
-	fetchRow((R13), firstLines)
-	ADDQ $4, R13
-	DECQ R9
-	JNZ  first
+	begin(first, firstLine)
 
 row:
-	CMPQ CX, $ahead
-	JLE  near
-	fetchRow((4*ahead)(BX), lines)
-
-near:
-	MOVL   (BX), R10
-	IMULQ  DX, R10
-	ADDQ   SI, R10
-	MOVQ   R8, R11
-	MOVQ   DX, R12
+	next(near, line)
 	VPXORD X0, X0, X0
 	VPXORD X4, X4, X4
 
@@ -69,59 +93,23 @@ block:
 	VPADDD        Z4, Z0, Z0
 	VEXTRACTI64X4 $1, Z0, Y1
 	VPADDD        Y1, Y0, Y0
-	VEXTRACTI128  $1, Y0, X1
-	VPADDD        X1, X0, X0
-	VPSHUFD       $0x4e, X0, X1
-	VPADDD        X1, X0, X0
-	VPSHUFD       $0xb1, X0, X1
-	VPADDD        X1, X0, X0
-	VMOVD         X0, (DI)
-	ADDQ          $4, DI
-	ADDQ          $4, BX
-	DECQ          CX
-	JNZ           row
-	VZEROUPPER
-	RET
+	finish(row)
 
 // func dotNibblesAVX2(out *int32, half *byte, stride int, rows *uint32, n int, query *int8)
 //
 // VPMADDUBSW multiplies unsigned bytes with signed ones and adds two products up in 16 bits, of which eight such sums would
 // still not leave them; VPMADDWD by ones adds two of those up in 32. n is at least 1.
 TEXT ·dotNibblesAVX2(SB), NOSPLIT, $0-48
-	MOVQ         out+0(FP), DI
-	MOVQ         half+8(FP), SI
-	MOVQ         stride+16(FP), DX
-	MOVQ         rows+24(FP), BX
-	MOVQ         n+32(FP), CX
-	MOVQ         query+40(FP), R8
 	MOVL         $0x0f0f0f0f, AX
 	VMOVD        AX, X3
 	VPBROADCASTD X3, Y3
 	MOVL         $0x00010001, AX
 	VMOVD        AX, X6
 	VPBROADCASTD X6, Y6
-	MOVQ         $ahead, R9
-	CMPQ         R9, CX
-	CMOVQGT      CX, R9
-	MOVQ         BX, R13
-
-first:
-	fetchRow((R13), firstLines)
-	ADDQ $4, R13
-	DECQ R9
-	JNZ  first
+	begin(first, firstLine)
 
 row:
-	CMPQ CX, $ahead
-	JLE  near
-	fetchRow((4*ahead)(BX), lines)
-
-near:
-	MOVL  (BX), R10
-	IMULQ DX, R10
-	ADDQ  SI, R10
-	MOVQ  R8, R11
-	MOVQ  DX, R12
+	next(near, line)
 	VPXOR Y0, Y0, Y0
 
 block:
@@ -147,19 +135,7 @@ block:
 	SUBQ       $64, R12
 	JNZ        block
 
-	VEXTRACTI128 $1, Y0, X1
-	VPADDD       X1, X0, X0
-	VPSHUFD      $0x4e, X0, X1
-	VPADDD       X1, X0, X0
-	VPSHUFD      $0xb1, X0, X1
-	VPADDD       X1, X0, X0
-	VMOVD        X0, (DI)
-	ADDQ         $4, DI
-	ADDQ         $4, BX
-	DECQ         CX
-	JNZ          row
-	VZEROUPPER
-	RET
+	finish(row)
 
 // func sumFloats(sums *[16]float32, a, b *float32, blocks int)
 //

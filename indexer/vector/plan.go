@@ -38,6 +38,9 @@ const (
 	// floatRows: up to so many rows a scan of their floats is as fast as one of the codes, whose best need their
 	// floats all the same.
 	floatRows = 256
+	// floatDim: up to so many dimensions a row's floats lie in as few cache lines as half of its code, which
+	// says little of them.
+	floatDim = 16
 	// defaultEf finds .995 of the ten nearest among 100,000 vectors of intrinsic dimension 24.
 	defaultEf = 128
 	// wideEnough: a filtered graph search must find this many allowed rows for each one wanted, because the
@@ -46,8 +49,8 @@ const (
 )
 
 // planExact is the plan that needs no graph.
-func planExact(k, matching int) plan {
-	if kept := 4*k + 32; matching > max(floatRows, 2*kept) {
+func (x *Index) planExact(k, matching int) plan {
+	if kept := 4*k + 32; matching > max(floatRows, 2*kept) && x.Dim() > floatDim {
 		return plan{method: byCodes, kept: kept}
 	}
 	return plan{method: byFloats}
@@ -58,7 +61,7 @@ func planExact(k, matching int) plan {
 // nearest rows of all are allowed ones. So it costs ef·(rows/matching) hops, the scan costs matching.
 func (x *Index) planSearch(k, matching int, params SearchParams) plan {
 	if params.Exact {
-		return planExact(k, matching)
+		return x.planExact(k, matching)
 	}
 	ef := params.Ef
 	if ef <= 0 {
@@ -69,7 +72,7 @@ func (x *Index) planSearch(k, matching int, params SearchParams) plan {
 	if p := (plan{method: byGraph, ef: min(ef, x.Len())}); x.affords(p.ef, matching, params) {
 		return p
 	}
-	return planExact(k, matching)
+	return x.planExact(k, matching)
 }
 
 // affords says whether it pays to try graph searches of so many list entries in all. Where they may fail, because the rows that

@@ -52,7 +52,7 @@ func (x *Index) Search(ctx context.Context, query []float32, k int, p SearchPara
 		if found, widest := x.searchGraph(s, k, matching, chosen, p); found != nil {
 			return found, widest.String(), nil
 		}
-		chosen = planExact(k, matching)
+		chosen = x.planExact(k, matching)
 		name += ", then " + chosen.String()
 	}
 	found, err = x.searchExact(ctx, s, k, matching, chosen, p)
@@ -138,7 +138,7 @@ func (x *Index) searchExact(ctx context.Context, s *scratch, k, matching int, p 
 			wrongGlance = x.refine(s, hits)
 		}
 		found, wrong := x.rank(s.unit, hits, k, params.Group)
-		left := last + unseen*(wrongGlance+wrong) // at most the cosine of a row that the list had no room for
+		left := last + float32(unseen*(wrongGlance+wrong)) // at most the cosine of a row that the list had no room for
 		if kept >= matching || len(found) == k && (p.method == byFloats || found[k-1].Score > left) {
 			return found, nil
 		}
@@ -170,11 +170,12 @@ const (
 )
 
 // rank scores hits, best first, by their floats and returns the k best, one of each group, and by how much the
-// score that a hit came with was wrong at most. It stops where the codes say that no more can be among them.
+// score that a hit came with was wrong at most. It stops where the codes say that no more can be among them. (The
+// conversions of products to float32, here as elsewhere, keep them from being fused with a sum, which would round differently.)
 func (x *Index) rank(unit []float32, hits []candidate, k int, group []uint32) (best []Neighbour, wrong float32) {
 	best = make([]Neighbour, 0, k)
 	for i, hit := range hits {
-		if i >= sureHits && len(best) == k && hit.score+doubt*wrong < best[k-1].Score {
+		if i >= sureHits && len(best) == k && hit.score+float32(doubt*wrong) < best[k-1].Score {
 			break
 		}
 		if i+1 < len(hits) {

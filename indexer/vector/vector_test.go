@@ -144,15 +144,12 @@ func TestGraphFindsNearestRows(t *testing.T) {
 }
 
 func TestRecallSeesABadGraph(t *testing.T) {
-	good := graphSets()["clustered"]
-	ring := newGraph(good.Len(), width)
-	if good.planSearch(10, good.Len(), SearchParams{}).method != byGraph {
-		t.Skip("too few rows for a graph search")
+	const rows, dim = hopCost * defaultEf, 2 * floatDim // as many as make a graph search worth while
+	bad := build(t, sets.Unclustered(rows, dim, dim, 1), dim, Options{})
+	bad.graph = newGraph(rows, width) // a ring
+	for row := range uint32(rows) {
+		bad.graph.set(row, []uint32{(row + 1) % rows})
 	}
-	for row := range uint32(good.Len()) {
-		ring.set(row, []uint32{(row + 1) % uint32(good.Len())})
-	}
-	bad := &Index{vectors: good.vectors, codes: good.codes, graph: ring}
 	if got, err := bad.Recall(t.Context(), 50, 10, 7); err != nil || got > 0.5 {
 		t.Errorf("recall of a ring is %.3f (%v)", got, err)
 	}
@@ -221,7 +218,7 @@ func TestReachAllConnectsLooseRows(t *testing.T) {
 
 func TestFilteredSearchKeepsItsPromise(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes as many rows as make the graph worth while under a filter")
+		t.Skip("a graph search pays under a filter only with more rows than a short run has; TestConcurrentSearchesAgree has filters too")
 	}
 	for name, x := range graphSets() {
 		random := rand.New(rand.NewPCG(4, 4))
