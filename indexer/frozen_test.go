@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"vitrine/catalog"
@@ -14,25 +15,19 @@ import (
 	"vitrine/indexer/indexertest"
 )
 
-var update = flag.Bool("update", false, "write testdata/generation-v1 anew: only before format 1 is released")
+var update = flag.Bool("update", false, "write testdata/generation-v1-vectors-v2 anew: only before version 2 of the vector file has landed")
 
-const frozenGeneration = "testdata/generation-v1"
+const frozenGeneration = "testdata/generation-v1-vectors-v2"
 
-// testdata/generation-v1 was written by the first version of this program and is never written again:
+// testdata/generation-v1-vectors-v2 was written by the first program that writes vector files of version 2, and is never written again:
 // later versions must open it or, with a new format version, ask for a rebuild.
-func TestGenerationOfVersion1IsReadAsItWasWritten(t *testing.T) {
+func TestGenerationWithVectorsOfVersion2IsReadAsItWasWritten(t *testing.T) {
 	if *update {
 		freeze(t)
 	}
 	ctx := context.Background()
 	frozen := newShop(t)
-	err := os.CopyFS(filepath.Join(frozen.dir, "index", "gen-000001"), os.DirFS(frozenGeneration))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(frozen.dir, "index", "CURRENT"), []byte("gen-000001\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	thaw(t, frozen, frozenGeneration)
 	s := frozen.open()
 	products, err := s.Products(ctx, []uint32{0, 1, 2})
 	if err != nil {
@@ -76,7 +71,31 @@ func TestGenerationOfVersion1IsReadAsItWasWritten(t *testing.T) {
 	frozen.sound()
 }
 
-// freeze writes testdata/generation-v1.
+func TestGenerationWithVectorsOfVersion1AsksForANewOneAndGivesWayToIt(t *testing.T) {
+	s := newShop(t)
+	thaw(t, s, "testdata/generation-v1")
+	_, err := indexer.Open(context.Background(), s.dir)
+	if err == nil || !strings.Contains(err.Error(), "format version 1") || !strings.Contains(err.Error(), "index the feed again") {
+		t.Errorf("error %v", err)
+	}
+	s.mustIndex(`{"id":"lamp","title":"Desk lamp"}`)
+	if got := found(t, s.open(), "lamp"); !slices.Equal(got, []string{"lamp"}) {
+		t.Errorf("found %v", got)
+	}
+}
+
+// thaw makes a frozen generation the live one.
+func thaw(t *testing.T, s *shop, generation string) {
+	t.Helper()
+	if err := os.CopyFS(filepath.Join(s.dir, "index", "gen-000001"), os.DirFS(generation)); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(s.dir, "index", "CURRENT"), []byte("gen-000001\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// freeze writes testdata/generation-v1-vectors-v2.
 func freeze(t *testing.T) {
 	s := newShop(t)
 	s.photo("red.png", indexertest.Photo(red))

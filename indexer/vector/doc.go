@@ -14,8 +14,8 @@
 //
 // A search goes top-down through search.go: plan.go chooses between the graph (greedy.go) and an exact
 // scan (scan.go). Both glance at the upper halves of the codes (codes.go); whatever they find is scored again
-// with the whole codes and then with the floats. A build goes through
-// build.go: copies.go sets aside rows that equal another, seed.go lets coder/hnsw link some of the rest, refine.go and prune.go bring in the others and
+// with the whole codes and then with the floats. A build goes through build.go: copies.go sets aside rows that
+// equal another, seed.go lets coder/hnsw link some of the others, refine.go and prune.go bring in the rest and
 // prune the links, reach.go sees to it that every row can be reached. The file is described in FORMAT.md.
 //
 // Building is deterministic: the same vectors and seed give the same bytes, on any processor and with

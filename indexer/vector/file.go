@@ -12,7 +12,7 @@ import (
 // The layout of a file; FORMAT.md draws it. All numbers are little-endian.
 const (
 	fileMagic     = "VITRVEC\n"
-	formatVersion = 1
+	formatVersion = 2
 
 	prefixSize  = 32 // magic … entry row
 	sectionSize = 24 // one row of the section table

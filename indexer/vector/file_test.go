@@ -15,11 +15,11 @@ import (
 	"vitrine/indexer/vector/sets"
 )
 
-var update = flag.Bool("update", false, "write testdata/v1.vectors anew: only before format 1 is released")
+var update = flag.Bool("update", false, "write testdata/v2.vectors anew: only before format 2 has landed")
 
-const frozenFile = "testdata/v1.vectors"
+const frozenFile = "testdata/v2.vectors"
 
-// frozenIndex is what testdata/v1.vectors was written from: 60 rows of 8 dimensions with a graph.
+// frozenIndex is what testdata/v2.vectors was written from: 60 rows of 8 dimensions with a graph.
 func frozenIndex(t testing.TB) *Index {
 	return build(t, sets.Unclustered(60, 8, 8, 11), 8, Options{GraphFrom: 1, Seed: 1})
 }
@@ -67,6 +67,13 @@ func TestSavedIndexAnswersAsBefore(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+func TestFileOfVersion1AsksForANewBuild(t *testing.T) {
+	_, err := Open("testdata/v1.vectors")
+	if !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "v1.vectors") || !strings.Contains(err.Error(), "format version 1, this program reads 2: build the index again") {
+		t.Errorf("error %v", err)
 	}
 }
 
