@@ -2,7 +2,6 @@ package ranker
 
 import (
 	"math"
-	"math/bits"
 	"math/rand/v2"
 	"testing"
 	"time"
@@ -122,15 +121,6 @@ func TestLegFeaturesAreRelativeToTheBestCandidate(t *testing.T) {
 	} {
 		if got := value(t, name, &retrieval.Query{}, set...); got != want {
 			t.Errorf("%s = %v, want %v", name, got, want)
-		}
-	}
-}
-
-func TestEveryColourWordNamesOneColourThatMatchesItself(t *testing.T) {
-	for word := range colourWords {
-		named := coloursIn(newRuns("a " + word + " thing"))
-		if bits.OnesCount64(named.own) != 1 || bits.OnesCount64(named.plain) != 1 || named.match(named) != 1 {
-			t.Errorf("%s: %+v", word, named)
 		}
 	}
 }

@@ -8,29 +8,30 @@ import (
 
 	"vitrine/catalog"
 	"vitrine/retrieval"
+	"vitrine/retrieval/words"
 )
 
 // request is what the candidates of one query share: the understood query, and the figures of the whole
 // candidate set that single candidates are compared with. It serves one extraction, in one goroutine.
 type request struct {
 	at          time.Time
-	words       wording
-	colours     colours
+	wording     wording
+	colours     words.Colours
 	bestFused   float64
 	bestKeyword float64
 	median      map[string]float64 // price in minor units, by currency
 	brands      map[string]float64 // brandMatch by brand: few brands fill a candidate set
-	runs        runs               // reads one text after the other
+	runs        words.Runs         // reads one text after the other
 }
 
 func newRequest(q *retrieval.Query, candidates []retrieval.Candidate, at time.Time) *request {
 	r := &request{
-		at:     at,
-		words:  parseWording(q.Text),
-		median: medianPrices(candidates),
-		brands: map[string]float64{},
+		at:      at,
+		wording: parseWording(q.Text),
+		median:  medianPrices(candidates),
+		brands:  map[string]float64{},
 	}
-	r.colours = coloursIn(r.runs.over(q.Text))
+	r.colours = words.ColoursIn(r.runs.Over(q.Text))
 	for i := range candidates {
 		r.bestFused = max(r.bestFused, finite(candidates[i].Fused))
 		r.bestKeyword = max(r.bestKeyword, finite(legScore(&candidates[i], retrieval.LegKeyword)))
@@ -57,37 +58,37 @@ func (r *request) categoryCoverage(p *catalog.Product) float64 {
 }
 
 func (r *request) termsIn(text string) uint64 {
-	return r.words.termsIn(r.runs.over(text))
+	return r.wording.termsIn(r.runs.Over(text))
 }
 
 func (r *request) shareOfTerms(found uint64) float64 {
-	return share(float64(bits.OnesCount64(found)), float64(len(r.words.terms)))
+	return share(float64(bits.OnesCount64(found)), float64(len(r.wording.terms)))
 }
 
 func (r *request) brandMatch(brand string) float64 {
-	if brand == "" || r.words.phrase == "" {
+	if brand == "" || r.wording.phrase == "" {
 		return 0
 	}
 	match, known := r.brands[brand]
 	if !known {
-		match = indicator(r.words.names(brand))
+		match = indicator(r.wording.names(brand))
 		r.brands[brand] = match
 	}
 	return match
 }
 
 func (r *request) colourMatch(p *catalog.Product) float64 {
-	if r.colours.none() {
+	if r.colours.None() {
 		return 0
 	}
-	has := coloursIn(r.runs.over(p.Colour))
+	has := words.ColoursIn(r.runs.Over(p.Colour))
 	for _, variant := range p.Variants {
-		has = has.with(coloursIn(r.runs.over(variant.Colour)))
+		has = has.With(words.ColoursIn(r.runs.Over(variant.Colour)))
 	}
-	if has.none() {
-		has = coloursIn(r.runs.over(p.Title))
+	if has.None() {
+		has = words.ColoursIn(r.runs.Over(p.Title))
 	}
-	return r.colours.match(has)
+	return r.colours.Match(has)
 }
 
 func (r *request) priceLogRatio(p *catalog.Product) float64 {

@@ -1,9 +1,10 @@
 package ranker
 
 import (
-	"bytes"
 	"strings"
 	"unicode/utf8"
+
+	"vitrine/retrieval/words"
 )
 
 // maxTerms is how many terms of a query count: one bit each.
@@ -27,22 +28,22 @@ func parseWording(text string) wording {
 	w := wording{terms: map[string]uint64{}}
 	var phrase strings.Builder
 	var stopped []string
-	for runs := newRuns(text); runs.scan(); {
+	for runs := words.NewRuns(text); runs.Scan(); {
 		phrase.WriteByte(' ')
-		phrase.Write(runs.run)
+		phrase.Write(runs.Run())
 		switch {
-		case runs.cjk:
-			for rest := runs.run; len(rest) > 0; {
+		case runs.CJK():
+			for rest := runs.Run(); len(rest) > 0; {
 				one, two := leadingCharacters(rest)
-				if two > one || len(runs.run) == one {
+				if two > one || len(runs.Run()) == one {
 					w.add(string(rest[:two]))
 				}
 				rest = rest[one:]
 			}
-		case stopWords[string(runs.run)]:
-			stopped = append(stopped, string(stem(runs.run)))
+		case stopWords[string(runs.Run())]:
+			stopped = append(stopped, string(words.Stem(runs.Run())))
 		default:
-			w.add(string(stem(runs.run)))
+			w.add(string(words.Stem(runs.Run())))
 		}
 	}
 	if len(w.terms) == 0 {
@@ -64,14 +65,14 @@ func (w wording) add(term string) {
 }
 
 // termsIn returns the bits of the terms that stand in runs.
-func (w wording) termsIn(runs *runs) uint64 {
+func (w wording) termsIn(runs *words.Runs) uint64 {
 	var found uint64
-	for runs.scan() {
-		if !runs.cjk {
-			found |= w.terms[string(stem(runs.run))]
+	for runs.Scan() {
+		if !runs.CJK() {
+			found |= w.terms[string(words.Stem(runs.Run()))]
 			continue
 		}
-		for rest := runs.run; len(rest) > 0; {
+		for rest := runs.Run(); len(rest) > 0; {
 			one, two := leadingCharacters(rest)
 			found |= w.terms[string(rest[:one])] | w.terms[string(rest[:two])]
 			rest = rest[one:]
@@ -85,9 +86,9 @@ func (w wording) termsIn(runs *runs) uint64 {
 func (w wording) names(name string) bool {
 	var sought []string
 	bounded := true
-	for runs := newRuns(name); runs.scan(); {
-		bounded = bounded && !runs.cjk
-		sought = append(sought, string(runs.run))
+	for runs := words.NewRuns(name); runs.Scan(); {
+		bounded = bounded && !runs.CJK()
+		sought = append(sought, string(runs.Run()))
 	}
 	phrase := strings.Join(sought, " ")
 	if bounded {
@@ -102,29 +103,4 @@ func leadingCharacters(run []byte) (one, two int) {
 	_, one = utf8.DecodeRune(run)
 	_, second := utf8.DecodeRune(run[one:])
 	return one, one + second
-}
-
-// stem drops an English plural ending, in the manner of the S stemmer (Harman 1991, "How effective is
-// suffixing?"): batteries → battery, watches → watch, shoes → shoe; bus and glass stay.
-func stem(word []byte) []byte {
-	switch {
-	case len(word) < 4 || !bytes.HasSuffix(word, []byte("s")):
-		return word
-	case bytes.HasSuffix(word, []byte("ies")) && len(word) > 4:
-		return append(word[:len(word)-3], 'y')
-	case hasAnySuffix(word, "sses", "shes", "ches", "xes", "zes"):
-		return word[:len(word)-2]
-	case hasAnySuffix(word, "ss", "us", "is"):
-		return word
-	}
-	return word[:len(word)-1]
-}
-
-func hasAnySuffix(word []byte, suffixes ...string) bool {
-	for _, suffix := range suffixes {
-		if bytes.HasSuffix(word, []byte(suffix)) {
-			return true
-		}
-	}
-	return false
 }

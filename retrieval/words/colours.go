@@ -1,27 +1,29 @@
-package ranker
+package words
 
 import (
 	"strings"
 	"unicode/utf8"
 )
 
-// colours is a set of colours. A shade belongs to a plain colour: navy is a blue.
-type colours struct {
+// Colours is a set of colours. A shade belongs to a plain colour: navy is a blue.
+type Colours struct {
 	own   uint64 // what the words name: plain colours and shades
 	plain uint64 // the plain colours that these are or belong to
 }
 
-func (c colours) none() bool { return c.own == 0 }
+// None says that the set is empty.
+func (c Colours) None() bool { return c.own == 0 }
 
-func (c colours) with(other colours) colours {
-	return colours{c.own | other.own, c.plain | other.plain}
+// With is the union of both sets.
+func (c Colours) With(other Colours) Colours {
+	return Colours{c.own | other.own, c.plain | other.plain}
 }
 
-// match compares what a query asks for with what a product has: 1 when one of the colours is there, a
+// Match compares what a query asks for with what a product has: 1 when one of the colours is there, a
 // shade counting as its plain colour; 0 when the product is plain blue and the query says navy; else -1.
-func (c colours) match(product colours) float64 {
+func (c Colours) Match(product Colours) float64 {
 	switch {
-	case product.none():
+	case product.None():
 		return 0
 	case c.own&(product.own|product.plain) != 0:
 		return 1
@@ -60,8 +62,8 @@ var palette = []struct {
 // bytes.
 var colourWords, longestColour = indexPalette()
 
-func indexPalette() (words map[string]colours, longest int) {
-	words = map[string]colours{}
+func indexPalette() (words map[string]Colours, longest int) {
+	words = map[string]Colours{}
 	next := 0
 	add := func(list string, plain uint64) uint64 {
 		bit := uint64(1) << next
@@ -70,7 +72,7 @@ func indexPalette() (words map[string]colours, longest int) {
 			plain = bit
 		}
 		for word := range strings.FieldsSeq(list) {
-			words[word] = colours{own: bit, plain: plain}
+			words[word] = Colours{own: bit, plain: plain}
 			if word[0] >= utf8.RuneSelf {
 				longest = max(longest, len(word))
 			}
@@ -86,17 +88,17 @@ func indexPalette() (words map[string]colours, longest int) {
 	return words, longest
 }
 
-// coloursIn returns the colours that runs name in English or Chinese.
-func coloursIn(runs *runs) colours {
-	var found colours
-	for runs.scan() {
+// ColoursIn returns the colours that the runs name in English or Chinese.
+func ColoursIn(runs *Runs) Colours {
+	var found Colours
+	for runs.Scan() {
 		if !runs.cjk {
-			found = found.with(colourWords[string(stem(runs.run))])
+			found = found.With(colourWords[string(Stem(runs.run))])
 			continue
 		}
 		for rest := runs.run; len(rest) > 0; {
 			size := leadingColour(rest)
-			found = found.with(colourWords[string(rest[:size])])
+			found = found.With(colourWords[string(rest[:size])])
 			if size == 0 {
 				_, size = utf8.DecodeRune(rest)
 			}

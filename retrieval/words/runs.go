@@ -1,4 +1,4 @@
-package ranker
+package words
 
 import (
 	"unicode"
@@ -7,31 +7,43 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// runs walks over the runs of letters and digits of a text, NFKC-normalised and in lower case. A run is
+// Runs walks over the runs of letters and digits of a text, NFKC-normalised and in lower case. A run is
 // either of Chinese, Japanese or Korean characters or of other scripts. An apostrophe within a word is
-// dropped: women's becomes womens. One runs can walk over many texts and keeps its buffer.
-type runs struct {
+// dropped: women's becomes womens. One Runs can walk over many texts and keeps its buffer; it is not safe
+// for concurrent use.
+type Runs struct {
 	text string
+	from int    // where in text the present run begins
 	next int    // where in text the following run is looked for
-	run  []byte // the present run, until scan is called again
+	run  []byte // the present run, until Scan is called again
 	cjk  bool
 }
 
-func newRuns(text string) *runs {
-	return new(runs).over(text)
+// NewRuns returns a Runs that begins with text.
+func NewRuns(text string) *Runs {
+	return new(Runs).Over(text)
 }
 
-// over begins with text and returns r.
-func (r *runs) over(text string) *runs {
+// Over begins with text and returns r.
+func (r *Runs) Over(text string) *Runs {
 	if norm.NFKC.QuickSpanString(text) < len(text) {
 		text = norm.NFKC.String(text)
 	}
-	r.text, r.next = text, 0
+	r.text, r.from, r.next = text, 0, 0
 	return r
 }
 
-// scan goes on to the following run and reports whether there is one.
-func (r *runs) scan() bool {
+// Run is the present run, which the next Scan overwrites.
+func (r *Runs) Run() []byte { return r.run }
+
+// CJK says whether the present run is of Chinese, Japanese or Korean characters.
+func (r *Runs) CJK() bool { return r.cjk }
+
+// Span is where the present run stands, in bytes of the text after NFKC.
+func (r *Runs) Span() (from, to int) { return r.from, r.next }
+
+// Scan goes on to the following run and reports whether there is one.
+func (r *Runs) Scan() bool {
 	run := r.run[:0]
 	for r.next < len(r.text) {
 		c, size := utf8.DecodeRuneInString(r.text[r.next:])
@@ -40,7 +52,9 @@ func (r *runs) scan() bool {
 			if len(run) > 0 && cjk != r.cjk {
 				break
 			}
-			r.cjk = cjk
+			if r.cjk = cjk; len(run) == 0 {
+				r.from = r.next
+			}
 			run = utf8.AppendRune(run, unicode.ToLower(c))
 		} else if len(run) > 0 && c != '\'' && c != '’' {
 			break
