@@ -133,13 +133,14 @@ func columnsOf(p *catalog.Product) columnRow {
 		colours = append(colours, v.Colour)
 	}
 	return columnRow{
-		category: p.Category,
-		brand:    []string{p.Brand},
-		colour:   colours,
-		currency: []string{p.Currency},
-		price:    p.PriceCents,
-		inStock:  p.InStock,
-		released: p.Released,
+		category:   p.Category,
+		brand:      []string{p.Brand},
+		colour:     colours,
+		currency:   []string{p.Currency},
+		attributes: attributeValues(p),
+		price:      p.PriceCents,
+		inStock:    p.InStock,
+		released:   p.Released,
 	}
 }
 

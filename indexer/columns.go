@@ -20,14 +20,17 @@ const (
 	fieldColour   = "colour"
 	fieldCurrency = "currency"
 	fieldInStock  = "in_stock"
+
+	// fieldAttributes holds the values of all attributes, written by AttributeValue.
+	fieldAttributes = "attribute"
 )
 
 // columnFields are the dictionary-coded ones, in the order in which they are written.
-var columnFields = []string{fieldCategory, fieldBrand, fieldColour, fieldCurrency}
+var columnFields = []string{fieldCategory, fieldBrand, fieldColour, fieldCurrency, fieldAttributes}
 
 // Columns are the fields of one generation that filters, facets and lists use: category (every level of
-// the path), brand, colour (of the product and of its variants), currency, in_stock, the price and the
-// order of release.
+// the path), brand, colour (of the product and of its variants), currency, in_stock, the attributes that
+// choose among products (attributes.go), the price and the order of release.
 // Bitmaps hold doc numbers and belong to the caller.
 type Columns struct {
 	count   int
@@ -59,7 +62,8 @@ func (c *Columns) Values(field string) []string {
 }
 
 // Match returns the products that have any of the values, whatever their case. The field in_stock has
-// the values "true" and "false". An unknown field or value matches nothing.
+// the values "true" and "false", the field "attribute" those of AttributeValue. An unknown field or value
+// matches nothing.
 func (c *Columns) Match(field string, values []string) *roaring.Bitmap {
 	matching := roaring.New()
 	for _, value := range values {
@@ -251,6 +255,9 @@ func readColumns(source io.ReaderAt, size int64) (*Columns, error) {
 }
 
 func readColumn(file *sections, field string, count int) (*column, error) {
+	if field == fieldAttributes && !file.has(field+"/text") { // written before there were any
+		return newColumnBuilder(count).finish(), nil
+	}
 	text, err := file.read(field + "/text")
 	if err != nil {
 		return nil, err
@@ -304,9 +311,14 @@ type columnBuilder struct {
 func newColumnsWriter() *columnsWriter {
 	w := &columnsWriter{fields: make(map[string]*columnBuilder)}
 	for _, field := range columnFields {
-		w.fields[field] = &columnBuilder{codes: make(map[string]uint32), offsets: []uint32{0}}
+		w.fields[field] = newColumnBuilder(0)
 	}
 	return w
+}
+
+// newColumnBuilder begins with so many products that have no value.
+func newColumnBuilder(products int) *columnBuilder {
+	return &columnBuilder{codes: make(map[string]uint32), offsets: make([]uint32, products+1)}
 }
 
 func (w *columnsWriter) add(row columnRow) {
@@ -314,6 +326,7 @@ func (w *columnsWriter) add(row columnRow) {
 	w.fields[fieldBrand].add(row.brand)
 	w.fields[fieldColour].add(row.colour)
 	w.fields[fieldCurrency].add(row.currency)
+	w.fields[fieldAttributes].add(row.attributes)
 	w.prices = binary.LittleEndian.AppendUint64(w.prices, uint64(row.price))
 	if w.count%8 == 0 {
 		w.stock = append(w.stock, 0)
@@ -327,10 +340,10 @@ func (w *columnsWriter) add(row columnRow) {
 
 // columnRow is what one product adds to the columns.
 type columnRow struct {
-	category, brand, colour, currency []string
-	price                             int64
-	inStock                           bool
-	released                          time.Time
+	category, brand, colour, currency, attributes []string
+	price                                         int64
+	inStock                                       bool
+	released                                      time.Time
 }
 
 func (b *columnBuilder) add(values []string) {
@@ -381,6 +394,27 @@ func (b *columnBuilder) finish() *column {
 	return col
 }
 
+// only returns the column without the values whose codes are not to be kept.
+func (col *column) only(keep []bool) *column {
+	kept := &column{offsets: []uint32{0}}
+	codes := make([]uint32, len(col.values))
+	for code, value := range col.values {
+		if keep[code] {
+			codes[code] = uint32(len(kept.values))
+			kept.values = append(kept.values, value)
+		}
+	}
+	for doc := range len(col.offsets) - 1 {
+		for _, code := range col.of(uint32(doc)) {
+			if keep[code] {
+				kept.codes = append(kept.codes, codes[code])
+			}
+		}
+		kept.offsets = append(kept.offsets, uint32(len(kept.codes)))
+	}
+	return kept
+}
+
 func commonest(spellings map[string]int) string {
 	best := ""
 	for spelling, n := range spellings {
@@ -401,6 +435,9 @@ func (w *columnsWriter) write(path string) error {
 	out.section("released", uint32Bytes(w.days))
 	for _, field := range columnFields {
 		col := w.fields[field].finish()
+		if field == fieldAttributes {
+			col = col.only(choosing(col))
+		}
 		var text []byte
 		ends := []uint32{0}
 		for _, value := range col.values {

@@ -6,9 +6,12 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/RoaringBitmap/roaring/v2"
+
+	"vitrine/catalog"
 )
 
 func fourProducts(t testing.TB) *Columns {
@@ -160,5 +163,37 @@ func BenchmarkCount(b *testing.B) {
 				c.Count(field, docs)
 			}
 		})
+	}
+}
+
+func TestColumnsHoldTheAttributesThatPeopleChooseBy(t *testing.T) {
+	w := newColumnsWriter()
+	for i := range 2 * (maxChoices + 1) {
+		p := catalog.Product{Attributes: map[string]string{
+			"Material": []string{"Cotton", "cotton", "Wool"}[i%3],
+			"number":   fmt.Sprint(i),               // each product has its own
+			"model":    fmt.Sprint(i % maxChoices),  // few enough
+			"series":   fmt.Sprint(i / 2),           // one too many
+			"care":     strings.Repeat("wash ", 20), // a sentence
+		}}
+		if i == 0 {
+			p.Variants = []catalog.Variant{{Size: "XL"}, {Size: "M"}}
+		}
+		if i == 1 {
+			p.Variants = []catalog.Variant{{Size: "xl"}, {Size: "M"}}
+		}
+		w.add(columnsOf(&p))
+	}
+	c := written(t, w)
+	names := map[string]int{}
+	for _, value := range c.Values("attribute") {
+		name, _ := CutAttribute(value)
+		names[name]++
+	}
+	if want := map[string]int{"material": 2, "model": maxChoices, "size": 2}; !reflect.DeepEqual(names, want) {
+		t.Errorf("values by attribute: %v, want %v", names, want)
+	}
+	if got := c.Match("attribute", []string{AttributeValue("Size", "xl ")}).ToArray(); !slices.Equal(got, []uint32{0, 1}) {
+		t.Errorf("products in XL: %v", got)
 	}
 }

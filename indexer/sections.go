@@ -179,6 +179,11 @@ func parseDirectory(source io.ReaderAt, directory []byte, end uint64) (*sections
 	return s, nil
 }
 
+func (s *sections) has(name string) bool {
+	_, ok := s.entries[name]
+	return ok
+}
+
 // read returns a whole section after checking it.
 func (s *sections) read(name string) ([]byte, error) {
 	entry, ok := s.entries[name]
