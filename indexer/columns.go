@@ -21,12 +21,12 @@ const (
 	fieldCurrency = "currency"
 	fieldInStock  = "in_stock"
 
-	// fieldAttributes holds the values of all attributes, written by AttributeValue.
-	fieldAttributes = "attribute"
+	// FieldAttributes holds the values of all attributes, written by AttributeValue.
+	FieldAttributes = "attribute"
 )
 
 // columnFields are the dictionary-coded ones, in the order in which they are written.
-var columnFields = []string{fieldCategory, fieldBrand, fieldColour, fieldCurrency, fieldAttributes}
+var columnFields = []string{fieldCategory, fieldBrand, fieldColour, fieldCurrency, FieldAttributes}
 
 // Columns are the fields of one generation that filters, facets and lists use: category (every level of
 // the path), brand, colour (of the product and of its variants), currency, in_stock, the attributes that
@@ -72,6 +72,25 @@ func (c *Columns) Match(field string, values []string) *roaring.Bitmap {
 		} else if col, ok := c.fields[field]; ok {
 			if code, ok := col.folded[fold(value)]; ok {
 				matching.Or(col.docs[code])
+			}
+		}
+	}
+	return matching
+}
+
+// MatchOnly returns the products that have values of a field and none but these.
+func (c *Columns) MatchOnly(field string, values []string) *roaring.Bitmap {
+	matching := c.Match(field, values)
+	if col, ok := c.fields[field]; ok {
+		denied := make(map[uint32]bool, len(values))
+		for _, value := range values {
+			if code, ok := col.folded[fold(value)]; ok {
+				denied[code] = true
+			}
+		}
+		for _, doc := range matching.ToArray() {
+			if slices.ContainsFunc(col.of(doc), func(code uint32) bool { return !denied[code] }) {
+				matching.Remove(doc)
 			}
 		}
 	}
@@ -255,7 +274,7 @@ func readColumns(source io.ReaderAt, size int64) (*Columns, error) {
 }
 
 func readColumn(file *sections, field string, count int) (*column, error) {
-	if field == fieldAttributes && !file.has(field+"/text") { // written before there were any
+	if field == FieldAttributes && !file.has(field+"/text") { // written before there were any
 		return newColumnBuilder(count).finish(), nil
 	}
 	text, err := file.read(field + "/text")
@@ -326,7 +345,7 @@ func (w *columnsWriter) add(row columnRow) {
 	w.fields[fieldBrand].add(row.brand)
 	w.fields[fieldColour].add(row.colour)
 	w.fields[fieldCurrency].add(row.currency)
-	w.fields[fieldAttributes].add(row.attributes)
+	w.fields[FieldAttributes].add(row.attributes)
 	w.prices = binary.LittleEndian.AppendUint64(w.prices, uint64(row.price))
 	if w.count%8 == 0 {
 		w.stock = append(w.stock, 0)
@@ -435,7 +454,7 @@ func (w *columnsWriter) write(path string) error {
 	out.section("released", uint32Bytes(w.days))
 	for _, field := range columnFields {
 		col := w.fields[field].finish()
-		if field == fieldAttributes {
+		if field == FieldAttributes {
 			col = col.only(choosing(col))
 		}
 		var text []byte

@@ -107,7 +107,10 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Response, error) {
 	defer snapshot.Release()
 
 	// Filters come first, as one set of products, so that every leg and every facet sees the same.
-	allowed := matching(snapshot.Columns(), q.Filters)
+	allowed, err := matching(ctx, snapshot, q.Filters)
+	if err != nil {
+		return nil, err
+	}
 	clock.lap("filter")
 
 	// The candidates, and the page of them that was asked for.

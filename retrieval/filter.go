@@ -1,6 +1,7 @@
 package retrieval
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -26,24 +27,42 @@ const (
 	FieldColour   = "colour"
 	FieldPrice    = "price"
 	FieldInStock  = "in_stock"
+
+	// FieldWords keeps the products that have all words of a value in their title, brand, category,
+	// colour or attributes.
+	FieldWords = "words"
+	// AttributePrefix and an attribute's name are the field of that attribute: "attribute.material".
+	AttributePrefix = "attribute."
 )
 
+// filterFields are the fields that every catalogue has, in the order in which facets are shown.
 var filterFields = []string{FieldCategory, FieldBrand, FieldColour, FieldPrice, FieldInStock}
+
+// knownField says whether filters know the field of that name.
+func knownField(field string) bool {
+	return slices.Contains(filterFields, field) || field == FieldWords || len(field) > len(AttributePrefix) && strings.HasPrefix(field, AttributePrefix)
+}
+
+const fieldsNote = "the fields are category, brand, colour, price, in_stock, words and attribute.NAME"
 
 // ParseFilter reads the string form of a filter, which the command line and URLs use:
 //
-//	brand=Nike|Puma    one of the values
-//	in_stock=true      or false
-//	price=10..50       inclusive; either end may be left out: price=..50
+//	brand=Nike|Puma            one of the values
+//	colour!=red                none of the values
+//	in_stock=true              or false
+//	price=10..50               inclusive; either end may be left out: price=..50
+//	attribute.material=wool    an attribute of the catalogue
+//	words!=long sleeves        products with all of these words, or here without
 //
 // Within a value a backslash makes the next character plain, so that `\|` is a bar and `\\` a
 // backslash. Blanks around field and values do not count. Errors wrap ErrBadQuery.
 func ParseFilter(s string) (Filter, error) {
 	field, value, ok := strings.Cut(s, "=")
 	if !ok {
-		return Filter{}, fmt.Errorf("%w: filter %q has no \"=\": write FIELD=VALUE, with FIELD one of %s", ErrBadQuery, s, strings.Join(filterFields, ", "))
+		return Filter{}, fmt.Errorf("%w: filter %q has no \"=\": write FIELD=VALUE or FIELD!=VALUE; %s", ErrBadQuery, s, fieldsNote)
 	}
-	f := Filter{Field: strings.ToLower(strings.TrimSpace(field))}
+	field, not := strings.CutSuffix(field, "!")
+	f := Filter{Field: strings.ToLower(strings.TrimSpace(field)), Not: not}
 	if f.Field != FieldPrice {
 		f.Values = splitValues(value)
 		return f.normalise()
@@ -100,14 +119,18 @@ var escapeValue = strings.NewReplacer(`\`, `\\`, `|`, `\|`)
 
 // String is the inverse of ParseFilter for every filter that a Query may have.
 func (f Filter) String() string {
+	sign := "="
+	if f.Not {
+		sign = "!="
+	}
 	if f.Field == FieldPrice {
-		return f.Field + "=" + priceRange(f.Min, f.Max)
+		return f.Field + sign + priceRange(f.Min, f.Max)
 	}
 	values := make([]string, len(f.Values))
 	for i, value := range f.Values {
 		values[i] = escapeValue.Replace(value)
 	}
-	return f.Field + "=" + strings.Join(values, "|")
+	return f.Field + sign + strings.Join(values, "|")
 }
 
 func priceRange(low, high *float64) string {
@@ -125,8 +148,8 @@ func (f Filter) normalise() (Filter, error) {
 	bad := func(format string, args ...any) (Filter, error) {
 		return Filter{}, fmt.Errorf("%w: filter on %s: %s", ErrBadQuery, f.Field, fmt.Sprintf(format, args...))
 	}
-	if !slices.Contains(filterFields, f.Field) {
-		return Filter{}, fmt.Errorf("%w: there is no filter on %q: the fields are %s", ErrBadQuery, f.Field, strings.Join(filterFields, ", "))
+	if !knownField(f.Field) {
+		return Filter{}, fmt.Errorf("%w: there is no filter on %q: %s", ErrBadQuery, f.Field, fieldsNote)
 	}
 	if f.Field == FieldPrice {
 		switch {
@@ -184,20 +207,56 @@ func normaliseFilters(filters []Filter) ([]Filter, error) {
 }
 
 // matching returns the products that pass every filter; nil when there is no filter.
-func matching(columns *indexer.Columns, filters []Filter) *roaring.Bitmap {
-	var all *roaring.Bitmap
+func matching(ctx context.Context, snapshot *indexer.Snapshot, filters []Filter) (*roaring.Bitmap, error) {
+	var allowed *roaring.Bitmap
 	for _, f := range filters {
-		var set *roaring.Bitmap
-		if f.Field == FieldPrice {
-			set = columns.PriceRange(f.Min, f.Max)
-		} else {
-			set = columns.Match(f.Field, f.Values)
-		}
-		if all == nil {
-			all = set
-		} else {
-			all = roaring.And(all, set)
+		set, err := f.products(ctx, snapshot)
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("filter %s: %w", f, err)
+		case f.Not && allowed == nil:
+			allowed = roaring.Flip(set, 0, uint64(snapshot.Len()))
+		case f.Not:
+			allowed.AndNot(set)
+		case allowed == nil:
+			allowed = set
+		default:
+			allowed.And(set)
 		}
 	}
-	return all
+	return allowed, nil
+}
+
+// products returns the products that f is about: those it keeps or, with Not, those it takes away. A product
+// that is also to be had in another colour than the ones denied stays.
+func (f Filter) products(ctx context.Context, snapshot *indexer.Snapshot) (*roaring.Bitmap, error) {
+	columns := snapshot.Columns()
+	switch {
+	case f.Field == FieldPrice:
+		return columns.PriceRange(f.Min, f.Max), nil
+	case f.Field == FieldWords:
+		return containing(ctx, snapshot, f.Values)
+	case f.Field == FieldColour && f.Not:
+		return columns.MatchOnly(f.Field, f.Values), nil
+	case strings.HasPrefix(f.Field, AttributePrefix):
+		name := strings.TrimPrefix(f.Field, AttributePrefix)
+		values := make([]string, len(f.Values))
+		for i, value := range f.Values {
+			values[i] = indexer.AttributeValue(name, value)
+		}
+		return columns.Match(indexer.FieldAttributes, values), nil
+	}
+	return columns.Match(f.Field, f.Values), nil
+}
+
+func containing(ctx context.Context, snapshot *indexer.Snapshot, values []string) (*roaring.Bitmap, error) {
+	all := roaring.New()
+	for _, value := range values {
+		some, err := snapshot.Containing(ctx, value)
+		if err != nil {
+			return nil, err
+		}
+		all.Or(some)
+	}
+	return all, nil
 }

@@ -31,13 +31,15 @@ type Query struct {
 	Explain bool            // fill each hit's Ledger
 }
 
-// Filter keeps the products whose Field has one of Values, or lies within [Min, Max].
-// Fields: category (any level of the path), brand, colour, in_stock ("true"/"false"), price (currency units).
+// Filter keeps the products whose Field has one of Values, or lies within [Min, Max]; with Not it keeps
+// the others. Fields: category (any level of the path), brand, colour, in_stock ("true"/"false"), price
+// (currency units), words (all words of a value), and an attribute by its name behind AttributePrefix.
 type Filter struct {
 	Field  string   `json:"field"`
 	Values []string `json:"values,omitempty"`
 	Min    *float64 `json:"min,omitempty"` // inclusive
 	Max    *float64 `json:"max,omitempty"` // inclusive
+	Not    bool     `json:"not,omitempty"`
 }
 
 // Response is the answer to one Query. The API and `vitrine search --json` give this object; the API, which

@@ -1,0 +1,54 @@
+package indexer
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/RoaringBitmap/roaring/v2"
+	index "github.com/blevesearch/bleve_index_api"
+)
+
+// Containing returns the products that have every word of text in their titles, brand, category, colour or
+// attributes. A description is left out: "fits without tools" is no tool. A text without any word is
+// contained nowhere.
+func (s *Snapshot) Containing(ctx context.Context, text string) (*roaring.Bitmap, error) {
+	return s.keyword.containing(ctx, text)
+}
+
+func (k *keywordIndex) containing(ctx context.Context, text string) (*roaring.Bitmap, error) {
+	var all *roaring.Bitmap
+	for _, term := range queryTerms(text) {
+		with, err := k.withTerm(ctx, term)
+		if err != nil {
+			return nil, fmt.Errorf("look %q up: %w", term, err)
+		}
+		if all == nil {
+			all = with
+		} else {
+			all.And(with)
+		}
+	}
+	if all == nil {
+		all = roaring.New()
+	}
+	return all, nil
+}
+
+func (k *keywordIndex) withTerm(ctx context.Context, term string) (*roaring.Bitmap, error) {
+	with := roaring.New()
+	for _, field := range keywordFields {
+		if field.name == "description" {
+			continue
+		}
+		reader, err := k.reader.TermFieldReader(ctx, []byte(term), field.name, false, false, false)
+		if err != nil {
+			return nil, err
+		}
+		err = k.postings(ctx, reader, func(doc uint32, _ *index.TermFieldDoc) { with.Add(doc) })
+		if err := errors.Join(err, reader.Close()); err != nil {
+			return nil, err
+		}
+	}
+	return with, nil
+}
