@@ -181,6 +181,11 @@ func (c *Columns) Price(doc uint32) (units float64, ok bool) {
 	return float64(c.prices[doc]) / 100, true
 }
 
+// HasPrices says whether any product has a price.
+func (c *Columns) HasPrices() bool {
+	return slices.ContainsFunc(c.prices, func(price int64) bool { return price > 0 })
+}
+
 // InStock reports whether a product can be bought.
 func (c *Columns) InStock(doc uint32) bool { return c.inStock.Contains(doc) }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"maps"
+	"sync/atomic"
 	"time"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -83,6 +84,8 @@ type Engine struct {
 	encoder Encoder
 	ranker  Ranker
 	opts    Options
+
+	lexicon atomic.Pointer[lexicon] // of the newest generation
 }
 
 // New returns an engine over index. Without a ranker (nil) ModeRanked orders like ModeHybrid.
@@ -106,6 +109,13 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Response, error) {
 	snapshot := e.index.Acquire()
 	defer snapshot.Release()
 
+	// What the words say of price, of what is not wanted and of the catalogue's own values.
+	said, err := e.understand(ctx, &q, snapshot)
+	if err != nil {
+		return nil, err
+	}
+	clock.lap("understand")
+
 	// Filters come first, as one set of products, so that every leg and every facet sees the same.
 	allowed, err := matching(ctx, snapshot, q.Filters)
 	if err != nil {
@@ -117,7 +127,7 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Response, error) {
 	var found *results
 	if q.browses() {
 		found = browse(&q, snapshot, allowed)
-	} else if found, err = e.retrieve(ctx, &q, snapshot, allowed, clock); err != nil {
+	} else if found, err = e.retrieve(ctx, &q, said, snapshot, allowed, clock); err != nil {
 		return nil, err
 	}
 
@@ -132,7 +142,7 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Response, error) {
 	clock.lap("page")
 
 	return &Response{
-		Query: asked, Mode: q.Mode,
+		Query: asked, Mode: q.Mode, Understood: said.report,
 		Total: int(found.set.GetCardinality()), Offset: q.Offset,
 		Hits: hits, Facets: facets, Legs: found.reports,
 		Timings: clock.stop(), Generation: snapshot.Generation(),
@@ -161,9 +171,9 @@ func browse(q *Query, snapshot *indexer.Snapshot, allowed *roaring.Bitmap) *resu
 }
 
 // retrieve finds, scores and orders the candidates of a query that has words or a photo.
-func (e *Engine) retrieve(ctx context.Context, q *Query, snapshot *indexer.Snapshot, allowed *roaring.Bitmap, clock *stopwatch) (*results, error) {
+func (e *Engine) retrieve(ctx context.Context, q *Query, said *understood, snapshot *indexer.Snapshot, allowed *roaring.Bitmap, clock *stopwatch) (*results, error) {
 	// Every leg works on its own part of the query, side by side with the others.
-	legs, err := e.runLegs(ctx, q, snapshot, allowed)
+	legs, err := e.runLegs(ctx, q, said, snapshot, allowed)
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -53,7 +54,7 @@ func embedOnce(stage string, embed func() ([]float32, error)) *queryVector {
 }
 
 // planLegs lists the legs that q's mode uses and q has a part for. Embedding runs under ctx.
-func (e *Engine) planLegs(ctx context.Context, q *Query) []*leg {
+func (e *Engine) planLegs(ctx context.Context, q *Query, said *understood) []*leg {
 	var legs []*leg
 	add := func(name string, vector *queryVector, space indexer.Space) {
 		legs = append(legs, &leg{name: name, weight: e.opts.Weights[name], vector: vector, space: space})
@@ -62,7 +63,7 @@ func (e *Engine) planLegs(ctx context.Context, q *Query) []*leg {
 		add(LegKeyword, nil, "")
 	}
 	if q.Text != "" && q.Mode != ModeKeyword {
-		text := embedOnce("embed text", func() ([]float32, error) { return e.encoder.EmbedText(ctx, q.Text) })
+		text := embedOnce("embed text", func() ([]float32, error) { return e.embedWords(ctx, q.Text, said.denied) })
 		add(LegTextText, text, indexer.SpaceText)
 		add(LegTextImage, text, indexer.SpacePhoto)
 	}
@@ -73,13 +74,35 @@ func (e *Engine) planLegs(ctx context.Context, q *Query) []*leg {
 	return legs
 }
 
+// turnAway is how far the vector of the words turns from that of each denied phrase.
+const turnAway = 0.3
+
+// embedWords is the vector of text, turned away from what is denied.
+func (e *Engine) embedWords(ctx context.Context, text string, denied []string) ([]float32, error) {
+	vector, err := e.encoder.EmbedText(ctx, text)
+	if err != nil || len(denied) == 0 {
+		return vector, err
+	}
+	vector = slices.Clone(vector)
+	for _, phrase := range denied {
+		away, err := e.encoder.EmbedText(ctx, phrase)
+		if err != nil {
+			return nil, err
+		}
+		for i := range vector {
+			vector[i] -= turnAway * away[i]
+		}
+	}
+	return vector, nil
+}
+
 // runLegs runs the legs of q side by side and waits for all of them. A leg that fails or is late only
 // carries its error; a fault of the query, or no leg at all coming back, is an error of the search.
-func (e *Engine) runLegs(ctx context.Context, q *Query, snapshot *indexer.Snapshot, allowed *roaring.Bitmap) ([]*leg, error) {
+func (e *Engine) runLegs(ctx context.Context, q *Query, said *understood, snapshot *indexer.Snapshot, allowed *roaring.Bitmap) ([]*leg, error) {
 	limited, cancel := context.WithTimeout(ctx, e.opts.Deadline)
 	defer cancel()
 	group, limited := errgroup.WithContext(limited)
-	legs := e.planLegs(limited, q)
+	legs := e.planLegs(limited, q, said)
 	for _, l := range legs {
 		group.Go(func() error {
 			l.run(limited, q, snapshot, allowed, &e.opts)

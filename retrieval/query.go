@@ -29,6 +29,8 @@ type Query struct {
 	Offset  int             // hits to leave out; Offset + Limit <= 1000
 	Limit   int             // hits to return; 0 = 24
 	Explain bool            // fill each hit's Ledger
+	Literal bool            // take the words as they are: read no filter out of them
+	Ignore  []string        // what not to read out of the words: strings of the filters in Response.Understood
 }
 
 // Filter keeps the products whose Field has one of Values, or lies within [Min, Max]; with Not it keeps
@@ -45,15 +47,16 @@ type Filter struct {
 // Response is the answer to one Query. The API and `vitrine search --json` give this object; the API, which
 // strangers read, with an address in place of the file and folder of each photo.
 type Response struct {
-	Query      string      `json:"query"`
-	Mode       Mode        `json:"mode"`
-	Total      int         `json:"total"` // size of the fused candidate set, which the facets count too
-	Offset     int         `json:"offset"`
-	Hits       []Hit       `json:"hits"`
-	Facets     []Facet     `json:"facets"`
-	Legs       []LegReport `json:"legs"`
-	Timings    []Timing    `json:"timings"`
-	Generation string      `json:"generation"`
+	Query      string       `json:"query"`
+	Mode       Mode         `json:"mode"`
+	Understood []Understood `json:"understood"`
+	Total      int          `json:"total"` // size of the fused candidate set, which the facets count too
+	Offset     int          `json:"offset"`
+	Hits       []Hit        `json:"hits"`
+	Facets     []Facet      `json:"facets"`
+	Legs       []LegReport  `json:"legs"`
+	Timings    []Timing     `json:"timings"`
+	Generation string       `json:"generation"`
 }
 
 // Hit is one result.
