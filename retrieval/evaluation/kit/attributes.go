@@ -119,7 +119,7 @@ var (
 )
 
 // chineseShare is the part of the queries that is Chinese, where all their words are known.
-const chineseShare = 0.28
+const chineseShare = 0.33
 
 // say writes w as a shopper types it.
 func (w wish) say(random *rand.Rand) string {

@@ -21,12 +21,13 @@ func composed(dir string, split Split) (*Set, error) {
 		return nil, err
 	}
 	set := newSet(fashionFeed(dir))
+	colours := coloursByKind(all)
 	var candidates []candidate
 	for _, shown := range all {
 		if !shown.unseen || shown.colour == "" || half(shown.id) != split {
 			continue
 		}
-		for _, colour := range otherColours(shown, all) {
+		for _, colour := range colours.others(shown) {
 			id := "composed:" + shown.id + "," + slug(colour)
 			candidates = append(candidates, candidate{id: id, group: shown.kind + "," + colour, make: func(id string) {
 				query := evaluation.Query{ID: id, Text: sayColour(colour, randomOf(id)), Photo: shown.photo}
@@ -38,21 +39,39 @@ func composed(dir string, split Split) (*Set, error) {
 	return set, nil
 }
 
-// otherColours are those in which there are enough products of the shown kind, some for the same people.
-func otherColours(shown garment, all []garment) []string {
-	ofKind, forSame := map[string]int{}, map[string]int{}
+// colourCounts holds, by kind, colour and gender, how many products there are.
+type colourCounts map[string]map[string]map[string]int
+
+func coloursByKind(all []garment) colourCounts {
+	counts := colourCounts{}
 	for _, g := range all {
-		if g.kind != shown.kind || g.colour == "" || g.colour == shown.colour {
+		if g.colour == "" {
 			continue
 		}
-		ofKind[g.colour]++
-		if g.gender == shown.gender {
-			forSame[g.colour]++
+		if counts[g.kind] == nil {
+			counts[g.kind] = map[string]map[string]int{}
+		}
+		if counts[g.kind][g.colour] == nil {
+			counts[g.kind][g.colour] = map[string]int{}
+		}
+		counts[g.kind][g.colour][g.gender]++
+	}
+	return counts
+}
+
+// others are the other colours in which there are enough products of the shown kind, some for the same people.
+func (c colourCounts) others(shown garment) []string {
+	var colours []string
+	for _, colour := range slices.Sorted(maps.Keys(c[shown.kind])) {
+		ofGender, total := c[shown.kind][colour], 0
+		for _, n := range ofGender {
+			total += n
+		}
+		if colour != shown.colour && total >= leastFitting && ofGender[shown.gender] > 0 {
+			colours = append(colours, colour)
 		}
 	}
-	return slices.DeleteFunc(slices.Sorted(maps.Keys(ofKind)), func(colour string) bool {
-		return ofKind[colour] < leastFitting || forSame[colour] == 0
-	})
+	return colours
 }
 
 // judgeComposed grades 3 the kind in the colour for the same people, 2 for others, and 1 what is right in

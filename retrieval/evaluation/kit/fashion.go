@@ -9,6 +9,7 @@ import (
 // garment is a fashion product with the values that queries name.
 type garment struct {
 	id, title, photo string
+	brand            string // as the title begins
 	section          string // sub-category: "Shoes"
 	kind             string // article type: "Casual Shoes"
 	colour           string // empty where it says nothing ("Multi")
@@ -38,7 +39,7 @@ func garments(dir string) ([]garment, error) {
 		}
 		all = append(all, garment{
 			id: p.ID, title: p.Title, photo: filepath.Join(p.Photos[0].Root, filepath.FromSlash(p.Photos[0].Ref)),
-			section: p.Category[1], kind: p.Category[len(p.Category)-1],
+			brand: brandOf(p.Title), section: p.Category[1], kind: p.Category[len(p.Category)-1],
 			colour: telling(p.Colour), gender: p.Attributes["gender"],
 			usage: telling(p.Attributes["usage"]), season: p.Attributes["season"],
 			unseen: unseen[p.ID],

@@ -2,6 +2,7 @@ package kit
 
 import (
 	"path/filepath"
+	"slices"
 
 	"vitrine/retrieval/evaluation"
 )
@@ -12,7 +13,7 @@ const (
 )
 
 // streetKinds are the article types that show what a label of the street photos means, as in
-// training/data.py. "Body", "Skip" and the like have none.
+// training/data.py. "Body" has none.
 var streetKinds = map[string][]string{
 	"Blazer": {"Blazers"}, "Dress": {"Dresses"}, "Hat": {"Caps", "Hat"}, "Hoodie": {"Sweatshirts"},
 	"Longsleeve": {"Tshirts", "Tops", "Sweaters"}, "Outwear": {"Jackets", "Rain Jacket"},
@@ -41,17 +42,18 @@ func street(dir string, split Split) (*Set, error) {
 	set := newSet(fashionFeed(dir))
 	var candidates []candidate
 	for _, p := range photos {
-		grades := map[string]int{}
-		for _, kind := range streetKinds[p.Title] {
-			for _, id := range ofKind[kind] {
-				grades[id] = 1
-			}
-		}
-		if !unseen[p.ID] || len(grades) == 0 {
+		kinds := streetKinds[p.Title]
+		if !unseen[p.ID] || !slices.ContainsFunc(kinds, func(kind string) bool { return len(ofKind[kind]) > 0 }) {
 			continue
 		}
 		photo := filepath.Join(dir, "street", filepath.FromSlash(p.ID))
 		candidates = append(candidates, candidate{id: "street:" + stem(p.ID), group: p.ID, make: func(id string) {
+			grades := map[string]int{}
+			for _, kind := range kinds {
+				for _, product := range ofKind[kind] {
+					grades[product] = 1
+				}
+			}
 			set.add(evaluation.Query{ID: id, Photo: photo}, grades)
 		}})
 	}
