@@ -18,9 +18,9 @@ import (
 
 type benchQualityCmd struct {
 	Kit   string    `required:"" placeholder:"DIR" type:"existingdir" help:"The data kit: a folder with fashion/, street/, grocery/ and electronics/."`
-	Work  string    `placeholder:"DIR" type:"path" help:"Keep the indexes here and use them again; empty = index anew each time."`
+	Work  string    `placeholder:"DIR" type:"path" help:"Keep the indexes here and use them again while model and feeds are the same (remove its folders when indexing itself was changed); empty = index anew."`
 	Set   []string  `placeholder:"S" enum:"${quality_sets}" default:"${quality_sets}" help:"Sets to measure: ${enum}; all when none is named."`
-	Mode  []string  `placeholder:"M" enum:"${quality_modes}" default:"${quality_modes}" help:"What to measure: ${enum}; all when none is named. The middle ones are single legs, *-only is mode hybrid with a part of the query."`
+	Mode  []string  `placeholder:"M" enum:"${quality_modes}" default:"${quality_modes}" help:"What to measure: ${enum}; all when none is named. text-text, text-image and photo-image are the single vector legs, the last two before hybrid ask with a part of the query."`
 	Split kit.Split `enum:"tune,test" default:"test" help:"Half of each set: tune, to choose weights by, or test, to report (default ${default})."`
 	Model string    `placeholder:"NAME|DIR" default:"${default_model}" help:"Encoder model (default ${default})."`
 	JSON  bool      `help:"Print JSON."`
