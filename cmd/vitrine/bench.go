@@ -18,9 +18,11 @@ import (
 // realSet names the sets that are not drawn.
 const realSet = "real"
 
-// benchCmd groups the verbs that measure speed.
+// benchCmd groups the verbs that measure speed and quality.
 type benchCmd struct {
 	Ann benchAnnCmd `cmd:"" help:"Measure nearest-neighbour search: recall against queries a second, for the vector index, exact scans, coder/hnsw and, from their files, other programs; and searches under filters against a scan of the rows that match."`
+
+	Quality benchQualityCmd `cmd:"" help:"Measure how well each mode and each leg ranks, on judged queries made from the data kit."`
 }
 
 type benchAnnCmd struct {

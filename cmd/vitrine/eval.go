@@ -45,7 +45,8 @@ func (c *evalCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary) 
 		done := 0
 		figures, run, err := evaluation.Evaluate(ctx, queries, qrels, c.K, func(ctx context.Context, q evaluation.Query) ([]string, error) {
 			defer func() { done++; bar.report("mode "+string(mode), done, len(queries)) }()
-			return shop.ranked(ctx, q, mode, evaluation.Depth(c.K))
+			ids, _, err := rankedIDs(ctx, shop.engine, q, mode, evaluation.Depth(c.K))
+			return ids, err
 		})
 		if err != nil {
 			return err
@@ -63,27 +64,25 @@ func (c *evalCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary) 
 	return report.WriteTable(t.out)
 }
 
-// ranked returns the ids of the first depth results.
-func (s *shop) ranked(ctx context.Context, q evaluation.Query, mode retrieval.Mode, depth int) ([]string, error) {
+// rankedIDs returns the ids of the first depth results, and their scores.
+func rankedIDs(ctx context.Context, engine *retrieval.Engine, q evaluation.Query, mode retrieval.Mode, depth int) (ids []string, scores []float64, err error) {
 	if mode == retrieval.ModeKeyword && q.Text == "" {
-		return nil, nil // a photo alone has no words to look up
+		return nil, nil, nil // a photo alone has no words to look up
 	}
 	query := retrieval.Query{Text: q.Text, Mode: mode, Limit: depth}
 	if q.Photo != "" {
-		var err error
 		if query.Photo, err = os.ReadFile(q.Photo); err != nil {
-			return nil, fmt.Errorf("read photo: %w", err)
+			return nil, nil, fmt.Errorf("read photo: %w", err)
 		}
 	}
-	response, err := s.engine.Search(ctx, query)
+	response, err := engine.Search(ctx, query)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	ids := make([]string, len(response.Hits))
-	for i, hit := range response.Hits {
-		ids[i] = hit.Product.ID
+	for _, hit := range response.Hits {
+		ids, scores = append(ids, hit.Product.ID), append(scores, hit.Score)
 	}
-	return ids, nil
+	return ids, scores, nil
 }
 
 // writeRun writes a mode's results where --run asks for them.

@@ -10,13 +10,13 @@ import (
 	"vitrine/retrieval"
 )
 
-// kit is the folder of published data that is not part of the repository.
-const kit = repository + "/../shared/data"
+// kitFolder is the folder of published data that is not part of the repository.
+const kitFolder = repository + "/../shared/data"
 
 // openFashion indexes the fashion kit's 9,002 real products with their photos, or skips where it is missing.
 func openFashion(tb testing.TB) *shop {
 	tb.Helper()
-	feed := filepath.Join(kit, "fashion", "products.csv")
+	feed := filepath.Join(kitFolder, "fashion", "products.csv")
 	if _, err := os.Stat(feed); err != nil {
 		tb.Skipf("the data kit is not in ../shared/data beside the repository: %v", err)
 	}
@@ -90,7 +90,7 @@ type streetPhoto struct {
 
 func streetPhotos(tb testing.TB, count int) []streetPhoto {
 	tb.Helper()
-	file, err := os.Open(filepath.Join(kit, "street", "labels.csv"))
+	file, err := os.Open(filepath.Join(kitFolder, "street", "labels.csv"))
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func streetPhotos(tb testing.TB, count int) []streetPhoto {
 	}
 	var photos []streetPhoto
 	for _, row := range rows[1 : 1+count] {
-		data, err := os.ReadFile(filepath.Join(kit, "street", filepath.FromSlash(row[0])))
+		data, err := os.ReadFile(filepath.Join(kitFolder, "street", filepath.FromSlash(row[0])))
 		if err != nil {
 			tb.Fatal(err)
 		}

@@ -7,9 +7,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"vitrine/retrieval/evaluation/kit"
 )
 
 // cli is the command line: one field a verb. Flags and environment are read here and nowhere else.
@@ -24,7 +27,7 @@ type cli struct {
 	Check  checkCmd  `cmd:"" help:"Check a data directory and list every problem."`
 	Models modelsCmd `cmd:"" help:"The encoder models."`
 	Sample sampleCmd `cmd:"" help:"Draw the demo's catalogue, a feed with photos, into a folder."`
-	Bench  benchCmd  `cmd:"" help:"Measure speed."`
+	Bench  benchCmd  `cmd:"" help:"Measure speed and quality."`
 }
 
 // Exit codes.
@@ -47,6 +50,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		kong.Name("vitrine"),
 		kong.Description("Product search by words, by photos and by both."),
 		kong.Writers(stdout, stderr),
+		kong.Vars{
+			"default_model": defaultModel,
+			"quality_sets":  strings.Join(kit.Names(), ","),
+			"quality_modes": strings.Join(contenderNames(), ","),
+		},
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 	)
