@@ -60,7 +60,7 @@ func (c *evalCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary) 
 	if c.JSON {
 		return t.json(report)
 	}
-	return report.WriteTable(t.out)
+	return report.WriteTables(t.out)
 }
 
 // ranked returns the ids of the first depth results.
