@@ -18,11 +18,22 @@ type Comparison struct {
 	Metric     string   `json:"metric"`
 	Difference float64  `json:"difference"` // mean over queries of mode − baseline, in [-1, 1]
 	Interval   Interval `json:"interval"`   // of the difference, 95 %, paired bootstrap
-	P          float64  `json:"p"`          // of a two-sided paired randomisation test, in (0, 1]
-	Holm       float64  `json:"p_holm"`     // P corrected for the number of comparisons in the report
+	P          PValue   `json:"p"`          // of a two-sided paired randomisation test, in (0, 1]
+	Holm       PValue   `json:"p_holm"`     // P corrected for the number of comparisons in the report
 	Better     int      `json:"better"`     // queries on which the mode is the better one
 	Worse      int      `json:"worse"`
 	Equal      int      `json:"equal"`
+}
+
+// PValue is a probability in (0, 1].
+type PValue float64
+
+// String gives four decimals, and does not call small values nothing.
+func (p PValue) String() string {
+	if p < 0.0001 {
+		return "<0.0001"
+	}
+	return fmt.Sprintf("%.4f", float64(p))
 }
 
 // Compare holds every other mode against the one called baseline, in their order. All modes must be
@@ -79,7 +90,7 @@ const (
 // "A comparison of statistical significance tests for information retrieval evaluation", section 3.1): were
 // it chance which of two systems got which figure of a query, how often would the means lie at least as
 // far apart? Drawn shuffles count the observed assignment too, so that p is never 0 (Phipson and Smyth 2010).
-func randomisation(differences []float64) float64 {
+func randomisation(differences []float64) PValue {
 	// A query on which both systems are equal changes no sum.
 	moved := slices.DeleteFunc(slices.Clone(differences), func(d float64) bool { return d == 0 })
 	observed := math.Abs(floats.Sum(moved)) - 1e-9 // sums in another order may differ in the last digits
@@ -101,7 +112,7 @@ func randomisation(differences []float64) float64 {
 				count++
 			}
 		}
-		return float64(count) / float64(int(1)<<len(moved))
+		return PValue(count) / PValue(int(1)<<len(moved))
 	}
 	random := rand.New(rand.NewPCG(randomisationSeed, uint64(len(moved))))
 	var bits uint64
@@ -115,7 +126,7 @@ func randomisation(differences []float64) float64 {
 			count++
 		}
 	}
-	return float64(count+1) / float64(shuffles+1)
+	return PValue(count+1) / PValue(shuffles+1)
 }
 
 // holm corrects the p values for their number (Holm 1979, "A simple sequentially rejective multiple test
@@ -126,9 +137,9 @@ func holm(comparisons []Comparison) {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(comparisons[a].P, comparisons[b].P) })
-	least := 0.0
+	var least PValue
 	for rank, i := range order {
-		least = max(least, min(1, float64(len(order)-rank)*comparisons[i].P))
+		least = max(least, min(1, PValue(len(order)-rank)*comparisons[i].P))
 		comparisons[i].Holm = least
 	}
 }

@@ -35,7 +35,7 @@ func TestRandomisationEqualsCountingByHandAndScipy(t *testing.T) {
 		{"drawn", []float64{.21, -.1, .33, .05, .4, -.22, .17, .09, -.03, .26, .31, -.15, .02, .11, -.07, .19, .08, -.12, .24, .06}, 0.0304699, 0.001},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			if got := randomisation(test.differences); !near(got, test.want, test.tolerance) {
+			if got := randomisation(test.differences); !near(float64(got), test.want, test.tolerance) {
 				t.Errorf("p = %v, want %v", got, test.want)
 			}
 		})
@@ -63,7 +63,7 @@ func TestHolmCorrectsAsByHand(t *testing.T) {
 	holm(comparisons)
 	// 4 · 0.01, 3 · 0.03, then 2 · 0.04 = 0.08, which may not fall below 0.09.
 	for i, want := range []float64{0.09, 0.04, 0.09, 0.9} {
-		if !near(comparisons[i].Holm, want, tolerance) {
+		if !near(float64(comparisons[i].Holm), want, tolerance) {
 			t.Errorf("p %v becomes %v, want %v", comparisons[i].P, comparisons[i].Holm, want)
 		}
 	}

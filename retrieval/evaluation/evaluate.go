@@ -23,7 +23,7 @@ func Evaluate(ctx context.Context, queries []Query, qrels Qrels, k int, search f
 	if k < 1 || k > MaxK {
 		return ModeReport{}, nil, fmt.Errorf("evaluate at k = %d: k must be from 1 to %d", k, MaxK)
 	}
-	measures := measuresAt(k, qrels.top())
+	measures := measuresAt(k, qrels.TopGrade())
 	report := ModeReport{K: k}
 	run := Run{}
 	for _, query := range queries {

@@ -110,7 +110,7 @@ func TestFiguresEqualThoseOfTrecEvalAndScipy(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	measures := measuresAt(golden.K, qrels.top())
+	measures := measuresAt(golden.K, qrels.TopGrade())
 	for query, want := range golden.Queries {
 		for _, m := range measures {
 			if got := m.of(run[query], qrels[query]); !near(got, want[m.name], 1e-9) {

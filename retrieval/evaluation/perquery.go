@@ -10,21 +10,27 @@ import (
 type QueryRow struct {
 	Query      Query
 	Figures    [][]float64 // by mode, then metric, in the report's orders
-	Difference float64     // NDCG@k of the last mode − that of the baseline
+	Difference float64     // NDCG@k of the last mode that is not the baseline − that of the baseline
 
+	last    float64 // NDCG@k of the last mode
 	modes   []string
 	metrics []string
 }
 
-// PerQuery lists the measured queries of all modes, from what the last of them loses most against the one
-// called baseline to what it wins most, ties in the order of ids. With one mode, its worst queries come
-// first and the differences are 0.
+// PerQuery lists the measured queries of all modes, from what the last mode loses most against the one called
+// baseline to what it wins most; ties the worse figure first, then in the order of ids. With one mode, its
+// worst queries come first and the differences are 0.
 func PerQuery(modes []ModeReport, baseline string) ([]QueryRow, error) {
 	base, err := find(modes, baseline)
 	if err != nil {
 		return nil, err
 	}
-	last := modes[len(modes)-1]
+	last := base
+	for _, m := range modes {
+		if m.Mode != baseline {
+			last = m
+		}
+	}
 	names := make([]string, len(modes))
 	for i, m := range modes {
 		names[i] = m.Mode
@@ -39,13 +45,14 @@ func PerQuery(modes []ModeReport, baseline string) ([]QueryRow, error) {
 		for _, m := range modes {
 			row.Figures = append(row.Figures, m.PerQuery[i].Figures)
 		}
-		row.Difference = last.PerQuery[i].Figures[0] - base.PerQuery[i].Figures[0]
+		row.last = last.PerQuery[i].Figures[0]
+		row.Difference = row.last - base.PerQuery[i].Figures[0]
 		rows[i] = row
 	}
 	slices.SortFunc(rows, func(a, b QueryRow) int {
 		return cmp.Or(
 			cmp.Compare(a.Difference, b.Difference),
-			cmp.Compare(a.Figures[len(modes)-1][0], b.Figures[len(modes)-1][0]),
+			cmp.Compare(a.last, b.last),
 			cmp.Compare(a.Query.ID, b.Query.ID),
 		)
 	})

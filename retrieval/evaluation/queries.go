@@ -17,8 +17,8 @@ type Query struct {
 	Photo string // path of the photo, "" = none
 }
 
-// label names a query to people: its words, or the file of its photo.
-func (q Query) label() string {
+// Label names a query to people: its words, or the file of its photo.
+func (q Query) Label() string {
 	if q.Text == "" {
 		return filepath.Base(q.Photo)
 	}

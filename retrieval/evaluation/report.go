@@ -136,7 +136,7 @@ func (r Report) writeComparisons(w io.Writer) {
 		if i == 0 {
 			fmt.Fprintf(w, "\nagainst %s\t%s\t95%% interval\tp\tp (Holm)\tbetter\tworse\tequal\n", oneLine(c.Baseline), c.Metric)
 		}
-		fmt.Fprintf(w, "%s\t%+.3f\t[%+.3f, %+.3f]\t%.4f\t%.4f\t%d\t%d\t%d\n",
+		fmt.Fprintf(w, "%s\t%+.3f\t[%+.3f, %+.3f]\t%s\t%s\t%d\t%d\t%d\n",
 			oneLine(c.Mode), c.Difference, c.Interval.Low, c.Interval.High, c.P, c.Holm, c.Better, c.Worse, c.Equal)
 	}
 }
@@ -154,7 +154,7 @@ func (r Report) writePerQuery(w io.Writer) {
 		for _, figures := range row.Figures {
 			fmt.Fprintf(w, "\t%.3f", figures[0])
 		}
-		fmt.Fprintf(w, "\t%+.3f\t%s\n", row.Difference, oneLine(row.Query.label()))
+		fmt.Fprintf(w, "\t%+.3f\t%s\n", row.Difference, oneLine(row.Query.Label()))
 	}
 }
 

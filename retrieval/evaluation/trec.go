@@ -16,8 +16,8 @@ import (
 // 0 and the negative grades that some collections use for spam are not.
 type Qrels map[string]map[string]int
 
-// top is the highest grade, 0 when no product is relevant.
-func (q Qrels) top() int {
+// TopGrade is the highest grade, 0 when no product is relevant.
+func (q Qrels) TopGrade() int {
 	top := 0
 	for _, grades := range q {
 		for _, grade := range grades {
