@@ -51,62 +51,69 @@ func (c *evalCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary) 
 
 	bar := t.progress()
 	defer bar.close()
-	result := page.Evaluation{Qrels: set.qrels, Source: fmt.Sprintf("Judgements: %s. Index: %s.", filepath.Base(c.Qrels), shop.engine.Generation())}
-	measure := func(name string, search func(context.Context, evaluation.Query) ([]string, error)) error {
-		figures, run, err := evaluation.Evaluate(ctx, set.queries, set.qrels, c.K, search)
-		if err != nil {
-			return err
-		}
-		figures.Mode = name
-		result.Report.Modes = append(result.Report.Modes, figures)
-		result.Runs = append(result.Runs, run)
-		return nil
-	}
-	for _, old := range set.runs {
-		if err := measure(old.name, old.search(evaluation.Depth(c.K))); err != nil {
-			return err
-		}
-	}
-	for _, mode := range c.Mode {
-		done := 0
-		err := measure(string(mode), func(ctx context.Context, q evaluation.Query) ([]string, error) {
-			done++
-			defer func() { bar.report("mode "+string(mode), done, set.judged) }()
-			return shop.ranked(ctx, q, mode, evaluation.Depth(c.K))
-		})
-		if err != nil {
-			return err
-		}
-		if err := c.writeRun(result.Runs[len(result.Runs)-1], mode); err != nil {
-			return err
-		}
+	result, err := c.measure(ctx, set, shop, bar)
+	if err != nil {
+		return err
 	}
 	if result.Report.Comparisons, err = evaluation.Compare(result.Report.Modes, c.Baseline); err != nil {
 		return err
 	}
-	rows, err := evaluation.PerQuery(result.Report.Modes, c.Baseline)
-	if err != nil {
+	if result.Report.PerQuery, err = evaluation.PerQuery(result.Report.Modes, c.Baseline); err != nil {
 		return err
 	}
 	if c.HTML != "" {
-		illustrated := result
-		illustrated.Report.PerQuery = rows
 		err := replaceFile(c.HTML, func(w io.Writer) error {
-			return page.Write(ctx, w, illustrated, shopWindow{shop}, func(done, total int) { bar.report("page", done, total) })
+			return page.Write(ctx, w, result, shopWindow{shop}, func(done, total int) { bar.report("page", done, total) })
 		})
 		if err != nil {
 			return err
 		}
 	}
 	bar.close()
-	if c.PerQuery {
-		result.Report.PerQuery = rows
-	}
 	set.warn(t, shop.index)
+	if !c.PerQuery {
+		result.Report.PerQuery = nil
+	}
 	if c.JSON {
 		return t.json(result.Report)
 	}
 	return result.Report.WriteTables(t.out)
+}
+
+// measure evaluates the runs of --run-against and then each mode, whose results it writes where --run asks.
+func (c *evalCmd) measure(ctx context.Context, set evalSet, shop *shop, bar *progress) (page.Evaluation, error) {
+	result := page.Evaluation{
+		Qrels:  set.qrels,
+		Source: fmt.Sprintf("Judgements: %s. Index: %s.", filepath.Base(c.Qrels), shop.engine.Generation()),
+	}
+	depth := evaluation.Depth(c.K)
+	add := func(name string, search func(context.Context, evaluation.Query) ([]string, error)) (evaluation.Run, error) {
+		figures, run, err := evaluation.Evaluate(ctx, set.queries, set.qrels, c.K, search)
+		figures.Mode = name
+		result.Report.Modes = append(result.Report.Modes, figures)
+		result.Runs = append(result.Runs, run)
+		return run, err
+	}
+	for _, old := range set.runs {
+		if _, err := add(old.name, old.search(depth)); err != nil {
+			return result, err
+		}
+	}
+	for _, mode := range c.Mode {
+		done := 0
+		run, err := add(string(mode), func(ctx context.Context, q evaluation.Query) ([]string, error) {
+			done++
+			defer func() { bar.report("mode "+string(mode), done, set.judged) }()
+			return shop.ranked(ctx, q, mode, depth)
+		})
+		if err != nil {
+			return result, err
+		}
+		if err := c.writeRun(run, mode); err != nil {
+			return result, err
+		}
+	}
+	return result, nil
 }
 
 // ranked returns the ids of the first depth results.
