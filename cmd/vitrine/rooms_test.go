@@ -34,11 +34,11 @@ var rooms = []room{
 	{"cmd", []string{"catalog", "encoders", "indexer", "retrieval", "ranker", "web"}, "the wiring"},
 }
 
-// homes says which modules have one home.
+// homes says which modules are at home where; two folders are parted by a blank.
 var homes = []struct{ module, home, why string }{
 	{"database/sql", "catalog", "catalog is the only room that knows SQLite"},
 	{"github.com/mattn/go-sqlite3", "catalog", "catalog is the only room that knows SQLite"},
-	{"encoding/csv", "catalog", "catalog is the only room that reads feeds"},
+	{"encoding/csv", "catalog retrieval/evaluation", "catalog reads feeds, and evaluation judgements; no other room reads tables"},
 	{"github.com/yalue/onnxruntime_go", "encoders", "encoders is the only room that runs models"},
 	{"github.com/disintegration/imaging", "encoders", "encoders is the only room that decodes photos"},
 	{"github.com/coder/hnsw", "indexer/vector", "its traps are handled in one place"},
@@ -96,7 +96,8 @@ func TestEachRoomImportsOnlyWhatItMay(t *testing.T) {
 				}
 			}
 			for _, h := range homes {
-				if below(imported, h.module) && !below(name, h.home) {
+				at := func(folder string) bool { return below(name, folder) }
+				if below(imported, h.module) && !slices.ContainsFunc(strings.Fields(h.home), at) {
 					t.Errorf("%s imports %s, whose home is %s: %s", p.ImportPath, imported, h.home, h.why)
 				}
 			}

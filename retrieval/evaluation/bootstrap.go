@@ -1,6 +1,7 @@
 package evaluation
 
 import (
+	"encoding/json"
 	"math/rand/v2"
 	"slices"
 
@@ -9,6 +10,9 @@ import (
 
 // Interval is a 95 % confidence interval of a mean over queries.
 type Interval struct{ Low, High float64 }
+
+// MarshalJSON writes [low, high].
+func (i Interval) MarshalJSON() ([]byte, error) { return json.Marshal([2]float64{i.Low, i.High}) }
 
 // 10,000 resamples keep the third decimal of an interval's ends steady; the seed keeps all of them.
 const (

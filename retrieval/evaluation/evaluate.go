@@ -23,14 +23,13 @@ func Evaluate(ctx context.Context, queries []Query, qrels Qrels, k int, search f
 	if k < 1 || k > MaxK {
 		return ModeReport{}, nil, fmt.Errorf("evaluate at k = %d: k must be from 1 to %d", k, MaxK)
 	}
-	measures := measuresAt(k)
-	values := make([][]float64, len(measures)) // by measure, then query
+	measures := measuresAt(k, qrels.TopGrade())
+	report := ModeReport{K: k}
 	run := Run{}
-	unjudged := 0
 	for _, query := range queries {
 		grades := qrels[query.ID]
 		if len(grades) == 0 {
-			unjudged++
+			report.Unjudged++
 			continue
 		}
 		if err := ctx.Err(); err != nil {
@@ -44,14 +43,17 @@ func Evaluate(ctx context.Context, queries []Query, qrels Qrels, k int, search f
 			return ModeReport{}, nil, fmt.Errorf("evaluate query %s: the search gave product %s twice", query.ID, twice)
 		}
 		run[query.ID] = ranked
+		figures := make([]float64, len(measures))
 		for i, m := range measures {
-			values[i] = append(values[i], m.of(ranked, grades))
+			figures[i] = m.of(ranked, grades)
 		}
+		report.PerQuery = append(report.PerQuery, QueryFigures{Query: query, Figures: figures})
 	}
 	if len(run) == 0 {
 		return ModeReport{}, nil, fmt.Errorf("%w: queries and qrels must use the same query ids", ErrNoJudgements)
 	}
-	return summarise(k, measures, values, unjudged), run, nil
+	report.summarise(measures)
+	return report, run, nil
 }
 
 // measure is one metric at its depth, under the name that reports use.
@@ -60,8 +62,8 @@ type measure struct {
 	of   func(ranked []string, grades map[string]int) float64
 }
 
-// measuresAt lists what is reported, in the order of reports.
-func measuresAt(k int) []measure {
+// measuresAt lists what is reported, in the order of reports; top is the highest grade of the judgements.
+func measuresAt(k, top int) []measure {
 	at := func(metric func([]string, map[string]int, int) float64, k int) func([]string, map[string]int) float64 {
 		return func(ranked []string, grades map[string]int) float64 { return metric(ranked, grades, k) }
 	}
@@ -72,6 +74,7 @@ func measuresAt(k int) []measure {
 		{"recall@10", at(Recall, 10)},
 		{"recall@100", at(Recall, 100)},
 		{fmt.Sprintf("p@%d", k), at(Precision, k)},
+		{fmt.Sprintf("err@%d", k), func(ranked []string, grades map[string]int) float64 { return ERR(ranked, grades, k, top) }},
 	}
 }
 

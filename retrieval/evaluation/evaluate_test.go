@@ -127,6 +127,7 @@ func TestReportAsJSONHasTheFieldsThatTheCommandLinePromises(t *testing.T) {
 			Recall10  *float64 `json:"recall@10"`
 			Recall100 *float64 `json:"recall@100"`
 			P         *float64 `json:"p@5"`
+			ERR       *float64 `json:"err@5"`
 			Intervals map[string][2]float64
 		}
 	}
@@ -136,7 +137,7 @@ func TestReportAsJSONHasTheFieldsThatTheCommandLinePromises(t *testing.T) {
 		t.Fatalf("%v in %s", err, data)
 	}
 	mode := parsed.Modes[0]
-	if mode.Mode != "hybrid" || mode.Queries != 3 || len(mode.Intervals) != 6 || mode.P == nil || mode.Recall1 == nil ||
+	if mode.Mode != "hybrid" || mode.Queries != 3 || len(mode.Intervals) != 7 || mode.P == nil || mode.ERR == nil || mode.Recall1 == nil ||
 		mode.Recall10 == nil || mode.Recall100 == nil || mode.MRR == nil || mode.NDCG == nil {
 		t.Errorf("%s", data)
 	}
@@ -149,7 +150,7 @@ func TestTableShowsAModeALine(t *testing.T) {
 	}
 	report.Mode = "keyword"
 	var table strings.Builder
-	if err := (Report{Modes: []ModeReport{report, report}}).WriteTable(&table); err != nil {
+	if err := (Report{Modes: []ModeReport{report, report}}).WriteTables(&table); err != nil {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(table.String()), "\n")

@@ -49,7 +49,7 @@ func TestReadersNameTheLineThatIsWrong(t *testing.T) {
 		{"queries: empty", readQueries, "\n", "no query in it"},
 		{"qrels: fields", readQrels, "q1 0 a 1\nq1 0 b\n", "qrels line 2 has 3 fields"},
 		{"qrels: grade", readQrels, "q1 0 a high\n", `line 1 has the grade "high"`},
-		{"qrels: huge grade", readQrels, "q1 0 a 1000\n", `line 1 has the grade "1000"`},
+		{"qrels: huge grade", readQrels, "q1 0 a 1000\n", "line 1 has the grade 1000: it must be from -30 to 30"},
 		{"qrels: judged twice", readQrels, "q1 0 a 1\nq1 0 a 2\n", `line 2 judges product "a" for query "q1" again`},
 		{"run: fields", readRun, "q1 Q0 a 1 0.5\n", "run line 1 has 5 fields"},
 		{"run: score", readRun, "q1 Q0 a 1 NaN tag\n", `line 1 has the score "NaN"`},

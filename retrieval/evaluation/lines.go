@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"unicode/utf8"
 )
@@ -14,6 +15,21 @@ var ErrFormat = errors.New("malformed evaluation file")
 
 // maxLine is far above what a query of 256 runes or a judgement needs.
 const maxLine = 64 << 10
+
+// open reads the file at path; the error of read then names it.
+func open[T any](path string, read func(io.Reader) (T, error)) (T, error) {
+	var none T
+	file, err := os.Open(path)
+	if err != nil {
+		return none, err // names the file and what was tried
+	}
+	defer file.Close()
+	content, err := read(file)
+	if err != nil {
+		return none, fmt.Errorf("%s: %w", path, err)
+	}
+	return content, nil
+}
 
 const byteOrderMark = "\ufeff"
 

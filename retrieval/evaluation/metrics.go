@@ -47,6 +47,21 @@ func discounted(gains []float64) float64 {
 	return sum
 }
 
+// ERR is the expected reciprocal rank over the first k products (Chapelle et al. 2009, "Expected reciprocal
+// rank for graded relevance", section 4): a reader goes down the list and stops at a product of grade g with
+// the probability (2^g − 1) / 2^top; the metric is the mean of 1 / the rank where that happens, 0 for a
+// reader who never stops. top is the highest grade that any product of the collection may have, at least
+// that of every grade here. Even an ideal order stays below 1.
+func ERR(ranked []string, grades map[string]int, k, top int) float64 {
+	sum, goesOn := 0.0, 1.0
+	for i, product := range ranked[:min(k, len(ranked))] {
+		stops := gain(grades[product]) / math.Exp2(float64(top))
+		sum += goesOn * stops / float64(i+1)
+		goesOn *= 1 - stops
+	}
+	return sum
+}
+
 // ReciprocalRank is 1 / the rank of the first relevant product (grade ≥ 1), 0 when there is none in
 // ranked. Its mean over queries is MRR (Voorhees 1999, "The TREC-8 question answering track report").
 func ReciprocalRank(ranked []string, grades map[string]int) float64 {

@@ -48,17 +48,40 @@ func TestMetricsEqualValuesComputedByHand(t *testing.T) {
 	}
 }
 
+func TestERREqualsValuesComputedByHand(t *testing.T) {
+	grades := map[string]int{"a": 3, "b": 2, "c": 1, "d": 0, "spam": -2}
+	for _, test := range []struct {
+		name   string
+		ranked []string
+		k, top int
+		want   float64
+	}{
+		// With top 3 a reader stops at a, b, c with 7/8, 3/8, 1/8.
+		{"ideal order", []string{"a", "b", "c"}, 3, 3, 7.0/8 + 1.0/2*(1.0/8)*(3.0/8) + 1.0/3*(1.0/8)*(5.0/8)*(1.0/8)},
+		{"a later product gains by what stands before it", []string{"d", "spam", "x", "c"}, 4, 3, 1.0 / 4 * (1.0 / 8)},
+		{"k cuts", []string{"b", "a"}, 1, 3, 3.0 / 8},
+		{"a higher top grade of the collection lowers all", []string{"a"}, 5, 4, 7.0 / 16},
+		{"no result", nil, 3, 3, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if got := ERR(test.ranked, grades, test.k, test.top); !near(got, test.want, tolerance) {
+				t.Errorf("ERR = %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
 func TestMetricsAreZeroWhereNothingIsRelevant(t *testing.T) {
 	grades := map[string]int{"a": 0, "b": -1}
 	ranked := []string{"a", "b"}
-	for _, m := range measuresAt(10) {
+	for _, m := range measuresAt(10, 0) {
 		if got := m.of(ranked, grades); got != 0 {
 			t.Errorf("%s = %v, want 0", m.name, got)
 		}
 	}
 }
 
-// golden.json was made by testdata/make_golden.py with trec_eval, scikit-learn and scipy.
+// golden.json was made by testdata/make_golden.py with trec_eval, gdeval, scikit-learn and scipy.
 func TestFiguresEqualThoseOfTrecEvalAndScipy(t *testing.T) {
 	var golden struct {
 		K         int
@@ -87,7 +110,7 @@ func TestFiguresEqualThoseOfTrecEvalAndScipy(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	measures := measuresAt(golden.K)
+	measures := measuresAt(golden.K, qrels.TopGrade())
 	for query, want := range golden.Queries {
 		for _, m := range measures {
 			if got := m.of(run[query], qrels[query]); !near(got, want[m.name], 1e-9) {

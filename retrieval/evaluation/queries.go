@@ -1,10 +1,10 @@
 package evaluation
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"unicode"
@@ -17,41 +17,73 @@ type Query struct {
 	Photo string // path of the photo, "" = none
 }
 
-// OpenQueries reads the queries file at path; photos are found relative to its folder.
-func OpenQueries(path string) ([]Query, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("open queries: %w", err)
+// Label names a query to people: its words, or the file of its photo.
+func (q Query) Label() string {
+	if q.Text == "" {
+		return filepath.Base(q.Photo)
 	}
-	defer file.Close()
-	return ReadQueries(file, filepath.Dir(path))
+	return q.Text
+}
+
+// OpenQueries reads the queries file at path, in either of its forms: lines as [ReadQueries] takes them,
+// whose photos are found relative to the file's folder, or a table of judgements as [ReadJudgements] takes
+// it, for its queries alone. Errors name the file.
+func OpenQueries(path string) ([]Query, error) {
+	return open(path, func(r io.Reader) ([]Query, error) {
+		in := bufio.NewReaderSize(r, maxLine)
+		if header, ok := recogniseTable(in); ok {
+			judgements, err := readTable(in, header)
+			return judgements.Queries, err
+		}
+		return ReadQueries(in, filepath.Dir(path))
+	})
 }
 
 // ReadQueries reads tab-separated lines of query id, text and optional photo path, in the order of the
 // file. A relative photo path is joined to dir; whether the photo exists is left to whoever opens it.
 // Errors wrap ErrFormat and name the line.
 func ReadQueries(r io.Reader, dir string) ([]Query, error) {
-	var queries []Query
-	seen := map[string]bool{}
+	var queries queryList
 	err := eachLine(r, "queries", func(line string) error {
 		query, err := parseQuery(line, dir)
 		if err != nil {
 			return err
 		}
-		if seen[query.ID] {
+		if _, seen := queries.find(query.ID); seen {
 			return fmt.Errorf("repeats the query id %q", query.ID)
 		}
-		seen[query.ID] = true
-		queries = append(queries, query)
+		queries.add(query)
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
-	if len(queries) == 0 {
+	if len(queries.list) == 0 {
 		return nil, fmt.Errorf("%w: there is no query in it: write lines of id, tab, text", ErrFormat)
 	}
-	return queries, nil
+	return queries.list, nil
+}
+
+// queryList keeps queries in the order in which they came and finds them by id.
+type queryList struct {
+	list []Query
+	at   map[string]int
+}
+
+func (q *queryList) add(query Query) {
+	if q.at == nil {
+		q.at = map[string]int{}
+	}
+	q.at[query.ID] = len(q.list)
+	q.list = append(q.list, query)
+}
+
+func (q *queryList) find(id string) (Query, bool) {
+	i, ok := q.at[id]
+	if !ok {
+		return Query{}, false
+	}
+	return q.list[i], true
 }
 
 func parseQuery(line, dir string) (Query, error) {

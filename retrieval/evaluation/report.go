@@ -4,23 +4,28 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"text/tabwriter"
+	"unicode"
 
 	"gonum.org/v1/gonum/stat"
 )
 
 // Report is the result of evaluating one or more modes on the same queries.
 type Report struct {
-	Modes []ModeReport `json:"modes"`
+	Modes       []ModeReport `json:"modes"`
+	Comparisons []Comparison `json:"comparisons,omitempty"` // see [Compare]
+	PerQuery    []QueryRow   `json:"per_query,omitempty"`   // see [PerQuery]
 }
 
 // ModeReport is the result of one mode.
 type ModeReport struct {
 	Mode     string
-	K        int      // depth of NDCG and precision
-	Queries  int      // queries that were measured
-	Unjudged int      // queries left out because nothing was judged for them
-	Metrics  []Metric // ndcg@k, mrr, recall@1, recall@10, recall@100, p@k
+	K        int            // depth of NDCG, precision and ERR
+	Queries  int            // queries that were measured
+	Unjudged int            // queries left out because nothing was judged for them
+	Metrics  []Metric       // ndcg@k, mrr, recall@1, recall@10, recall@100, p@k, err@k
+	PerQuery []QueryFigures // the measured queries, in their order
 }
 
 // Metric is the mean of one metric over the measured queries.
@@ -30,12 +35,31 @@ type Metric struct {
 	Interval Interval // of the mean, 95 %
 }
 
-func summarise(k int, measures []measure, values [][]float64, unjudged int) ModeReport {
-	report := ModeReport{K: k, Queries: len(values[0]), Unjudged: unjudged}
-	for i, interval := range bootstrap(values) {
-		report.Metrics = append(report.Metrics, Metric{measures[i].name, stat.Mean(values[i], nil), interval})
+// QueryFigures is what one query measured.
+type QueryFigures struct {
+	Query   Query
+	Figures []float64 // in the order of ModeReport.Metrics, each in [0, 1]
+}
+
+// summarise fills the means from the figures of the queries.
+func (m *ModeReport) summarise(measures []measure) {
+	m.Queries = len(m.PerQuery)
+	values := make([][]float64, len(measures))
+	for i := range measures {
+		values[i] = m.column(i)
 	}
-	return report
+	for i, interval := range bootstrap(values) {
+		m.Metrics = append(m.Metrics, Metric{measures[i].name, stat.Mean(values[i], nil), interval})
+	}
+}
+
+// column is the metric at i of each query.
+func (m *ModeReport) column(i int) []float64 {
+	values := make([]float64, len(m.PerQuery))
+	for q := range m.PerQuery {
+		values[q] = m.PerQuery[q].Figures[i]
+	}
+	return values
 }
 
 // Value returns the mean of the metric called name.
@@ -56,10 +80,10 @@ func (m ModeReport) MarshalJSON() ([]byte, error) {
 		value any
 	}
 	fields := []field{{"mode", m.Mode}, {"queries", m.Queries}, {"unjudged", m.Unjudged}}
-	intervals := map[string][2]float64{}
+	intervals := map[string]Interval{}
 	for _, metric := range m.Metrics {
 		fields = append(fields, field{metric.Name, metric.Mean})
-		intervals[metric.Name] = [2]float64{metric.Interval.Low, metric.Interval.High}
+		intervals[metric.Name] = metric.Interval
 	}
 	fields = append(fields, field{"intervals", intervals})
 
@@ -77,25 +101,69 @@ func (m ModeReport) MarshalJSON() ([]byte, error) {
 	return append(out, '}'), nil
 }
 
-// WriteTable writes one line a mode for people to read, each mean with its interval.
-func (r Report) WriteTable(w io.Writer) error {
+// WriteTables writes the report for people to read: one line a mode, each mean with its interval; then the
+// comparisons and the queries, where the report has them.
+func (r Report) WriteTables(w io.Writer) error {
 	table := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
+	r.writeModes(table)
+	r.writeComparisons(table)
+	r.writePerQuery(table)
+	return table.Flush()
+}
+
+func (r Report) writeModes(w io.Writer) {
 	for i, m := range r.Modes {
 		if i == 0 {
-			fmt.Fprint(table, "mode\tqueries")
+			fmt.Fprint(w, "mode\tqueries")
 			for _, metric := range m.Metrics {
-				fmt.Fprintf(table, "\t%s", metric.Name)
+				fmt.Fprintf(w, "\t%s", metric.Name)
 			}
-			fmt.Fprintln(table)
+			fmt.Fprintln(w)
 		}
-		fmt.Fprintf(table, "%s\t%d", m.Mode, m.Queries)
+		fmt.Fprintf(w, "%s\t%d", oneLine(m.Mode), m.Queries)
 		for _, metric := range m.Metrics {
-			fmt.Fprintf(table, "\t%.3f [%.3f, %.3f]", metric.Mean, metric.Interval.Low, metric.Interval.High)
+			fmt.Fprintf(w, "\t%.3f [%.3f, %.3f]", metric.Mean, metric.Interval.Low, metric.Interval.High)
 		}
-		fmt.Fprintln(table)
+		fmt.Fprintln(w)
 	}
 	if len(r.Modes) > 0 && r.Modes[0].Unjudged > 0 {
-		fmt.Fprintf(table, "%d queries without judgements were left out\n", r.Modes[0].Unjudged)
+		fmt.Fprintf(w, "%d queries without judgements were left out\n", r.Modes[0].Unjudged)
 	}
-	return table.Flush()
+}
+
+func (r Report) writeComparisons(w io.Writer) {
+	for i, c := range r.Comparisons {
+		if i == 0 {
+			fmt.Fprintf(w, "\nagainst %s\t%s\t95%% interval\tp\tp (Holm)\tbetter\tworse\tequal\n", oneLine(c.Baseline), c.Metric)
+		}
+		fmt.Fprintf(w, "%s\t%+.3f\t[%+.3f, %+.3f]\t%s\t%s\t%d\t%d\t%d\n",
+			oneLine(c.Mode), c.Difference, c.Interval.Low, c.Interval.High, c.P, c.Holm, c.Better, c.Worse, c.Equal)
+	}
+}
+
+func (r Report) writePerQuery(w io.Writer) {
+	for i, row := range r.PerQuery {
+		if i == 0 {
+			fmt.Fprintf(w, "\n%s", r.Modes[0].Metrics[0].Name)
+			for _, m := range r.Modes {
+				fmt.Fprintf(w, "\t%s", oneLine(m.Mode))
+			}
+			fmt.Fprintln(w, "\tdifference\ttext")
+		}
+		fmt.Fprint(w, row.Query.ID)
+		for _, figures := range row.Figures {
+			fmt.Fprintf(w, "\t%.3f", figures[0])
+		}
+		fmt.Fprintf(w, "\t%+.3f\t%s\n", row.Difference, oneLine(row.Query.Label()))
+	}
+}
+
+// oneLine keeps what a stranger's file says from moving the cursor or breaking the table.
+func oneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, text)
 }

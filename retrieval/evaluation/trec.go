@@ -7,7 +7,6 @@ import (
 	"io"
 	"maps"
 	"math"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,21 +16,40 @@ import (
 // 0 and the negative grades that some collections use for spam are not.
 type Qrels map[string]map[string]int
 
+// TopGrade is the highest grade, 0 when no product is relevant.
+func (q Qrels) TopGrade() int {
+	top := 0
+	for _, grades := range q {
+		for _, grade := range grades {
+			top = max(top, grade)
+		}
+	}
+	return top
+}
+
+// add notes a judgement; an error says what is wrong with it.
+func (q Qrels) add(query, product string, grade int) error {
+	if grade < -maxGrade || grade > maxGrade {
+		return fmt.Errorf("has the grade %d: it must be from %d to %d", grade, -maxGrade, maxGrade)
+	}
+	if q[query] == nil {
+		q[query] = map[string]int{}
+	}
+	if _, judged := q[query][product]; judged {
+		return fmt.Errorf("judges product %q for query %q again", product, query)
+	}
+	q[query][product] = grade
+	return nil
+}
+
 // Run holds what a search answered: query id, then distinct product ids, best first.
 type Run map[string][]string
 
 // maxGrade keeps the gain 2^grade − 1 and its sums exact in a float64.
 const maxGrade = 30
 
-// OpenQrels reads the judgements at path.
-func OpenQrels(path string) (Qrels, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("open qrels: %w", err)
-	}
-	defer file.Close()
-	return ReadQrels(file)
-}
+// OpenQrels reads the TREC judgements at path.
+func OpenQrels(path string) (Qrels, error) { return open(path, ReadQrels) }
 
 // ReadQrels reads TREC judgements: lines of query id, iteration (ignored), product id and grade, parted by
 // spaces or tabs. Errors wrap ErrFormat and name the line.
@@ -40,21 +58,13 @@ func ReadQrels(r io.Reader) (Qrels, error) {
 	err := eachLine(r, "qrels", func(line string) error {
 		fields := strings.Fields(line)
 		if len(fields) != 4 {
-			return fmt.Errorf("has %d fields: it needs query id, 0, product id, grade", len(fields))
+			return fmt.Errorf("has %d fields: it needs query id, 0, product id, grade; or a header such as query,docid,rating", len(fields))
 		}
-		query, product := fields[0], fields[2]
 		grade, err := strconv.Atoi(fields[3])
-		if err != nil || grade < -maxGrade || grade > maxGrade {
-			return fmt.Errorf("has the grade %q: it must be a whole number from %d to %d", fields[3], -maxGrade, maxGrade)
+		if err != nil {
+			return fmt.Errorf("has the grade %q: it must be a whole number", fields[3])
 		}
-		if qrels[query] == nil {
-			qrels[query] = map[string]int{}
-		}
-		if _, judged := qrels[query][product]; judged {
-			return fmt.Errorf("judges product %q for query %q again", product, query)
-		}
-		qrels[query][product] = grade
-		return nil
+		return qrels.add(fields[0], fields[2], grade)
 	})
 	if err != nil {
 		return nil, err
@@ -75,6 +85,9 @@ func WriteQrels(w io.Writer, qrels Qrels) error {
 	}
 	return out.Flush() // also reports what an earlier write ran into
 }
+
+// OpenRun reads the TREC run at path.
+func OpenRun(path string) (Run, error) { return open(path, ReadRun) }
 
 // ReadRun reads a TREC run: lines of query id, Q0, product id, rank, score and tag. As in trec_eval, which
 // ignores the rank, products are ordered by descending score and ties by descending id. Errors wrap

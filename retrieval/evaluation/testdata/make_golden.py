@@ -1,16 +1,19 @@
 """Makes golden.qrels, golden.run and golden.json with implementations that are not ours.
 
-    pip install numpy scipy scikit-learn pytrec-eval-terrier
+    pip install numpy scipy scikit-learn pytrec-eval-terrier ir-measures
     python make_golden.py
 
 NDCG: trec_eval (through pytrec_eval), whose gain is the grade itself, given the grades 2^grade - 1; and
 scikit-learn's ndcg_score must agree where every product is ranked. MRR, recall, precision: trec_eval.
+ERR: the formula as a sum over ranks, whose four decimals must be those of TREC's gdeval.pl (through
+ir_measures; it needs perl), which has the highest grade of these judgements, 4, built in.
 Intervals: scipy's percentile bootstrap. Made with pytrec-eval-terrier 0.5.11, scikit-learn 1.9.1, scipy 1.17.1.
 """
 import json
 import pathlib
 import random
 
+import ir_measures
 import numpy
 import pytrec_eval
 import scipy.stats
@@ -52,6 +55,11 @@ gains = {q: {p: 2 ** max(g, 0) - 1 for p, g in grades.items()} for q, grades in 
 ndcg = pytrec_eval.RelevanceEvaluator(gains, {f"ndcg_cut.{K}"}).evaluate(scored)
 rest = pytrec_eval.RelevanceEvaluator(qrels, {"recip_rank", "recall.1,10,100", f"P.{K}"}).evaluate(scored)
 
+def expected_reciprocal_rank(query):
+    stop = [(2 ** max(qrels[query].get(p, 0), 0) - 1) / 2**4 for p in run[query][:K]]
+    return sum(stop[r] / (r + 1) * numpy.prod([1 - s for s in stop[:r]]) for r in range(len(stop)))
+
+
 golden = {"k": K, "queries": {}, "means": {}, "intervals": {}}
 for query in qrels:
     theirs = rest.get(query, {})
@@ -62,7 +70,16 @@ for query in qrels:
         "recall@10": theirs.get("recall_10", 0.0),
         "recall@100": theirs.get("recall_100", 0.0),
         f"p@{K}": theirs.get(f"P_{K}", 0.0),
+        f"err@{K}": float(expected_reciprocal_rank(query)),
     }
+
+ERR = ir_measures.ERR @ K
+number = {query: str(i + 1) for i, query in enumerate(qrels)}  # gdeval takes no letters in a query id
+for theirs in ir_measures.gdeval.iter_calc(
+    [ERR], {number[q]: grades for q, grades in qrels.items()}, {number[q]: scores for q, scores in scored.items()}
+):
+    query = list(qrels)[int(theirs.query_id) - 1]
+    assert abs(theirs.value - golden["queries"][query][f"err@{K}"]) < 6e-5, theirs
 
 for query, products in run.items():
     every = products + sorted(set(gains[query]) - set(products))
