@@ -72,7 +72,7 @@ func (o Options) WithDefaults() Options {
 	if o.Deadline == 0 {
 		o.Deadline = 2 * time.Second
 	}
-	weights := map[string]float64{LegKeyword: 1, LegTextText: 1, LegTextImage: 1, LegPhotoImage: 1}
+	weights := map[string]float64{LegKeyword: 1, LegTextText: 1, LegTextImage: 1, LegPhotoImage: 1, LegNamed: 1}
 	maps.Copy(weights, o.Weights)
 	o.Weights = weights
 	return o
@@ -182,16 +182,18 @@ func (e *Engine) retrieve(ctx context.Context, q *Query, said *understood, snaps
 
 	// Only what came back counts from here on.
 	legs = succeeded(legs)
-	candidates := fuse(legs, reciprocalRank(e.opts.RankConstant))
+	candidates := collect(legs)
+	clock.lap("collect")
+
+	// What would a leg that missed a candidate have scored it?
+	if err := backfill(ctx, legs, candidates); err != nil {
+		return nil, err
+	}
+	clock.lap("back-fill")
+
+	fuse(legs, candidates, e.opts.Weights, reciprocalRank(e.opts.RankConstant))
 	clock.lap("fuse")
 
-	// Fusion by ranks needs no score from a leg that missed a candidate; the ranker and a reader do.
-	if q.Mode == ModeRanked || q.Explain {
-		if err := backfill(ctx, q, snapshot, legs, candidates); err != nil {
-			return nil, err
-		}
-		clock.lap("back-fill")
-	}
 	if q.Mode == ModeRanked && e.ranker != nil {
 		if err := load(ctx, snapshot, candidates); err != nil {
 			return nil, err

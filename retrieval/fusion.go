@@ -22,19 +22,29 @@ type candidate struct {
 	score     float64
 }
 
-// normaliser brings the hits of one leg, best first, to a scale on which legs can be added; one value
-// a hit. It is what ways of fusing differ in.
-type normaliser func(hits []indexer.Hit, ranks []int) []float64
+// Fusion is a way of joining the scores of the legs to one.
+type Fusion string
 
-// reciprocalRank is 1/(constant + rank), rank from 1: Cormack, Clarke, Büttcher, "Reciprocal Rank
-// Fusion outperforms Condorcet and individual Rank Learning Methods", SIGIR 2009.
+// The ways of fusing. All but RRF go by scores and back-fill those of legs that missed a candidate.
+const (
+	FusionRRF      Fusion = "rrf"      // reciprocal rank
+	FusionRelative Fusion = "relative" // scores between the least and the best of a leg
+	FusionDBSF     Fusion = "dbsf"     // scores within three standard deviations of a leg's mean
+	FusionConvex   Fusion = "convex"   // scores as shares of a leg's best, weighted by what is seen of the query
+)
+
+// normaliser brings what one leg says of all candidates to a scale on which legs can be added.
+type normaliser func(entries []*LegEntry)
+
+// reciprocalRank is 1/(constant + rank), rank from 1, and 0 of what the leg did not find: Cormack, Clarke,
+// Büttcher, "Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning Methods", SIGIR 2009.
 func reciprocalRank(constant float64) normaliser {
-	return func(_ []indexer.Hit, ranks []int) []float64 {
-		values := make([]float64, len(ranks))
-		for i, rank := range ranks {
-			values[i] = 1 / (constant + float64(rank))
+	return func(entries []*LegEntry) {
+		for _, entry := range entries {
+			if entry.Rank > 0 {
+				entry.Normalised = 1 / (constant + float64(entry.Rank))
+			}
 		}
-		return values
 	}
 }
 
@@ -52,9 +62,9 @@ func rankHits(hits []indexer.Hit) []int {
 	return ranks
 }
 
-// fuse joins the hits of all legs to one list of candidates, best first. A candidate has an entry for
-// every leg, in the legs' order; the entry of a leg that did not find it has rank 0 and adds nothing.
-func fuse(legs []*leg, normalise normaliser) []*candidate {
+// collect joins the hits of all legs to one set of candidates. A candidate has an entry for every leg, in
+// the legs' order; that of a leg which did not find it has rank 0.
+func collect(legs []*leg) []*candidate {
 	most := 0
 	for _, l := range legs {
 		most += len(l.hits)
@@ -63,32 +73,41 @@ func fuse(legs []*leg, normalise normaliser) []*candidate {
 	slab, entries := make([]candidate, 0, most), make([]LegEntry, most*len(legs))
 	byDoc := make(map[uint32]*candidate, most)
 	candidates := make([]*candidate, 0, most)
-
 	for i, l := range legs {
 		ranks := rankHits(l.hits)
-		normalised := normalise(l.hits, ranks)
 		for j, hit := range l.hits {
 			c := byDoc[hit.Doc]
 			if c == nil {
 				own := entries[:len(legs):len(legs)]
 				entries = entries[len(legs):]
 				for k, other := range legs {
-					own[k] = LegEntry{Leg: other.name, Weight: other.weight}
+					own[k] = LegEntry{Leg: other.name}
 				}
 				slab = append(slab, candidate{doc: hit.Doc, legs: own})
 				c = &slab[len(slab)-1]
 				byDoc[hit.Doc] = c
 				candidates = append(candidates, c)
 			}
-			entry := &c.legs[i]
-			entry.Score, entry.Rank = hit.Score, ranks[j]
-			entry.Normalised = normalised[j]
-			entry.Contribution = entry.Weight * entry.Normalised
+			c.legs[i].Score, c.legs[i].Rank = hit.Score, ranks[j]
 		}
 	}
+	return candidates
+}
 
+// fuse scores the candidates by what the legs say of them, each by its weight, and orders them.
+func fuse(legs []*leg, candidates []*candidate, weights map[string]float64, normalise normaliser) {
+	entries := make([]*LegEntry, len(candidates))
+	for i, l := range legs {
+		for j, c := range candidates {
+			entries[j] = &c.legs[i]
+			entries[j].Weight = weights[l.name]
+		}
+		normalise(entries)
+	}
 	for _, c := range candidates {
-		for _, entry := range c.legs {
+		for i := range c.legs {
+			entry := &c.legs[i]
+			entry.Contribution = entry.Weight * entry.Normalised
 			c.fused += entry.Contribution
 		}
 		c.score = c.fused
@@ -97,7 +116,6 @@ func fuse(legs []*leg, normalise normaliser) []*candidate {
 	for i, c := range candidates {
 		c.fusedRank = i + 1
 	}
-	return candidates
 }
 
 // order sorts by score, the highest first; ties by product id.

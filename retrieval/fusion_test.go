@@ -12,11 +12,12 @@ import (
 
 func TestFuseAddsWeightedReciprocalRanksAndBreaksTiesByDocument(t *testing.T) {
 	legs := []*leg{
-		{name: "a", weight: 1, hits: []indexer.Hit{{Doc: 7, Score: 9}, {Doc: 3, Score: 8}}},
-		{name: "b", weight: 2, hits: []indexer.Hit{{Doc: 3, Score: 0.5}}},
-		{name: "c", weight: 1, hits: []indexer.Hit{{Doc: 1, Score: 0.4}}},
+		{name: "a", hits: []indexer.Hit{{Doc: 7, Score: 9}, {Doc: 3, Score: 8}}},
+		{name: "b", hits: []indexer.Hit{{Doc: 3, Score: 0.5}}},
+		{name: "c", hits: []indexer.Hit{{Doc: 1, Score: 0.4}}},
 	}
-	candidates := fuse(legs, reciprocalRank(60))
+	candidates := collect(legs)
+	fuse(legs, candidates, map[string]float64{"a": 1, "b": 2, "c": 1}, reciprocalRank(60))
 	var got []string
 	for _, c := range candidates {
 		got = append(got, fmt.Sprintf("%d:%d:%.6f", c.fusedRank, c.doc, c.score))
@@ -33,10 +34,12 @@ func TestFuseAddsWeightedReciprocalRanksAndBreaksTiesByDocument(t *testing.T) {
 func TestFuseOfOneLegKeepsItsOrder(t *testing.T) {
 	hits := randomHits(rand.New(rand.NewPCG(1, 2)), 200)
 	for _, legs := range [][]*leg{
-		{{name: "a", weight: 1, hits: hits}},
-		{{name: "empty", weight: 1}, {name: "a", weight: 1, hits: hits}},
+		{{name: "a", hits: hits}},
+		{{name: "empty"}, {name: "a", hits: hits}},
 	} {
-		for i, c := range fuse(legs, reciprocalRank(60)) {
+		candidates := collect(legs)
+		fuse(legs, candidates, map[string]float64{"a": 1}, reciprocalRank(60))
+		for i, c := range candidates {
 			if c.doc != hits[i].Doc {
 				t.Fatalf("place %d has document %d, the leg has %d there", i+1, c.doc, hits[i].Doc)
 			}
@@ -46,11 +49,12 @@ func TestFuseOfOneLegKeepsItsOrder(t *testing.T) {
 
 func TestFuseGivesEqualScoresTheSameRank(t *testing.T) {
 	legs := []*leg{
-		{name: "a", weight: 1, hits: []indexer.Hit{{Doc: 9, Score: 4}, {Doc: 2, Score: 3}, {Doc: 5, Score: 3}, {Doc: 6, Score: 1}}},
-		{name: "b", weight: 1, hits: []indexer.Hit{{Doc: 5, Score: 0.9}}},
+		{name: "a", hits: []indexer.Hit{{Doc: 9, Score: 4}, {Doc: 2, Score: 3}, {Doc: 5, Score: 3}, {Doc: 6, Score: 1}}},
+		{name: "b", hits: []indexer.Hit{{Doc: 5, Score: 0.9}}},
 	}
 	ranks := make(map[uint32]int)
-	candidates := fuse(legs, reciprocalRank(60))
+	candidates := collect(legs)
+	fuse(legs, candidates, map[string]float64{"a": 1, "b": 1}, reciprocalRank(60))
 	for _, c := range candidates {
 		ranks[c.doc] = c.legs[0].Rank
 	}
@@ -100,11 +104,11 @@ func BenchmarkFuse(b *testing.B) {
 			rng := rand.New(rand.NewPCG(1, 2))
 			var legs []*leg
 			for _, name := range []string{LegKeyword, LegTextText, LegTextImage, LegPhotoImage} {
-				legs = append(legs, &leg{name: name, weight: 1, hits: randomHits(rng, window)})
+				legs = append(legs, &leg{name: name, hits: randomHits(rng, window)})
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				fuse(legs, reciprocalRank(60))
+				fuse(legs, collect(legs), Options{}.WithDefaults().Weights, reciprocalRank(60))
 			}
 		})
 	}

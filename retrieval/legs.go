@@ -20,92 +20,66 @@ const (
 	LegTextText   = "text-text"   // the words' vector against the vectors of product texts
 	LegTextImage  = "text-image"  // the words' vector against the vectors of product photos
 	LegPhotoImage = "photo-image" // the photo's vector against the vectors of product photos
+	LegNamed      = "named"       // values of the catalogue that the words name against the columns
 )
 
 // leg is one search of a query, and what came of it.
 type leg struct {
 	name   string
-	weight float64
-	vector *queryVector  // nil for the keyword leg
-	space  indexer.Space // what vector is compared with
+	finder finder
+	vector *queryVector // what the finder embeds; nil = nothing
 
 	hits []indexer.Hit // best first
-	all  bool          // the leg found whatever it can find: the window cut nothing off
 	plan string
 	took time.Duration // without the embedding
 	err  error
 }
 
-// queryVector is a part of the query that is embedded once, by the first leg that asks for it.
-type queryVector struct {
-	stage string
-	get   func() ([]float32, error)
-	took  time.Duration // to be read when all legs are done
-}
-
-func embedOnce(stage string, embed func() ([]float32, error)) *queryVector {
-	v := &queryVector{stage: stage}
-	v.get = sync.OnceValues(func() ([]float32, error) {
-		start := time.Now()
-		defer func() { v.took = time.Since(start) }()
-		return embed()
-	})
-	return v
+// finder is what legs differ in. It is used by one goroutine at a time.
+type finder interface {
+	// find returns at most so many products, best first, and how they were searched.
+	find(ctx context.Context, limit int) (hits []indexer.Hit, plan string, err error)
+	// score returns what find gives, or would have given had its limit been higher, to each of docs; false
+	// where a product has nothing to score. It is called after find.
+	score(ctx context.Context, docs []uint32) (scores []float64, has []bool, err error)
 }
 
 // planLegs lists the legs that q's mode uses and q has a part for. Embedding runs under ctx.
-func (e *Engine) planLegs(ctx context.Context, q *Query, said *understood) []*leg {
+func (e *Engine) planLegs(ctx context.Context, q *Query, said *understood, snapshot *indexer.Snapshot, allowed *roaring.Bitmap) []*leg {
 	var legs []*leg
-	add := func(name string, vector *queryVector, space indexer.Space) {
-		legs = append(legs, &leg{name: name, weight: e.opts.Weights[name], vector: vector, space: space})
+	addVector := func(name string, vector *queryVector, space indexer.Space) {
+		legs = append(legs, &leg{name: name, vector: vector, finder: &vectorFinder{
+			snapshot: snapshot, space: space, vector: vector, allowed: allowed, nearShare: e.opts.NearShare,
+		}})
 	}
 	if q.Text != "" && q.Mode != ModeVector {
-		add(LegKeyword, nil, "")
+		legs = append(legs, &leg{name: LegKeyword, finder: &keywordFinder{snapshot: snapshot, words: q.Text, allowed: allowed}})
 	}
 	if q.Text != "" && q.Mode != ModeKeyword {
 		text := embedOnce("embed text", func() ([]float32, error) { return e.embedWords(ctx, q.Text, said.denied) })
-		add(LegTextText, text, indexer.SpaceText)
-		add(LegTextImage, text, indexer.SpacePhoto)
+		addVector(LegTextText, text, indexer.SpaceText)
+		addVector(LegTextImage, text, indexer.SpacePhoto)
 	}
 	if len(q.Photo) > 0 && q.Mode != ModeKeyword {
 		photo := embedOnce("embed photo", func() ([]float32, error) { return e.encoder.EmbedPhoto(ctx, q.Photo, q.Crop) })
-		add(LegPhotoImage, photo, indexer.SpacePhoto)
+		addVector(LegPhotoImage, photo, indexer.SpacePhoto)
+	}
+	if len(said.named) > 0 && (q.Mode == ModeHybrid || q.Mode == ModeRanked) {
+		legs = append(legs, &leg{name: LegNamed, finder: &namedFinder{named: said.named, allowed: allowed}})
 	}
 	return legs
 }
 
-// turnAway is how far the vector of the words turns from that of each denied phrase.
-const turnAway = 0.3
-
-// embedWords is the vector of text, turned away from what is denied.
-func (e *Engine) embedWords(ctx context.Context, text string, denied []string) ([]float32, error) {
-	vector, err := e.encoder.EmbedText(ctx, text)
-	if err != nil || len(denied) == 0 {
-		return vector, err
-	}
-	vector = slices.Clone(vector)
-	for _, phrase := range denied {
-		away, err := e.encoder.EmbedText(ctx, phrase)
-		if err != nil {
-			return nil, err
-		}
-		for i := range vector {
-			vector[i] -= turnAway * away[i]
-		}
-	}
-	return vector, nil
-}
-
-// runLegs runs the legs of q side by side and waits for all of them. A leg that fails or is late only
-// carries its error; a fault of the query, or no leg at all coming back, is an error of the search.
+// runLegs runs the legs side by side and waits for all of them. A leg that fails or is late only carries
+// its error; a fault of the query, or no leg at all coming back, is an error of the search.
 func (e *Engine) runLegs(ctx context.Context, q *Query, said *understood, snapshot *indexer.Snapshot, allowed *roaring.Bitmap) ([]*leg, error) {
 	limited, cancel := context.WithTimeout(ctx, e.opts.Deadline)
 	defer cancel()
 	group, limited := errgroup.WithContext(limited)
-	legs := e.planLegs(limited, q, said)
+	legs := e.planLegs(limited, q, said, snapshot, allowed)
 	for _, l := range legs {
 		group.Go(func() error {
-			l.run(limited, q, snapshot, allowed, &e.opts)
+			l.run(limited, e.opts.Window)
 			if errors.Is(l.err, ErrBadQuery) {
 				return l.err
 			}
@@ -129,42 +103,16 @@ func (e *Engine) runLegs(ctx context.Context, q *Query, said *understood, snapsh
 }
 
 // run searches and fills hits, plan, took and err.
-func (l *leg) run(ctx context.Context, q *Query, snapshot *indexer.Snapshot, allowed *roaring.Bitmap, opts *Options) {
-	if l.vector == nil {
-		start := time.Now()
-		l.plan = "bm25"
-		l.hits, l.err = snapshot.Keyword(ctx, indexer.KeywordQuery{Terms: q.Text, K: opts.Window, Filter: allowed})
-		l.all = len(l.hits) < opts.Window
-		l.took = time.Since(start)
-		return
-	}
-	vector, err := l.vector.get()
-	if err != nil {
-		l.err = fmt.Errorf("%s: %w", l.vector.stage, err)
-		return
-	}
-	start := time.Now()
-	l.hits, l.plan, l.err = snapshot.Nearest(ctx, l.space, vector, opts.Window, allowed)
-	l.hits = near(l.hits, opts.NearShare)
-	l.took = time.Since(start)
-}
-
-// nearReference is the rank of the hit that near compares with. It is not the first: the photo of a
-// product of the catalogue finds itself with cosine 1, and nothing else is nearly so close.
-const nearReference = 10
-
-// near keeps the leading hits whose cosine is at least share of the reference's (Options.NearShare).
-func near(hits []indexer.Hit, share float64) []indexer.Hit {
-	if share < 0 || len(hits) == 0 {
-		return hits
-	}
-	floor := share * hits[min(nearReference, len(hits))-1].Score
-	for i, hit := range hits {
-		if hit.Score < floor || hit.Score <= 0 {
-			return hits[:i]
+func (l *leg) run(ctx context.Context, window int) {
+	if l.vector != nil {
+		if _, err := l.vector.get(); err != nil {
+			l.err = fmt.Errorf("%s: %w", l.vector.stage, err)
+			return
 		}
 	}
-	return hits
+	start := time.Now()
+	l.hits, l.plan, l.err = l.finder.find(ctx, window)
+	l.took = time.Since(start)
 }
 
 func succeeded(legs []*leg) []*leg {
@@ -189,4 +137,43 @@ func reportLegs(legs []*leg, deadline time.Duration) []LegReport {
 		}
 	}
 	return reports
+}
+
+// queryVector is a part of the query that is embedded once, by the first leg that asks for it.
+type queryVector struct {
+	stage string
+	get   func() ([]float32, error)
+	took  time.Duration // to be read when all legs are done
+}
+
+func embedOnce(stage string, embed func() ([]float32, error)) *queryVector {
+	v := &queryVector{stage: stage}
+	v.get = sync.OnceValues(func() ([]float32, error) {
+		start := time.Now()
+		defer func() { v.took = time.Since(start) }()
+		return embed()
+	})
+	return v
+}
+
+// turnAway is how far the vector of the words turns from that of each denied phrase.
+const turnAway = 0.3
+
+// embedWords is the vector of text, turned away from what is denied.
+func (e *Engine) embedWords(ctx context.Context, text string, denied []string) ([]float32, error) {
+	vector, err := e.encoder.EmbedText(ctx, text)
+	if err != nil || len(denied) == 0 {
+		return vector, err
+	}
+	vector = slices.Clone(vector)
+	for _, phrase := range denied {
+		away, err := e.encoder.EmbedText(ctx, phrase)
+		if err != nil {
+			return nil, err
+		}
+		for i := range vector {
+			vector[i] -= turnAway * away[i]
+		}
+	}
+	return vector, nil
 }

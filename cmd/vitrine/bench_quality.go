@@ -79,15 +79,8 @@ type qualitySet struct {
 	Split   kit.Split               `json:"split"`
 	Queries int                     `json:"queries"`
 	Modes   []evaluation.ModeReport `json:"modes"`
-	Gains   []gain                  `json:"gains"`
-}
-
-// gain is how much better a mode that joins legs is than the best of those that do not, in NDCG.
-type gain struct {
-	Mode     string     `json:"mode"`
-	Over     string     `json:"over"`
-	Mean     float64    `json:"mean"`
-	Interval [2]float64 `json:"interval"` // 95 %, over queries
+	// Gains say how much better each mode that joins legs is than the best of those that do not.
+	Gains []evaluation.Comparison `json:"gains"`
 }
 
 // Run indexes the kit's feeds and measures each set on them.
@@ -138,7 +131,6 @@ func (c *benchQualityCmd) measure(ctx context.Context, t *terminal, set *kit.Set
 	defer func() { err = errors.Join(err, shop.close()) }()
 
 	measured := qualitySet{Set: set.Name, Split: c.Split, Queries: len(set.Queries)}
-	runs := map[string]evaluation.Run{}
 	bar := t.progress()
 	defer bar.close()
 	for _, with := range contenders {
@@ -146,7 +138,7 @@ func (c *benchQualityCmd) measure(ctx context.Context, t *terminal, set *kit.Set
 			continue
 		}
 		engine, done := with.engine(shop), 0
-		figures, run, err := evaluation.Evaluate(ctx, set.Queries, set.Qrels, qualityK, func(ctx context.Context, q evaluation.Query) ([]string, error) {
+		figures, _, err := evaluation.Evaluate(ctx, set.Queries, set.Qrels, qualityK, func(ctx context.Context, q evaluation.Query) ([]string, error) {
 			defer func() { done++; bar.report(set.Name+", "+with.name, done, len(set.Queries)) }()
 			return with.search(ctx, engine, q)
 		})
@@ -155,9 +147,8 @@ func (c *benchQualityCmd) measure(ctx context.Context, t *terminal, set *kit.Set
 		}
 		figures.Mode = with.name
 		measured.Modes = append(measured.Modes, figures)
-		runs[with.name] = run
 	}
-	measured.Gains, err = gains(measured.Modes, runs, set.Qrels)
+	measured.Gains, err = gains(measured.Modes)
 	return measured, err
 }
 
@@ -207,28 +198,23 @@ func (c contender) search(ctx context.Context, engine *retrieval.Engine, q evalu
 }
 
 // gains compares what joins legs with the best that does not.
-func gains(modes []evaluation.ModeReport, runs map[string]evaluation.Run, qrels evaluation.Qrels) ([]gain, error) {
+func gains(modes []evaluation.ModeReport) ([]evaluation.Comparison, error) {
 	best, bestValue := "", -1.0
 	for _, m := range modes {
-		with := contenders[slices.IndexFunc(contenders, func(c contender) bool { return c.name == m.Mode })]
-		if value, _ := m.Value(fmt.Sprintf("ndcg@%d", qualityK)); !with.joint && value > bestValue {
+		if value, _ := m.Value(fmt.Sprintf("ndcg@%d", qualityK)); !isJoint(m) && value > bestValue {
 			best, bestValue = m.Mode, value
 		}
 	}
-	all := []gain{}
-	for _, with := range contenders {
-		run, measured := runs[with.name]
-		if !with.joint || !measured || best == "" {
-			continue
-		}
-		difference, err := evaluation.Difference(run, runs[best], qrels, qualityK)
-		if err != nil {
-			return nil, err
-		}
-		interval := [2]float64{difference.Interval.Low, difference.Interval.High}
-		all = append(all, gain{Mode: with.name, Over: best, Mean: difference.Mean, Interval: interval})
+	if best == "" {
+		return nil, nil
 	}
-	return all, nil
+	return evaluation.Compare(slices.DeleteFunc(slices.Clone(modes), func(m evaluation.ModeReport) bool {
+		return !isJoint(m) && m.Mode != best
+	}), best)
+}
+
+func isJoint(m evaluation.ModeReport) bool {
+	return slices.ContainsFunc(contenders, func(c contender) bool { return c.name == m.Mode && c.joint })
 }
 
 // writeTable writes one block a set for people to read.
@@ -252,7 +238,7 @@ func (r qualityReport) writeTable(w io.Writer) error {
 			fmt.Fprintln(table)
 		}
 		for _, g := range set.Gains {
-			fmt.Fprintf(table, "  %s − %s\t%+.3f [%+.3f, %+.3f]\t\t\n", g.Mode, g.Over, g.Mean, g.Interval[0], g.Interval[1])
+			fmt.Fprintf(table, "  %s − %s\t%+.3f [%+.3f, %+.3f]\t\t\n", g.Mode, g.Baseline, g.Difference, g.Interval.Low, g.Interval.High)
 		}
 	}
 	return table.Flush()

@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
-	"math"
 	"os"
 	"slices"
 	"strings"
@@ -184,27 +183,5 @@ func TestRealQueriesAndJudgementsAreRead(t *testing.T) {
 	// 8 of the 72 queries have judgements but nothing relevant, which not even an oracle finds.
 	if ndcg, _ := report.Value("ndcg@10"); report.Queries != 72 || !near(ndcg, 64.0/72, tolerance) {
 		t.Errorf("an oracle has NDCG %v on %d queries", ndcg, report.Queries)
-	}
-}
-
-func TestDifferenceComparesQueryByQuery(t *testing.T) {
-	qrels := Qrels{"q1": {"a": 1}, "q2": {"b": 1}, "q3": {"c": 1}, "lone": {"d": 1}}
-	better := Run{"q1": {"a"}, "q2": {"b"}, "q3": {"c"}, "lone": {"d"}}
-	worse := Run{"q1": {"x"}, "q2": {"b"}, "q3": {"c"}}
-	got, err := Difference(better, worse, qrels, 10)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if math.Abs(got.Mean-1.0/3) > 1e-12 || got.Interval.Low != 0 || got.Interval.High < got.Mean {
-		t.Errorf("%+v", got)
-	}
-	if back, err := Difference(worse, better, qrels, 10); err != nil || back.Mean != -got.Mean {
-		t.Errorf("%+v, %v", back, err)
-	}
-	if _, err := Difference(better, Run{}, qrels, 10); !errors.Is(err, ErrNoJudgements) {
-		t.Error(err)
-	}
-	if _, err := Difference(better, worse, qrels, 0); err == nil {
-		t.Error("k = 0 was taken")
 	}
 }

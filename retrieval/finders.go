@@ -1,0 +1,143 @@
+package retrieval
+
+import (
+	"context"
+
+	"github.com/RoaringBitmap/roaring/v2"
+
+	"vitrine/indexer"
+)
+
+// keywordFinder finds products by BM25.
+type keywordFinder struct {
+	snapshot *indexer.Snapshot
+	words    string
+	allowed  *roaring.Bitmap
+
+	best []indexer.Hit // the first one found, if any
+	all  bool          // whatever has the words was found
+}
+
+func (f *keywordFinder) find(ctx context.Context, limit int) ([]indexer.Hit, string, error) {
+	hits, err := f.snapshot.Keyword(ctx, indexer.KeywordQuery{Terms: f.words, K: limit, Filter: f.allowed})
+	f.best, f.all = hits[:min(1, len(hits))], len(hits) < limit
+	return hits, "bm25", err
+}
+
+// score gives 0 to a product that the search would not take.
+func (f *keywordFinder) score(ctx context.Context, docs []uint32) ([]float64, []bool, error) {
+	scores, has := make([]float64, len(docs)), make([]bool, len(docs))
+	for i := range has {
+		has[i] = true
+	}
+	if f.all {
+		return scores, has, nil
+	}
+	// How many of its words a product must have depends on the best product searched. The best hit
+	// comes along, so that the others are measured as in find.
+	filter := roaring.BitmapOf(docs...)
+	filter.Add(f.best[0].Doc)
+	hits, err := f.snapshot.Keyword(ctx, indexer.KeywordQuery{Terms: f.words, K: len(docs) + 1, Filter: filter})
+	if err != nil {
+		return nil, nil, err
+	}
+	found := make(map[uint32]float64, len(hits))
+	for _, hit := range hits {
+		found[hit.Doc] = hit.Score
+	}
+	for i, doc := range docs {
+		scores[i] = found[doc]
+	}
+	return scores, has, nil
+}
+
+// vectorFinder finds products by the cosine of a vector.
+type vectorFinder struct {
+	snapshot  *indexer.Snapshot
+	space     indexer.Space
+	vector    *queryVector
+	allowed   *roaring.Bitmap
+	nearShare float64 // Options.NearShare
+}
+
+func (f *vectorFinder) find(ctx context.Context, limit int) ([]indexer.Hit, string, error) {
+	vector, err := f.vector.get()
+	if err != nil {
+		return nil, "", err
+	}
+	hits, plan, err := f.snapshot.Nearest(ctx, f.space, vector, limit, f.allowed)
+	return near(hits, f.nearShare), plan, err
+}
+
+func (f *vectorFinder) score(_ context.Context, docs []uint32) ([]float64, []bool, error) {
+	vector, err := f.vector.get()
+	if err != nil {
+		return nil, nil, err
+	}
+	scores, has := f.snapshot.Similarity(f.space, vector, docs)
+	return scores, has, nil
+}
+
+// nearReference is the rank of the hit that near compares with. It is not the first: the photo of a
+// product of the catalogue finds itself with cosine 1, and nothing else is nearly so close.
+const nearReference = 10
+
+// near keeps the leading hits whose cosine is at least share of the reference's (Options.NearShare).
+func near(hits []indexer.Hit, share float64) []indexer.Hit {
+	if share < 0 || len(hits) == 0 {
+		return hits
+	}
+	floor := share * hits[min(nearReference, len(hits))-1].Score
+	for i, hit := range hits {
+		if hit.Score < floor || hit.Score <= 0 {
+			return hits[:i]
+		}
+	}
+	return hits
+}
+
+// namedFinder finds the products that have all values which the words name. A product's score is the
+// share of them that it has, by weight.
+type namedFinder struct {
+	named   []preference
+	allowed *roaring.Bitmap
+}
+
+// find returns nothing when more products than the limit have everything: which of them are the best is
+// for the other legs to say.
+func (f *namedFinder) find(_ context.Context, limit int) ([]indexer.Hit, string, error) {
+	having := f.named[0].products.Clone()
+	for _, other := range f.named[1:] {
+		having.And(other.products)
+	}
+	if f.allowed != nil {
+		having.And(f.allowed)
+	}
+	if having.GetCardinality() > uint64(limit) {
+		return nil, "columns", nil
+	}
+	hits := make([]indexer.Hit, 0, having.GetCardinality())
+	for docs := having.Iterator(); docs.HasNext(); {
+		doc := docs.Next()
+		hits = append(hits, indexer.Hit{Doc: doc, Score: f.share(doc)})
+	}
+	return hits, "columns", nil
+}
+
+func (f *namedFinder) score(_ context.Context, docs []uint32) ([]float64, []bool, error) {
+	scores, has := make([]float64, len(docs)), make([]bool, len(docs))
+	for i, doc := range docs {
+		scores[i], has[i] = f.share(doc), true
+	}
+	return scores, has, nil
+}
+
+func (f *namedFinder) share(doc uint32) float64 {
+	share := 0.0
+	for _, n := range f.named {
+		if n.products.Contains(doc) {
+			share += n.weight
+		}
+	}
+	return share
+}
