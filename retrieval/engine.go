@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"image"
 	"maps"
+	"sync/atomic"
 	"time"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -83,6 +84,7 @@ type Engine struct {
 	encoder Encoder
 	ranker  Ranker
 	opts    Options
+	rules   atomic.Pointer[Rules]
 }
 
 // New returns an engine over index. Without a ranker (nil) ModeRanked orders like ModeHybrid.
@@ -108,13 +110,15 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Response, error) {
 
 	// Filters come first, as one set of products, so that every leg and every facet sees the same.
 	allowed := matching(snapshot.Columns(), q.Filters)
+	// So does what the shop's rules hide. What they move is moved once the order is known.
+	rules, allowed := e.merchandise(&q, snapshot, allowed)
 	clock.lap("filter")
 
 	// The candidates, and the page of them that was asked for.
 	var found *results
 	if q.browses() {
-		found = browse(&q, snapshot, allowed)
-	} else if found, err = e.retrieve(ctx, &q, snapshot, allowed, clock); err != nil {
+		found = browse(&q, snapshot, allowed, rules)
+	} else if found, err = e.retrieve(ctx, &q, snapshot, allowed, rules, clock); err != nil {
 		return nil, err
 	}
 
@@ -132,6 +136,7 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Response, error) {
 		Query: asked, Mode: q.Mode,
 		Total: int(found.set.GetCardinality()), Offset: q.Offset,
 		Hits: hits, Facets: facets, Legs: found.reports,
+		Rules: rules.fired, Redirect: rules.redirect,
 		Timings: clock.stop(), Generation: snapshot.Generation(),
 	}, nil
 }
@@ -144,21 +149,17 @@ type results struct {
 }
 
 // browse lists what the filters allow (nil: the catalogue), the newest release first and by id within a
-// day: there is nothing to score.
-func browse(q *Query, snapshot *indexer.Snapshot, allowed *roaring.Bitmap) *results {
-	found := &results{set: allowed, reports: []LegReport{}}
+// day: there is nothing to score but by rules.
+func browse(q *Query, snapshot *indexer.Snapshot, allowed *roaring.Bitmap, rules *merchandise) *results {
+	found := &results{set: allowed, page: rules.list(allowed, q.Offset, q.Limit), reports: []LegReport{}}
 	if allowed == nil {
-		found.set = roaring.New()
-		found.set.AddRange(0, uint64(snapshot.Len()))
-	}
-	for _, doc := range snapshot.Columns().Newest(allowed, q.Offset, q.Limit) {
-		found.page = append(found.page, &candidate{doc: doc})
+		found.set = everything(snapshot)
 	}
 	return found
 }
 
 // retrieve finds, scores and orders the candidates of a query that has words or a photo.
-func (e *Engine) retrieve(ctx context.Context, q *Query, snapshot *indexer.Snapshot, allowed *roaring.Bitmap, clock *stopwatch) (*results, error) {
+func (e *Engine) retrieve(ctx context.Context, q *Query, snapshot *indexer.Snapshot, allowed *roaring.Bitmap, rules *merchandise, clock *stopwatch) (*results, error) {
 	// Every leg works on its own part of the query, side by side with the others.
 	legs, err := e.runLegs(ctx, q, snapshot, allowed)
 	if err != nil {
@@ -170,6 +171,7 @@ func (e *Engine) retrieve(ctx context.Context, q *Query, snapshot *indexer.Snaps
 	// Only what came back counts from here on.
 	legs = succeeded(legs)
 	candidates := fuse(legs, reciprocalRank(e.opts.RankConstant))
+	candidates = rules.bringIn(legs, candidates)
 	clock.lap("fuse")
 
 	// Fusion by ranks needs no score from a leg that missed a candidate; the ranker and a reader do.
@@ -189,10 +191,12 @@ func (e *Engine) retrieve(ctx context.Context, q *Query, snapshot *indexer.Snaps
 		}
 		clock.lap("rank")
 	}
+	rules.weigh(candidates)
 	if err := liftIdentified(ctx, q, snapshot, candidates); err != nil {
 		return nil, err
 	}
 	order(candidates)
+	candidates = rules.arrange(candidates)
 	clock.lap("order")
 
 	return &results{set: docSet(candidates), page: pageOf(q, candidates), reports: reports}, nil
