@@ -156,6 +156,36 @@ func TestADegradedLegIsTold(t *testing.T) {
 	wantText(t, body, "Left out of this search", "Text → photo")
 }
 
+func TestARuleLeadsToAPageOfTheShopAndOffersAnotherSite(t *testing.T) {
+	shop := newFakeShop(t)
+	lead := func(address string) {
+		shop.change = func(r *retrieval.Response) { r.Redirect = address }
+	}
+	lead("/?filter=category%3DShoes")
+	response, body := get(t, New(shop, Options{}), "/?q=shoes")
+	wantStatus(t, response, body, http.StatusFound)
+	if to := response.Header.Get("Location"); to != "/?filter=category%3DShoes" {
+		t.Errorf("the answer leads to %q", to)
+	}
+	lead("https://help.example/returns?a=1&b=2")
+	response, body = get(t, New(shop, Options{}), "/?q=shoes")
+	wantStatus(t, response, body, http.StatusOK)
+	wantText(t, body, `<a href="https://help.example/returns?a=1&amp;b=2">`, "20 products")
+}
+
+func TestInspectionShowsTheRulesOfAListThatNothingElseScores(t *testing.T) {
+	shop := newFakeShop(t)
+	shop.change = func(r *retrieval.Response) {
+		for i := range r.Hits {
+			r.Hits[i].Score = 1.5
+			r.Hits[i].Ledger = &retrieval.Ledger{Rules: []retrieval.RuleEntry{{Rule: "season", Contribution: 1.5}}, Score: 1.5}
+		}
+	}
+	response, body := get(t, New(shop, Options{}), "/inspect?offset=0&id=shoes-red-0")
+	wantStatus(t, response, body, 200)
+	wantText(t, body, "Rules that applied", "season", "+1.500000", "= score <strong>1.500000")
+}
+
 func TestUploadedPhotoLeadsToASearchThatCanBePaged(t *testing.T) {
 	h := New(newFakeShop(t), Options{})
 	photo := photoOf(t, colours["blue"])

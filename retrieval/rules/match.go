@@ -67,7 +67,9 @@ func (a *asked) has(word string) bool {
 	return slices.Contains(a.words, word) || strings.ContainsFunc(word, unspaced) && strings.Contains(a.text, word)
 }
 
-func unspaced(r rune) bool { return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai) }
+func unspaced(r rune) bool {
+	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai)
+}
 
 func (c *Condition) saidBy(a *asked) bool {
 	if len(c.Phrases)+len(c.Words) == 0 || slices.Contains(c.Phrases, a.text) {
@@ -89,9 +91,12 @@ func (c *Condition) chosenIn(a *asked) bool {
 
 func (f *whenForm) condition() (Condition, error) {
 	var c Condition
-	for member, texts := range map[string][]string{"query": f.Query, "words": f.Words, "category": f.Category} {
-		if len(texts) > MaxPhrases {
-			return c, fmt.Errorf("when.%s has %d entries, the limit is %d", member, len(texts), MaxPhrases)
+	for _, list := range []struct {
+		member string
+		texts  []string
+	}{{"query", f.Query}, {"words", f.Words}, {"category", f.Category}} {
+		if n := len(list.texts); list.texts != nil && (n == 0 || n > MaxPhrases) {
+			return c, fmt.Errorf("when.%s has %d entries: write 1 to %d, or leave it out", list.member, n, MaxPhrases)
 		}
 	}
 	for _, text := range slices.Concat(f.Query, f.Words, f.Category) {

@@ -128,50 +128,44 @@ func (r *rawRule) fault(i int, name string, err error) error {
 
 // splitRules reads the frame of the file, {"rules": [...]}.
 func splitRules(text []byte) (raws []rawRule, err error) {
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	lineAt := func(offset int64) int { return 1 + bytes.Count(text[:offset], []byte("\n")) }
-	defer func() {
-		if err != nil {
-			offset := decoder.InputOffset()
-			if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
-				offset = min(syntax.Offset, int64(len(text)))
-			}
-			raws, err = nil, fmt.Errorf("%w: line %d: %w", ErrBadRules, lineAt(offset), err)
+	fault := func(offset int64, err error) error {
+		return fmt.Errorf("%w: line %d: %w", ErrBadRules, lineAt(text, offset), err)
+	}
+	// Beforehand, since the errors of a decoder do not say where in the whole text they are.
+	if err := json.Unmarshal(text, new(json.RawMessage)); err != nil {
+		offset := int64(len(text))
+		if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
+			offset = syntax.Offset
 		}
-	}()
-	expect := func(want json.Token) error {
-		if got, err := decoder.Token(); err != nil {
-			return fmt.Errorf("the text ends or is not JSON: %w", err)
-		} else if got != want {
-			return fmt.Errorf(`there is %v where %v should be: write {"rules": [...]}`, got, want)
+		return nil, fault(offset, fmt.Errorf("the file is not JSON: %w", err))
+	}
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	expect := func(tokens ...json.Token) error {
+		for _, want := range tokens {
+			if got, err := decoder.Token(); err != nil || got != want {
+				return fault(decoder.InputOffset(), fmt.Errorf(`there is %v where %v should be: write {"rules": [...]}`, got, want))
+			}
 		}
 		return nil
 	}
-	for _, token := range []json.Token{json.Delim('{'), "rules", json.Delim('[')} {
-		if err := expect(token); err != nil {
-			return nil, err
-		}
+	if err := expect(json.Delim('{'), "rules", json.Delim('[')); err != nil {
+		return nil, err
 	}
 	for decoder.More() {
 		if len(raws) == MaxRules {
-			return nil, fmt.Errorf("there are more than %d rules", MaxRules)
+			return nil, fault(decoder.InputOffset(), fmt.Errorf("there are more than %d rules", MaxRules))
 		}
 		var raw json.RawMessage
 		if err := decoder.Decode(&raw); err != nil {
-			return nil, err
+			return nil, fault(decoder.InputOffset(), err)
 		}
-		raws = append(raws, rawRule{raw, lineAt(decoder.InputOffset() - int64(len(raw)))})
+		raws = append(raws, rawRule{raw, lineAt(text, decoder.InputOffset()-int64(len(raw)))})
 	}
-	for _, token := range []json.Token{json.Delim(']'), json.Delim('}')} {
-		if err := expect(token); err != nil {
-			return nil, err
-		}
-	}
-	if rest := bytes.TrimSpace(text[decoder.InputOffset():]); len(rest) > 0 {
-		return nil, errors.New("something follows the last brace")
-	}
-	return raws, nil
+	return raws, expect(json.Delim(']'), json.Delim('}'))
 }
+
+// lineAt returns the number of the line that holds the byte at offset.
+func lineAt(text []byte, offset int64) int { return 1 + bytes.Count(text[:offset], []byte("\n")) }
 
 // parseRule returns the rule, or what is wrong with it and as much as could be read.
 func parseRule(text []byte) (Rule, error) {
