@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -97,6 +98,19 @@ func TestStartPageOffersExamplesCategoriesAndTheCatalogue(t *testing.T) {
 	wantText(t, body, "<title>Corner</title>", `href="/?q=red+%26+blue"`, "red &amp; blue", "60 products", `class="tiles"`, `/images/shoes-red-0/0`, "€10.00")
 	if n := strings.Count(body, `<li class="card`); n != pageSize {
 		t.Errorf("%d cards, want %d", n, pageSize)
+	}
+}
+
+func TestTilesDoNotOutliveWhatTheRulesHide(t *testing.T) {
+	shop := newFakeShop(t)
+	s := newSite(shop, Options{}.WithDefaults())
+	h := s.handler()
+	_, body := get(t, h, "/")
+	wantText(t, body, `<a href="/?filter=category%3DShoes"><img`)
+	shop.products = slices.DeleteFunc(shop.products, func(p catalog.Product) bool { return p.Category[1] == "Shoes" })
+	s.showcase.drawn = s.showcase.drawn.Add(-tilesAge)
+	if _, body = get(t, h, "/"); strings.Contains(body, "shoes-red-0") {
+		t.Error("the tile of a category without products is still there")
 	}
 }
 
