@@ -9,6 +9,9 @@
 //	fusion.go     one candidate set from all legs, by reciprocal rank
 //	backfill.go   the exact scores of the legs that did not find a candidate
 //	rank.go       the ranker's scores, the rule for identifiers, and the ledger that sums to the score
+//	merchandise.go what the shop's rules hide, boost and bury
+//	pins.go       what they put at a place of its own
+//	browse.go     the list that is shown without words or photo
 //	facets.go     counts over the same set that the hits come from
 //	similar.go    what else looks like this product
 //	stopwatch.go  how long each stage took

@@ -86,6 +86,7 @@ type Engine struct {
 	opts    Options
 
 	lexicon atomic.Pointer[lexicon] // of the newest generation
+	rules   atomic.Pointer[Rules]
 }
 
 // New returns an engine over index. Without a ranker (nil) ModeRanked orders like ModeHybrid.
@@ -110,6 +111,7 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Response, error) {
 	defer snapshot.Release()
 
 	// What the words say of price, of what is not wanted and of the catalogue's own values.
+	typed := q // rules go by what the shopper wrote
 	said, err := e.understand(ctx, &q, snapshot)
 	if err != nil {
 		return nil, err
@@ -121,13 +123,18 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	// So does what the shop's rules hide. What they move is moved once the order is known.
+	rules, allowed, err := e.merchandise(ctx, &typed, snapshot, allowed)
+	if err != nil {
+		return nil, err
+	}
 	clock.lap("filter")
 
 	// The candidates, and the page of them that was asked for.
 	var found *results
 	if q.browses() {
-		found = browse(&q, snapshot, allowed)
-	} else if found, err = e.retrieve(ctx, &q, said, snapshot, allowed, clock); err != nil {
+		found = browse(&q, snapshot, allowed, rules)
+	} else if found, err = e.retrieve(ctx, &q, said, snapshot, allowed, rules, clock); err != nil {
 		return nil, err
 	}
 
@@ -145,6 +152,7 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Response, error) {
 		Query: asked, Mode: q.Mode, Understood: said.report,
 		Total: int(found.set.GetCardinality()), Offset: q.Offset,
 		Hits: hits, Facets: facets, Legs: found.reports,
+		Rules: rules.fired, Redirect: rules.redirect,
 		Timings: clock.stop(), Generation: snapshot.Generation(),
 	}, nil
 }
@@ -157,21 +165,17 @@ type results struct {
 }
 
 // browse lists what the filters allow (nil: the catalogue), the newest release first and by id within a
-// day: there is nothing to score.
-func browse(q *Query, snapshot *indexer.Snapshot, allowed *roaring.Bitmap) *results {
-	found := &results{set: allowed, reports: []LegReport{}}
+// day: there is nothing to score but by rules.
+func browse(q *Query, snapshot *indexer.Snapshot, allowed *roaring.Bitmap, rules *merchandise) *results {
+	found := &results{set: allowed, page: rules.list(allowed, q.Offset, q.Limit), reports: []LegReport{}}
 	if allowed == nil {
-		found.set = roaring.New()
-		found.set.AddRange(0, uint64(snapshot.Len()))
-	}
-	for _, doc := range snapshot.Columns().Newest(allowed, q.Offset, q.Limit) {
-		found.page = append(found.page, &candidate{doc: doc})
+		found.set = everything(snapshot)
 	}
 	return found
 }
 
 // retrieve finds, scores and orders the candidates of a query that has words or a photo.
-func (e *Engine) retrieve(ctx context.Context, q *Query, said *understood, snapshot *indexer.Snapshot, allowed *roaring.Bitmap, clock *stopwatch) (*results, error) {
+func (e *Engine) retrieve(ctx context.Context, q *Query, said *understood, snapshot *indexer.Snapshot, allowed *roaring.Bitmap, rules *merchandise, clock *stopwatch) (*results, error) {
 	// Every leg works on its own part of the query, side by side with the others.
 	legs, err := e.runLegs(ctx, q, said, snapshot, allowed)
 	if err != nil {
@@ -182,7 +186,7 @@ func (e *Engine) retrieve(ctx context.Context, q *Query, said *understood, snaps
 
 	// Only what came back counts from here on.
 	legs = succeeded(legs)
-	candidates := collect(legs)
+	candidates := rules.bringIn(legs, collect(legs))
 	clock.lap("collect")
 
 	// What would a leg that missed a candidate have scored it?
@@ -204,10 +208,12 @@ func (e *Engine) retrieve(ctx context.Context, q *Query, said *understood, snaps
 		}
 		clock.lap("rank")
 	}
+	rules.weigh(candidates)
 	if err := liftIdentified(ctx, q, snapshot, candidates); err != nil {
 		return nil, err
 	}
 	order(candidates)
+	candidates = rules.arrange(candidates)
 	clock.lap("order")
 
 	return &results{set: docSet(candidates), page: pageOf(q, candidates), reports: reports}, nil

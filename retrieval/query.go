@@ -55,6 +55,8 @@ type Response struct {
 	Hits       []Hit        `json:"hits"`
 	Facets     []Facet      `json:"facets"`
 	Legs       []LegReport  `json:"legs"`
+	Rules      []FiredRule  `json:"rules,omitempty"`    // that hold for the query, in their order
+	Redirect   string       `json:"redirect,omitempty"` // where a rule leads the shopper: http(s), or a path of the shop
 	Timings    []Timing     `json:"timings"`
 	Generation string       `json:"generation"`
 }
@@ -96,10 +98,16 @@ type FeatureEntry struct {
 	Contribution float64 `json:"contribution"` // Weight · Value
 }
 
-// RuleEntry is the effect of one merchandising rule on one hit.
+// RuleEntry is the effect of one merchandising rule, or of the one for identifiers, on one hit.
 type RuleEntry struct {
 	Rule         string  `json:"rule"`
 	Contribution float64 `json:"contribution"`
+}
+
+// FiredRule names a merchandising rule that holds for a query.
+type FiredRule struct {
+	Rule   string `json:"rule"`
+	Action Action `json:"action"`
 }
 
 // LegReport says how one leg was run.

@@ -11,7 +11,7 @@ const defaultSimilar = 12
 
 // Similar returns the products that look most like the one of id, best first, never itself: by the
 // vector of its photo, or of its text when it has no photo. The score is the cosine. A product without
-// any vector has no similar ones. Limit is at most MaxDepth; 0 is 12. An unknown id is an error that
+// any vector has no similar ones, and what rules hide from every search is none. Limit is at most MaxDepth; 0 is 12. An unknown id is an error that
 // wraps ErrNotFound.
 func (e *Engine) Similar(ctx context.Context, id string, limit int) ([]Hit, error) {
 	if limit == 0 {
@@ -34,7 +34,12 @@ func (e *Engine) Similar(ctx context.Context, id string, limit int) ([]Hit, erro
 			return []Hit{}, nil
 		}
 	}
-	nearest, _, err := snapshot.Nearest(ctx, space, vector, limit+1, nil)
+	hidden, err := e.hidden(ctx, snapshot)
+	if err != nil {
+		return nil, err
+	}
+	shown := without(snapshot, nil, hidden)
+	nearest, _, err := snapshot.Nearest(ctx, space, vector, limit+1, shown)
 	if err != nil {
 		return nil, fmt.Errorf("similar to %q: %w", id, err)
 	}

@@ -115,6 +115,12 @@ func TestAPIAnswersAreAsDescribed(t *testing.T) {
 		response, body := d.ask(t, h, httptest.NewRequest("GET", target, nil), true)
 		wantStatus(t, response, body, 200)
 	}
+	shop.change = func(r *retrieval.Response) {
+		r.Rules, r.Redirect = []retrieval.FiredRule{{Rule: "returns", Action: retrieval.ActionRedirect}}, "/returns"
+	}
+	response, body := d.ask(t, h, httptest.NewRequest("GET", "/api/v1/search?q=returns", nil), true)
+	wantStatus(t, response, body, 200)
+	wantText(t, body, `"rules":[{"rule":"returns","action":"redirect"}],"redirect":"/returns"`)
 	for target, status := range map[string]int{
 		"/api/v1/search?mode=best": 400, "/api/v1/search?filter=size%3D4": 400, "/api/v1/search?offset=990&limit=24": 400, "/api/v1/search?limit=-1": 400,
 		"/api/v1/search?explain=perhaps": 400, "/api/v1/search?photo=abc": 400, "/api/v1/search?crop=1,2,3": 400, "/api/v1/search?q=%ff": 400,
@@ -127,7 +133,7 @@ func TestAPIAnswersAreAsDescribed(t *testing.T) {
 		}
 	}
 	shop.generation = ""
-	response, body := d.ask(t, h, httptest.NewRequest("GET", "/readyz", nil), true)
+	response, body = d.ask(t, h, httptest.NewRequest("GET", "/readyz", nil), true)
 	wantStatus(t, response, body, 503)
 	if response.Header.Get("Retry-After") == "" {
 		t.Error("a 503 without Retry-After")

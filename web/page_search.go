@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"vitrine/retrieval"
@@ -15,6 +16,7 @@ import (
 type searchPage struct {
 	frame
 	Notice   *problem // why there is less than was asked for
+	Redirect string   // the address to which a rule of the shop leads this search
 	Browsing bool     // nothing was asked for: the catalogue is shown with ideas what to ask
 	Examples []link
 	Tiles    []tile
@@ -32,7 +34,9 @@ type searchPage struct {
 }
 
 // showSearch is the start page and, with a query, the page of results. What cannot be understood of
-// a request, or a photo that is no longer kept, is told above the results of the rest.
+// a request, or a photo that is no longer kept, is told above the results of the rest. Where a rule leads
+// to another page of the shop, so does the answer; another site is offered as a link, since browsers end
+// a form's way there (form-action of the content security policy).
 func (s *site) showSearch(w http.ResponseWriter, r *http.Request) error {
 	asked, fault := parseRequest(r.URL.Query())
 	asked.Explain = false // the inspection page explains
@@ -43,6 +47,10 @@ func (s *site) showSearch(w http.ResponseWriter, r *http.Request) error {
 	page, err := s.results(r.Context(), asked, photo)
 	if err != nil {
 		return s.showRefusal(w, r, asked, err)
+	}
+	if strings.HasPrefix(page.Redirect, "/") {
+		http.Redirect(w, r, page.Redirect, http.StatusFound)
+		return nil
 	}
 	status := http.StatusOK
 	if fault != nil {
@@ -75,6 +83,7 @@ func (s *site) results(ctx context.Context, asked request, photo []byte) (*searc
 		frame:    s.frame(asked.Text, asked),
 		Browsing: asked.empty(),
 		Examples: s.examples(),
+		Redirect: response.Redirect,
 		Answered: true,
 		Heading:  heading(asked),
 		Total:    response.Total,

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -100,6 +101,19 @@ func TestStartPageOffersExamplesCategoriesAndTheCatalogue(t *testing.T) {
 	}
 }
 
+func TestTilesDoNotOutliveWhatTheRulesHide(t *testing.T) {
+	shop := newFakeShop(t)
+	s := newSite(shop, Options{}.WithDefaults())
+	h := s.handler()
+	_, body := get(t, h, "/")
+	wantText(t, body, `<img src="/images/shoes-red-0/0" alt=""><span>Footwear`)
+	shop.products = slices.DeleteFunc(shop.products, func(p catalog.Product) bool { return p.Category[1] == "Shoes" })
+	s.showcase.drawn = s.showcase.drawn.Add(-tilesAge)
+	if _, body = get(t, h, "/"); strings.Contains(body, "<span>Footwear") {
+		t.Error("the tile of a category without products is still there")
+	}
+}
+
 func TestSearchShowsResultsFiltersAndPages(t *testing.T) {
 	h := New(newFakeShop(t), Options{})
 	response, body := get(t, h, "/?q=shoes+dress&filter=colour%3Dred%7Cblue&filter=in_stock%3Dtrue&offset=0")
@@ -154,6 +168,36 @@ func TestADegradedLegIsTold(t *testing.T) {
 	}
 	_, body := get(t, New(shop, Options{}), "/?q=shoes")
 	wantText(t, body, "Left out of this search", "Text → photo")
+}
+
+func TestARuleLeadsToAPageOfTheShopAndOffersAnotherSite(t *testing.T) {
+	shop := newFakeShop(t)
+	lead := func(address string) {
+		shop.change = func(r *retrieval.Response) { r.Redirect = address }
+	}
+	lead("/?filter=category%3DShoes")
+	response, body := get(t, New(shop, Options{}), "/?q=shoes")
+	wantStatus(t, response, body, http.StatusFound)
+	if to := response.Header.Get("Location"); to != "/?filter=category%3DShoes" {
+		t.Errorf("the answer leads to %q", to)
+	}
+	lead("https://help.example/returns?a=1&b=2")
+	response, body = get(t, New(shop, Options{}), "/?q=shoes")
+	wantStatus(t, response, body, http.StatusOK)
+	wantText(t, body, `<a href="https://help.example/returns?a=1&amp;b=2">`, "20 products")
+}
+
+func TestInspectionShowsTheRulesOfAListThatNothingElseScores(t *testing.T) {
+	shop := newFakeShop(t)
+	shop.change = func(r *retrieval.Response) {
+		for i := range r.Hits {
+			r.Hits[i].Score = 1.5
+			r.Hits[i].Ledger = &retrieval.Ledger{Rules: []retrieval.RuleEntry{{Rule: "season", Contribution: 1.5}}, Score: 1.5}
+		}
+	}
+	response, body := get(t, New(shop, Options{}), "/inspect?offset=0&id=shoes-red-0")
+	wantStatus(t, response, body, 200)
+	wantText(t, body, "Rules that applied", "season", "+1.500000", "= score <strong>1.500000")
 }
 
 func TestUploadedPhotoLeadsToASearchThatCanBePaged(t *testing.T) {

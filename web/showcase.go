@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"time"
 
 	"vitrine/retrieval"
 )
@@ -17,11 +18,14 @@ type tile struct {
 	Count             int
 }
 
-// showcase keeps the tiles of one generation, since they stay the same as long as that is searched.
-// It is safe for concurrent use.
+// tilesAge is how long tiles are kept: the rules of the shop may hide what they show.
+const tilesAge = 5 * time.Second
+
+// showcase keeps the tiles of one generation for a while. It is safe for concurrent use.
 type showcase struct {
 	mu         sync.Mutex
 	generation string
+	drawn      time.Time
 	tiles      []tile
 }
 
@@ -30,7 +34,7 @@ type showcase struct {
 func (s *site) tiles(ctx context.Context, response *retrieval.Response) []tile {
 	s.showcase.mu.Lock()
 	defer s.showcase.mu.Unlock()
-	if s.showcase.generation == response.Generation {
+	if s.showcase.generation == response.Generation && time.Since(s.showcase.drawn) < tilesAge {
 		return s.showcase.tiles
 	}
 	at := slices.IndexFunc(response.Facets, func(f retrieval.Facet) bool { return f.Field == retrieval.FieldCategory })
@@ -60,6 +64,6 @@ func (s *site) tiles(ctx context.Context, response *retrieval.Response) []tile {
 		}
 		tiles = append(tiles, tile{Label: category.Value, URL: one.url("/"), Image: image, Count: category.Count})
 	}
-	s.showcase.generation, s.showcase.tiles = response.Generation, tiles
+	s.showcase.generation, s.showcase.drawn, s.showcase.tiles = response.Generation, time.Now(), tiles
 	return tiles
 }

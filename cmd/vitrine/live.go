@@ -11,7 +11,7 @@ import (
 	"vitrine/retrieval"
 )
 
-// refreshInterval is how often a server looks whether a new generation is live.
+// refreshInterval is how often a server looks whether a new generation is live, and at the rules.
 const refreshInterval = 2 * time.Second
 
 // liveShop answers from whatever generation is live, also when that was built with another model. It is
@@ -39,8 +39,8 @@ func (l *liveShop) close() error {
 	return l.shop.close()
 }
 
-// follow opens each new generation until ctx ends. One that cannot be opened is reported, and the old one
-// goes on.
+// follow takes up new rules and opens each new generation until ctx ends. What cannot be used is reported,
+// and the old one goes on.
 func (l *liveShop) follow(ctx context.Context) error {
 	ticker := time.NewTicker(refreshInterval)
 	defer ticker.Stop()
@@ -51,6 +51,7 @@ func (l *liveShop) follow(ctx context.Context) error {
 			return nil
 		case <-ticker.C:
 		}
+		l.followRules()
 		// Read without the lock: nobody but this goroutine puts another shop in its place.
 		changed, err := l.shop.index.Refresh(ctx)
 		if errors.Is(err, indexer.ErrModelChanged) {
@@ -69,7 +70,7 @@ func (l *liveShop) follow(ctx context.Context) error {
 
 // reopen puts a shop with the new generation and its model in the place of the old one.
 func (l *liveShop) reopen(ctx context.Context) error {
-	fresh, err := openShop(ctx, l.dataDir, l.library, l.terminal)
+	fresh, err := openShopWith(ctx, l.dataDir, l.shop.rules, l.library, l.terminal)
 	if err != nil {
 		return err
 	}

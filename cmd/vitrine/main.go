@@ -25,6 +25,7 @@ type cli struct {
 	Search searchCmd `cmd:"" help:"Search by words, by a photo, or by both."`
 	Eval   evalCmd   `cmd:"" help:"Measure the quality of search against judged queries."`
 	Check  checkCmd  `cmd:"" help:"Check a data directory and list every problem."`
+	Rules  rulesCmd  `cmd:"" help:"The merchandising rules of a shop: pin, hide, boost, bury, redirect."`
 	Models modelsCmd `cmd:"" help:"The encoder models."`
 	Sample sampleCmd `cmd:"" help:"Draw the demo's catalogue, a feed with photos, into a folder."`
 	Bench  benchCmd  `cmd:"" help:"Measure speed and quality."`

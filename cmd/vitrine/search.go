@@ -75,6 +75,9 @@ func printResponse(t *terminal, r *retrieval.Response) error {
 			t.notef("vitrine: leg %s was left out: %s", leg.Leg, leg.Error)
 		}
 	}
+	if r.Redirect != "" {
+		t.notef("vitrine: a rule leads this search to %s", r.Redirect)
+	}
 	switch {
 	case r.Total == 0:
 		fmt.Fprintln(t.out, "nothing found: try other words or fewer filters")
@@ -86,7 +89,7 @@ func printResponse(t *terminal, r *retrieval.Response) error {
 	for _, hit := range r.Hits {
 		p := hit.Product
 		fmt.Fprintf(t.out, "%3d  %8.4f  %-14s %s%s\n", hit.Rank, hit.Score, p.ID, p.Title, priceNote(p.PriceCents, p.Currency, p.InStock))
-		if hit.Ledger != nil && len(hit.Ledger.Legs) > 0 { // a list without words or photo is not scored
+		if hit.Ledger != nil && len(hit.Ledger.Legs)+len(hit.Ledger.Rules) > 0 { // a list is scored by rules alone
 			if err := printLedger(t, hit.Ledger); err != nil {
 				return err
 			}

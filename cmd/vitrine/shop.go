@@ -17,10 +17,19 @@ type shop struct {
 	index  *indexer.Index
 	model  *encoders.Model
 	engine *retrieval.Engine
+	rules  *rulesFile
 }
 
-// openShop opens the live generation and the model that it was built with.
+// openShop opens the live generation, the model that it was built with, and the rules.
 func openShop(ctx context.Context, dataDir string, library runtimeLibrary, t *terminal) (*shop, error) {
+	rules, err := openRules(dataDir)
+	if err != nil {
+		return nil, err
+	}
+	return openShopWith(ctx, dataDir, rules, library, t)
+}
+
+func openShopWith(ctx context.Context, dataDir string, rules *rulesFile, library runtimeLibrary, t *terminal) (*shop, error) {
 	index, err := indexer.Open(ctx, dataDir)
 	if err != nil {
 		return nil, err
@@ -34,11 +43,9 @@ func openShop(ctx context.Context, dataDir string, library runtimeLibrary, t *te
 		err := fmt.Errorf("the index was built with model %s of fingerprint %s and that model's is now %s: run vitrine index again", built.Name, built.Fingerprint, found)
 		return nil, errors.Join(err, model.Close(), index.Close())
 	}
-	return &shop{
-		index:  index,
-		model:  model,
-		engine: retrieval.New(index, queryEncoder{model}, ranker.New(), retrieval.Options{}),
-	}, nil
+	engine := retrieval.New(index, queryEncoder{model}, ranker.New(), retrieval.Options{})
+	engine.SetRules(rules.set)
+	return &shop{index: index, model: model, engine: engine, rules: rules}, nil
 }
 
 // queryEncoder tells retrieval which photos are the shopper's to replace.

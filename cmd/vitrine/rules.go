@@ -1,0 +1,288 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"vitrine/indexer"
+	"vitrine/retrieval"
+	"vitrine/retrieval/rules"
+)
+
+type rulesCmd struct {
+	Check rulesCheckCmd `cmd:"" help:"Check rules.json and print what each rule does now."`
+	Try   rulesTryCmd   `cmd:"" help:"Print the rules that hold for a query."`
+}
+
+// rulesFile is rules.json of a data directory. Without the file there are no rules.
+type rulesFile struct {
+	path  string
+	text  []byte     // as last read, right or wrong; nil = no file
+	set   *rules.Set // the last that was right
+	fault string     // why the file could not be read when it was last tried
+}
+
+func openRules(dataDir string) (*rulesFile, error) {
+	return openRulesFile(filepath.Join(dataDir, "rules.json"))
+}
+
+func openRulesFile(path string) (*rulesFile, error) {
+	f := &rulesFile{path: path, set: &rules.Set{}}
+	_, err := f.refresh()
+	return f, err
+}
+
+// refresh reads the file again and says whether it has other rules now. A wrong file is an error once,
+// and the rules stay as they were.
+func (f *rulesFile) refresh() (changed bool, err error) {
+	text, err := readRules(f.path)
+	if err != nil {
+		again := f.fault == err.Error()
+		f.fault = err.Error()
+		if again {
+			return false, nil
+		}
+		return false, err
+	}
+	f.fault = ""
+	if (text == nil) == (f.text == nil) && bytes.Equal(text, f.text) {
+		return false, nil
+	}
+	f.text = text
+	set := &rules.Set{}
+	if text != nil {
+		if set, err = rules.Parse(text); err != nil {
+			return false, fmt.Errorf("%s: %w", f.path, err)
+		}
+	}
+	f.set = set
+	return true, nil
+}
+
+// readRules returns nil where there is no file. One that is too large is read no further than that shows.
+func readRules(path string) ([]byte, error) {
+	file, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open rules: %w", err)
+	}
+	defer func() { _ = file.Close() }() // nothing was written
+	text, err := io.ReadAll(io.LimitReader(file, rules.MaxBytes+10))
+	if err != nil {
+		return nil, fmt.Errorf("read rules: %w", err)
+	}
+	return text, nil
+}
+
+// followRules takes up what has changed in rules.json.
+func (l *liveShop) followRules() {
+	file := l.shop.rules
+	changed, err := file.refresh()
+	switch {
+	case err != nil:
+		l.terminal.notef("vitrine: %v (the rules before go on)", err)
+	case changed:
+		l.shop.engine.SetRules(file.set)
+		l.terminal.notef("%s: new rules are in force (%d)", file.path, len(file.set.Rules))
+	}
+}
+
+type rulesCheckCmd struct {
+	File string `arg:"" optional:"" placeholder:"FILE" type:"existingfile" help:"The file to check; empty = rules.json of --data."`
+	Data string `placeholder:"DIR" type:"existingdir" help:"Data directory, whose index says how many products each rule covers."`
+	JSON bool   `help:"Print JSON."`
+}
+
+// Run checks the rules and, where there is an index, looks their products up in it.
+func (c *rulesCheckCmd) Run(ctx context.Context, t *terminal) (err error) {
+	path := c.File
+	switch {
+	case path == "" && c.Data == "":
+		return errors.New("name a file, or a data directory with --data")
+	case path == "":
+		path = filepath.Join(c.Data, "rules.json")
+	}
+	file, err := openRulesFile(path)
+	if err != nil {
+		return err
+	}
+	if file.text == nil {
+		t.notef("there is no %s, so there are no rules", path)
+	}
+	covers := func(*ruleReport, *retrieval.Rule) error { return nil }
+	if c.Data != "" {
+		index, err := indexer.Open(ctx, c.Data)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, index.Close()) }()
+		covers = coversIn(ctx, retrieval.New(index, nil, nil, retrieval.Options{}))
+	}
+	reports := make([]ruleReport, 0, len(file.set.Rules))
+	for i := range file.set.Rules {
+		rule := &file.set.Rules[i]
+		report := newRuleReport(&rule.Rule)
+		report.Note, report.When = rule.Note, whenOf(rule)
+		report.Waits = !rule.InForce(time.Now())
+		if err := covers(&report, &rule.Rule); err != nil {
+			return err
+		}
+		reports = append(reports, report)
+	}
+	if c.JSON {
+		return t.json(reports)
+	}
+	return printRules(t, reports)
+}
+
+type rulesTryCmd struct {
+	Data   string    `required:"" placeholder:"DIR" type:"existingdir" help:"Data directory."`
+	Filter []string  `placeholder:"EXPR" sep:"none" help:"A filter that the shopper has chosen, as of vitrine search; may be repeated."`
+	At     time.Time `placeholder:"TIME" help:"When the shopper asks, such as 2026-12-24T18:00:00Z; empty = now."`
+	JSON   bool      `help:"Print JSON."`
+	Query  []string  `arg:"" optional:"" help:"The shopper's words; without any, the rules that hold for a photo or a list."`
+}
+
+// Run prints the rules that hold, in the order in which they count.
+func (c *rulesTryCmd) Run(ctx context.Context, t *terminal) (err error) {
+	query := searchCmd{Filter: c.Filter, Limit: 1, Query: c.Query}
+	q, err := query.query()
+	if err != nil {
+		return err
+	}
+	q.Text = retrieval.NormaliseText(q.Text)
+	file, err := openRules(c.Data)
+	if err != nil {
+		return err
+	}
+	index, err := indexer.Open(ctx, c.Data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, index.Close()) }()
+	covers := coversIn(ctx, retrieval.New(index, nil, nil, retrieval.Options{}))
+	if c.At.IsZero() {
+		c.At = time.Now()
+	}
+	reports := []ruleReport{}
+	for _, rule := range file.set.For(&q, c.At) {
+		report := newRuleReport(&rule)
+		if err := covers(&report, &rule); err != nil {
+			return err
+		}
+		reports = append(reports, report)
+	}
+	if c.JSON {
+		return t.json(reports)
+	}
+	if len(reports) == 0 {
+		fmt.Fprintln(t.out, "no rule holds for this query")
+	}
+	return printRules(t, reports)
+}
+
+// ruleReport is what check and try say of a rule.
+type ruleReport struct {
+	Rule     string           `json:"rule"`
+	Action   retrieval.Action `json:"action"`
+	Note     string           `json:"note,omitempty"`
+	When     string           `json:"when,omitempty"`
+	Waits    bool             `json:"waits,omitempty"`    // its time has not come, or is over
+	Products *int             `json:"products,omitempty"` // of the index, that the rule covers
+	Unknown  []string         `json:"unknown,omitempty"`  // ids that the index lacks
+	Place    int              `json:"place,omitempty"`
+	Strength float64          `json:"strength,omitempty"`
+	Redirect string           `json:"redirect,omitempty"`
+}
+
+func newRuleReport(r *retrieval.Rule) ruleReport {
+	return ruleReport{Rule: r.Name, Action: r.Action, Place: r.Place, Strength: r.Strength, Redirect: r.URL}
+}
+
+// coversIn returns what fills in the products that a rule covers in the live index.
+func coversIn(ctx context.Context, engine *retrieval.Engine) func(*ruleReport, *retrieval.Rule) error {
+	return func(report *ruleReport, r *retrieval.Rule) error {
+		if r.Action == retrieval.ActionRedirect {
+			return nil
+		}
+		count, unknown, err := engine.Covers(ctx, r)
+		report.Products, report.Unknown = &count, unknown
+		return err
+	}
+}
+
+// whenOf says when a rule holds, in the words of the file.
+func whenOf(r *rules.Rule) string {
+	var parts []string
+	list := func(name string, texts []string) {
+		if len(texts) > 0 {
+			parts = append(parts, name+" "+strings.Join(texts, " | "))
+		}
+	}
+	var groups []string
+	for _, words := range r.When.Words {
+		groups = append(groups, strings.Join(words, " "))
+	}
+	list("query", r.When.Phrases)
+	list("words", groups)
+	list("category", r.When.Categories)
+	if len(parts) == 0 {
+		parts = append(parts, "always")
+	}
+	if !r.From.IsZero() {
+		parts = append(parts, "from "+r.From.Format(time.RFC3339))
+	}
+	if !r.To.IsZero() {
+		parts = append(parts, "to "+r.To.Format(time.RFC3339))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func printRules(t *terminal, reports []ruleReport) error {
+	table := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
+	for _, r := range reports {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", r.Rule, r.Action, r.effect(), r.when())
+	}
+	return table.Flush()
+}
+
+func (r *ruleReport) effect() string {
+	var parts []string
+	switch {
+	case r.Products == nil:
+	case *r.Products == 1:
+		parts = append(parts, "1 product")
+	default:
+		parts = append(parts, fmt.Sprintf("%d products", *r.Products))
+	}
+	if len(r.Unknown) > 0 {
+		parts = append(parts, "not in the index: "+strings.Join(r.Unknown, " "))
+	}
+	switch {
+	case r.Place > 0:
+		parts = append(parts, fmt.Sprintf("from place %d", r.Place))
+	case r.Strength > 0:
+		parts = append(parts, fmt.Sprintf("strength %g", r.Strength))
+	case r.Redirect != "":
+		parts = append(parts, "to "+r.Redirect)
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (r *ruleReport) when() string {
+	if r.Waits {
+		return r.When + " (not in force now)"
+	}
+	return r.When
+}

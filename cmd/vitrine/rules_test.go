@@ -1,0 +1,97 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"vitrine/catalog"
+	"vitrine/indexer"
+	"vitrine/indexer/indexertest"
+	"vitrine/retrieval"
+)
+
+// A server that runs takes up what is written to rules.json, and keeps its rules when that is wrong.
+func TestARunningServerFollowsTheRules(t *testing.T) {
+	dataDir := indexertest.Build(t, []catalog.Product{{ID: "a", Title: "Red mug"}, {ID: "b", Title: "Blue mug"}})
+	index, err := indexer.Open(t.Context(), dataDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := index.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	file, err := openRules(dataDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told output
+	engine := retrieval.New(index, &indexertest.Encoder{}, nil, retrieval.Options{})
+	live := &liveShop{terminal: newTerminal(&told, &told), shop: &shop{engine: engine, rules: file}}
+
+	path := filepath.Join(dataDir, "rules.json")
+	hide := func(id string) string {
+		return `{"rules": [{"name": "hide", "hide": {"products": ["` + id + `"]}}]}`
+	}
+	before := ""
+	for _, step := range []struct {
+		name, text string // an empty text removes the file
+		shown      string
+		says       string // on the terminal, nothing else
+	}{
+		{"no file", "", "a b", ""},
+		{"rules", hide("a"), "b", "new rules are in force (1)"},
+		{"the same rules", hide("a"), "b", ""},
+		{"a broken file", hide("b") + ",", "b", "the rules before go on"},
+		{"a file still broken", hide("b") + ",", "b", ""},
+		{"a file mended", hide("b"), "a", "new rules are in force (1)"},
+		{"a file cut off to nothing", " ", "a", "the rules before go on"},
+		{"the file removed", "", "a b", "new rules are in force (0)"},
+	} {
+		if step.text == "" {
+			err = os.RemoveAll(path)
+		} else {
+			err = os.WriteFile(path, []byte(step.text), 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		live.followRules()
+		said, _ := strings.CutPrefix(told.String(), before)
+		before = told.String()
+		if (step.says == "") != (said == "") || !strings.Contains(said, step.says) {
+			t.Errorf("%s: the terminal says %q, want %q", step.name, said, step.says)
+		}
+		response, err := live.Search(t.Context(), retrieval.Query{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var shown []string
+		for _, hit := range response.Hits {
+			shown = append(shown, hit.Product.ID)
+		}
+		if got := strings.Join(shown, " "); got != step.shown {
+			t.Errorf("%s: the list has %q, want %q", step.name, got, step.shown)
+		}
+	}
+}
+
+func TestRulesThatCannotBeReadAreToldOnce(t *testing.T) {
+	dataDir := t.TempDir()
+	file, err := openRules(dataDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(filepath.Join(dataDir, "rules.json"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := file.refresh(); err == nil {
+		t.Error("a folder is read as rules")
+	}
+	if _, err := file.refresh(); err != nil {
+		t.Errorf("told again: %v", err)
+	}
+}
