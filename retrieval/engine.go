@@ -55,6 +55,8 @@ type Options struct {
 	// not back by then is left out. The later stages work on a bounded set and follow the caller's
 	// context alone.
 	Deadline time.Duration
+	// Suggestions say what Suggest offers beside the catalogue's own words, and what it must not.
+	Suggestions SuggestionOptions
 }
 
 // WithDefaults returns a copy of o in which every zero field has its default.
@@ -79,15 +81,16 @@ func (o Options) WithDefaults() Options {
 
 // Engine answers queries. It is safe for concurrent use.
 type Engine struct {
-	index   Index
-	encoder Encoder
-	ranker  Ranker
-	opts    Options
+	index     Index
+	encoder   Encoder
+	ranker    Ranker
+	opts      Options
+	suggester *suggester
 }
 
 // New returns an engine over index. Without a ranker (nil) ModeRanked orders like ModeHybrid.
 func New(index Index, encoder Encoder, ranker Ranker, opts Options) *Engine {
-	return &Engine{index: index, encoder: encoder, ranker: ranker, opts: opts.WithDefaults()}
+	return &Engine{index: index, encoder: encoder, ranker: ranker, opts: opts.WithDefaults(), suggester: newSuggester()}
 }
 
 // Search answers q: the way of a query from request to ranked page.
