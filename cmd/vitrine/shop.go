@@ -37,7 +37,7 @@ func openShop(ctx context.Context, dataDir string, library runtimeLibrary, t *te
 	return &shop{
 		index:  index,
 		model:  model,
-		engine: retrieval.New(index, queryEncoder{model}, ranker.New(), retrieval.Options{}),
+		engine: retrieval.New(index, queryEncoder{model}, ranker.New(), retrieval.Options{Suggestions: suggestionsIn(dataDir)}),
 	}, nil
 }
 
