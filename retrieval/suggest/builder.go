@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Kind says what a suggestion is, in the order in which kinds are shown.
@@ -53,7 +54,10 @@ func (b *Builder) Build() (*Index, error) {
 
 	// Their order is the one in which equal matches are shown, so that an entry's number is its rank.
 	slices.SortFunc(entries, func(a, b Entry) int {
-		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(b.Weight, a.Weight), cmp.Compare(a.Doc, b.Doc), cmp.Compare(a.Text, b.Text))
+		if order := cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(b.Weight, a.Weight), cmp.Compare(a.Doc, b.Doc)); order != 0 {
+			return order
+		}
+		return strings.Compare(a.Text, b.Text)
 	})
 	x := &Index{
 		ends:    make([]uint32, len(entries)),
@@ -62,8 +66,6 @@ func (b *Builder) Build() (*Index, error) {
 	}
 	var texts strings.Builder
 	texts.Grow(size)
-	var words, grams lexiconBuilder
-	var buffer []byte
 	titles := make(map[uint32]int)
 	for n, e := range entries {
 		texts.WriteString(e.Text)
@@ -73,23 +75,33 @@ func (b *Builder) Build() (*Index, error) {
 			titles[e.Doc]++
 			x.titles = max(x.titles, titles[e.Doc])
 		}
-		first := true
-		segments(e.Text, buffer, func(s segment) {
-			into := &words
-			if s.unspaced {
-				into = &grams
-			}
-			s.terms(func(term []byte) {
-				into.add(term, newPosting(uint32(n), first))
-				first = false
-			})
-			buffer = s.folded
-		})
 	}
+	x.texts = texts.String()
 	for kind := 1; kind < len(x.until); kind++ {
 		x.until[kind] = max(x.until[kind], x.until[kind-1])
 	}
-	x.texts = texts.String()
-	x.words, x.grams = words.build(), grams.build()
+	var other sync.WaitGroup
+	other.Go(func() { x.grams = lexiconOf(entries, true) })
+	x.words = lexiconOf(entries, false)
+	other.Wait()
 	return x, nil
+}
+
+// lexiconOf returns the lexicon of the words of entries, or of their grams.
+func lexiconOf(entries []Entry, grams bool) *lexicon {
+	var b lexiconBuilder
+	var buffer []byte
+	for n, e := range entries {
+		first := true
+		segments(e.Text, buffer, func(s segment) {
+			if s.unspaced == grams {
+				s.terms(func(term []byte) {
+					b.add(term, newPosting(uint32(n), first))
+					first = false
+				})
+			}
+			first, buffer = false, s.folded
+		})
+	}
+	return b.build()
 }

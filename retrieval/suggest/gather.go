@@ -121,7 +121,7 @@ type state struct {
 	fit    uint8 // 0: the text begins with the first part and has the last as a word; +1 without the latter, +2 without the former
 }
 
-// scratch is the memory of one call. All states are zero between two.
+// scratch is the memory of one call. Between two, all states are zero and nothing is touched.
 type scratch struct {
 	states  []state
 	touched []uint32
@@ -215,10 +215,6 @@ func (s *scratch) keep(holds func(entry uint32) bool) {
 		}
 	}
 	s.touched = kept
-}
-
-func (s *scratch) clear() {
-	s.keep(func(uint32) bool { return false })
 }
 
 // countRuns returns at how many places of a text a folded run of unspaced characters stands.

@@ -64,7 +64,6 @@ func (x *Index) borrow() *scratch {
 
 // best adds to found, in order, the best matches of those that are not in it, until there are limit.
 func (x *Index) best(s *scratch, t *typed, errors bool, limit int, found []rank) []rank {
-	defer s.clear()
 	x.gather(s, t, errors)
 	var lists [kinds]shortlist
 	for kind := range lists {
@@ -76,7 +75,9 @@ func (x *Index) best(s *scratch, t *typed, errors bool, limit int, found []rank)
 		if r := newRank(s.states[entry], kind, entry); !errors || r.typos() > 0 { // the others were found before
 			lists[kind].offer(r)
 		}
+		s.states[entry] = state{}
 	}
+	s.touched = s.touched[:0]
 	lists[Product].ranks = x.distinct(lists[Product].ranks, found)
 	return share(lists, limit, found)
 }

@@ -158,7 +158,7 @@ func (b *lexiconBuilder) build() *lexicon {
 	for i := range order {
 		order[i] = uint32(i)
 	}
-	slices.SortFunc(order, func(i, j uint32) int { return cmp.Compare(b.terms[i], b.terms[j]) })
+	slices.SortFunc(order, func(i, j uint32) int { return strings.Compare(b.terms[i], b.terms[j]) })
 
 	l := &lexicon{ends: make([]uint32, len(order)), places: make([]uint32, len(order)), postings: make([]posting, len(b.places))}
 	var text strings.Builder
