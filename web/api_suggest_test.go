@@ -1,10 +1,13 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"vitrine/retrieval"
 )
@@ -41,6 +44,32 @@ func TestAPISuggestSaysWhyNot(t *testing.T) {
 	ask(503, "not-ready")
 	h = New(struct{ Searcher }{shop}, Options{})
 	ask(404, "not-offered")
+}
+
+// slowSuggester keeps whoever asks it until it is released.
+type slowSuggester struct {
+	*fakeShop
+	inside, release chan struct{}
+}
+
+func (s slowSuggester) Suggest(ctx context.Context, text string, limit int) (*retrieval.Suggestions, error) {
+	s.inside <- struct{}{}
+	<-s.release
+	return s.fakeShop.Suggest(ctx, text, limit)
+}
+
+func TestSuggestionsThatWaitTakeNoPlaceFromSearches(t *testing.T) {
+	shop := slowSuggester{newFakeShop(t), make(chan struct{}), make(chan struct{})}
+	h := New(shop, Options{MaxSearches: 1, MaxWaiting: 1, MaxWait: time.Millisecond})
+	var first sync.WaitGroup
+	first.Go(func() { get(t, h, "/api/v1/suggest?q=x") })
+	<-shop.inside
+	response, body := get(t, h, "/api/v1/search?q=shoes")
+	wantStatus(t, response, body, 200)
+	response, body = get(t, h, "/api/v1/suggest?q=y")
+	wantStatus(t, response, body, 503)
+	close(shop.release)
+	first.Wait()
 }
 
 func TestSuggestionsAreCountedLikeOtherRoutes(t *testing.T) {
