@@ -14,6 +14,7 @@
 //	browse.go     the list that is shown without words or photo
 //	facets.go     counts over the same set that the hits come from
 //	similar.go    what else looks like this product
+//	suggestions.go  what the shopper may be about to type; suggest/ has the structure that answers
 //	stopwatch.go  how long each stage took
 //
 // It does not know how products are stored, embedded or indexed, nor how a click model is trained: it

@@ -56,6 +56,8 @@ type Options struct {
 	// not back by then is left out. The later stages work on a bounded set and follow the caller's
 	// context alone.
 	Deadline time.Duration
+	// Suggestions say what Suggest offers beside the catalogue's own words, and what it must not.
+	Suggestions SuggestionOptions
 }
 
 // WithDefaults returns a copy of o in which every zero field has its default.
@@ -80,10 +82,11 @@ func (o Options) WithDefaults() Options {
 
 // Engine answers queries. It is safe for concurrent use.
 type Engine struct {
-	index   Index
-	encoder Encoder
-	ranker  Ranker
-	opts    Options
+	index     Index
+	encoder   Encoder
+	ranker    Ranker
+	opts      Options
+	suggester *suggester
 
 	lexicon atomic.Pointer[lexicon] // of the newest generation
 	rules   atomic.Pointer[Rules]
@@ -91,7 +94,7 @@ type Engine struct {
 
 // New returns an engine over index. Without a ranker (nil) ModeRanked orders like ModeHybrid.
 func New(index Index, encoder Encoder, ranker Ranker, opts Options) *Engine {
-	return &Engine{index: index, encoder: encoder, ranker: ranker, opts: opts.WithDefaults()}
+	return &Engine{index: index, encoder: encoder, ranker: ranker, opts: opts.WithDefaults(), suggester: newSuggester()}
 }
 
 // Search answers q: the way of a query from request to ranked page.

@@ -17,6 +17,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 )
 
 // tab is a page of a real browser, with what it wrote to its console.
@@ -172,6 +173,50 @@ func TestBrowser(t *testing.T) {
 		}
 		p.do(chromedp.Click(chromedp.CSS(".subject h1 a")))
 		p.await(`location.pathname.startsWith("/product/") && document.querySelector(".gallery img").naturalWidth === 64`)
+		p.wantQuiet()
+	})
+
+	t.Run("what is typed is completed", func(t *testing.T) {
+		p := openTab(t, browser, server.URL)
+		p.open("/")
+		const field, options = `document.getElementById("q")`, `[...document.querySelectorAll("#suggestions [role=option]")]`
+		const selected = options + `.filter(o => o.getAttribute("aria-selected") === "true").map(o => o.dataset.kind).join()`
+		const isOpen = `(` + field + `.getAttribute("aria-expanded") === "true" && document.getElementById("suggestions").offsetHeight > 0)`
+		p.await(field + `.role === "combobox" && !` + isOpen)
+		p.do(chromedp.SendKeys(chromedp.CSS("#q"), "shoe"))
+		p.await(isOpen + ` && ` + options + `.map(o => o.dataset.kind).join() === "query,category,brand,product"`)
+		p.await(options + `.every(o => o.querySelector("mark").textContent.toLowerCase() === "shoe") && ` + options + `[2].textContent.includes("<i>Sons</i>")`)
+		p.await(options + `[3].querySelector("img").naturalWidth === 64 && document.getElementById("suggestions-status").textContent === "4 suggestions"`)
+
+		// The arrows go round, by way of what is typed; the focus stays in the field.
+		for _, step := range []struct{ key, selected string }{
+			{kb.ArrowDown, "query"}, {kb.ArrowDown, "category"}, {kb.ArrowUp, "query"}, {kb.ArrowUp, ""}, {kb.ArrowUp, "product"}, {kb.ArrowDown, ""},
+		} {
+			p.do(chromedp.KeyEvent(step.key))
+			p.await(selected + ` === "` + step.selected + `" && document.activeElement === ` + field)
+			p.await(`(document.getElementById(` + field + `.getAttribute("aria-activedescendant"))?.dataset.kind ?? "") === "` + step.selected + `"`)
+		}
+		p.do(chromedp.KeyEvent(kb.Escape))
+		p.await(`!` + isOpen + ` && ` + field + `.value === "shoe"`)
+		p.do(chromedp.KeyEvent(kb.ArrowDown))
+		p.await(isOpen)
+		p.do(chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.Enter))
+		p.await(`location.search === "?filter=category%3DShoes" && document.querySelectorAll(".card").length === 20`)
+
+		p.do(chromedp.SendKeys(chromedp.CSS("#q"), "red"))
+		p.await(isOpen)
+		p.do(chromedp.Click(chromedp.CSS("#suggestions [data-kind=query]")))
+		p.await(`location.search === "?q=red+running+shoes"`)
+
+		p.do(chromedp.Click(chromedp.CSS(".brand"))) // the start page, where the field is empty
+		p.await(`location.pathname === "/" && location.search === ""`)
+		p.do(chromedp.SendKeys(chromedp.CSS("#q"), "running"))
+		p.await(isOpen)
+		p.do(chromedp.Click(chromedp.CSS("#suggestions [data-kind=product]")))
+		p.await(`location.pathname === "/product/shoes-red-0"`)
+
+		p.do(chromedp.SendKeys(chromedp.CSS("#q"), "nothing like it\r"))
+		p.await(`location.search === "?q=nothing+like+it" && !` + isOpen)
 		p.wantQuiet()
 	})
 

@@ -107,6 +107,32 @@ func (f *fakeShop) Similar(ctx context.Context, id string, limit int) ([]retriev
 	return hits, nil
 }
 
+// Suggest offers one suggestion of each kind whose text contains what is typed.
+func (f *fakeShop) Suggest(ctx context.Context, text string, limit int) (*retrieval.Suggestions, error) {
+	if err := errors.Join(f.err, ctx.Err()); err != nil {
+		return nil, err
+	}
+	found := &retrieval.Suggestions{Query: text, Suggestions: []retrieval.Suggestion{}, Generation: f.generation}
+	offer := func(s retrieval.Suggestion) {
+		at := strings.Index(strings.ToLower(s.Text), strings.ToLower(text))
+		if at < 0 || text == "" || len(found.Suggestions) == cmp.Or(limit, retrieval.DefaultSuggestions) {
+			return
+		}
+		s.Highlights = [][2]int{{at, at + len(text)}}
+		found.Suggestions = append(found.Suggestions, s)
+	}
+	offer(retrieval.Suggestion{Kind: retrieval.SuggestQuery, Text: "red running shoes", Query: "red running shoes", Count: 12})
+	offer(retrieval.Suggestion{Kind: retrieval.SuggestCategory, Text: "Shoes", Filter: "category=Shoes", Count: 20})
+	offer(retrieval.Suggestion{Kind: retrieval.SuggestBrand, Text: "Shoe & <i>Sons</i>", Filter: "brand=Shoe & <i>Sons</i>", Count: 4})
+	for i := range f.products {
+		if p := &f.products[i]; strings.Contains(p.Title, "shoes") {
+			offer(retrieval.Suggestion{Kind: retrieval.SuggestProduct, Text: p.Title, ID: p.ID, Photo: &p.Photos[0]})
+			break
+		}
+	}
+	return found, nil
+}
+
 // candidate is a product on its way through Search.
 type candidate struct {
 	product catalog.Product

@@ -31,9 +31,9 @@ type Options struct {
 	Shop     string   // the name in the header; "Vitrine"
 	Examples []string // searches to try, offered on the start page; a few that fit most shops
 
-	MaxSearches int           // searches at once; two a core
+	MaxSearches int           // searches at once, and beside them suggestions at once; two a core
 	MaxUploads  int           // bodies with photos read at once, some 25 MB of memory each; 8
-	MaxWaiting  int           // requests that may wait for either, further ones get 503; 64
+	MaxWaiting  int           // requests that may wait for each, further ones get 503; 64
 	MaxWait     time.Duration // longest such wait, then 503; 2 s
 	Timeout     time.Duration // longest time for one request once it is read; 10 s
 	PhotoMemory int           // bytes of uploaded photos kept, oldest use goes first; 64 MB

@@ -21,13 +21,14 @@ type route struct {
 
 // site is the server's state: what it searches, and what it keeps between two requests.
 type site struct {
-	searcher Searcher
-	opts     Options
-	photos   *photoShelf
-	searches *gate
-	uploads  *gate
-	metrics  *metrics
-	showcase showcase
+	searcher    Searcher
+	opts        Options
+	photos      *photoShelf
+	searches    *gate
+	suggestions *gate
+	uploads     *gate
+	metrics     *metrics
+	showcase    showcase
 }
 
 // New returns the handler of all pages and of the API. It is safe for concurrent use if s is.
@@ -38,12 +39,13 @@ func New(s Searcher, opts Options) http.Handler {
 
 func newSite(s Searcher, opts Options) *site {
 	return &site{
-		searcher: s,
-		opts:     opts,
-		photos:   newPhotoShelf(opts.PhotoMemory),
-		searches: newGate(opts.MaxSearches, opts.MaxWaiting, opts.MaxWait),
-		uploads:  newGate(opts.MaxUploads, opts.MaxWaiting, opts.MaxWait),
-		metrics:  newMetrics(s),
+		searcher:    s,
+		opts:        opts,
+		photos:      newPhotoShelf(opts.PhotoMemory),
+		searches:    newGate(opts.MaxSearches, opts.MaxWaiting, opts.MaxWait),
+		suggestions: newGate(opts.MaxSearches, opts.MaxWaiting, opts.MaxWait),
+		uploads:     newGate(opts.MaxUploads, opts.MaxWaiting, opts.MaxWait),
+		metrics:     newMetrics(s),
 	}
 }
 
@@ -62,6 +64,7 @@ func (s *site) routes() []route {
 		// API; openapi.json describes it.
 		{"GET", "/api/v1/search", s.apiSearch},
 		{"POST", "/api/v1/search", s.apiSearchBody},
+		{"GET", "/api/v1/suggest", s.apiSuggest},
 		{"GET", "/api/v1/products/{id}", s.apiProduct},
 		{"GET", "/api/v1/products/{id}/similar", s.apiSimilar},
 		{"GET", "/api/v1/openapi.json", apiDescription},

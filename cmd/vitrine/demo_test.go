@@ -77,6 +77,7 @@ func TestDemo(t *testing.T) {
 	address, dataDir := startDemo(t)
 	t.Run("it is healthy", func(t *testing.T) { checkHealth(t, address) })
 	t.Run("the API finds a red dress and explains its score", func(t *testing.T) { searchByAPI(t, address) })
+	t.Run("the API completes what is typed", func(t *testing.T) { completeByAPI(t, address) })
 	t.Run("a shopper searches by words and by a photo", func(t *testing.T) { searchInBrowser(t, address, dataDir) })
 }
 
@@ -90,6 +91,21 @@ func checkHealth(t *testing.T, address string) {
 		if response.StatusCode != http.StatusOK {
 			t.Errorf("GET /%s answers %s", path, response.Status)
 		}
+	}
+}
+
+func completeByAPI(t *testing.T, address string) {
+	response, err := http.Get(address + "api/v1/suggest?q=sneker")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	var found retrieval.Suggestions
+	if err := json.NewDecoder(response.Body).Decode(&found); err != nil {
+		t.Fatal(err)
+	}
+	if len(found.Suggestions) != retrieval.DefaultSuggestions || found.Suggestions[0].Filter != "category=Sneakers" {
+		t.Errorf("sneker is completed by %+v", found.Suggestions)
 	}
 }
 

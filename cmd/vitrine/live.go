@@ -39,9 +39,10 @@ func (l *liveShop) close() error {
 	return l.shop.close()
 }
 
-// follow takes up new rules and opens each new generation until ctx ends. What cannot be used is reported,
-// and the old one goes on.
+// follow takes up new rules, opens each new generation and makes its suggestions before a shopper asks for them, until ctx
+// ends. What cannot be used is reported, and the old one goes on.
 func (l *liveShop) follow(ctx context.Context) error {
+	l.refreshSuggestions(ctx)
 	ticker := time.NewTicker(refreshInterval)
 	defer ticker.Stop()
 	var reported string
@@ -51,7 +52,7 @@ func (l *liveShop) follow(ctx context.Context) error {
 			return nil
 		case <-ticker.C:
 		}
-		l.followRules()
+		l.followRules(ctx)
 		// Read without the lock: nobody but this goroutine puts another shop in its place.
 		changed, err := l.shop.index.Refresh(ctx)
 		if errors.Is(err, indexer.ErrModelChanged) {
@@ -63,8 +64,16 @@ func (l *liveShop) follow(ctx context.Context) error {
 			l.terminal.notef("vitrine: %v (%s goes on)", err, l.Generation())
 		case err == nil && changed:
 			reported = ""
+			l.refreshSuggestions(ctx)
 			l.terminal.notef("serving %s", l.Generation())
 		}
+	}
+}
+
+// refreshSuggestions is called by follow alone, which is why it needs no lock.
+func (l *liveShop) refreshSuggestions(ctx context.Context) {
+	if err := l.shop.engine.RefreshSuggestions(ctx); err != nil && ctx.Err() == nil {
+		l.terminal.notef("vitrine: %v (nothing is suggested until that is mended)", err)
 	}
 }
 
@@ -93,6 +102,13 @@ func (l *liveShop) Similar(ctx context.Context, id string, limit int) ([]retriev
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	return l.shop.engine.Similar(ctx, id, limit)
+}
+
+// Suggest answers as retrieval.Engine does.
+func (l *liveShop) Suggest(ctx context.Context, text string, limit int) (*retrieval.Suggestions, error) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.shop.engine.Suggest(ctx, text, limit)
 }
 
 // Product answers as retrieval.Engine does.

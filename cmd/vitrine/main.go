@@ -19,16 +19,17 @@ import (
 type cli struct {
 	Runtime string `name:"onnxruntime" env:"ONNXRUNTIME_LIB" placeholder:"FILE" help:"ONNX Runtime's shared library; empty = found or fetched (env ${env})."`
 
-	Demo   demoCmd   `cmd:"" help:"Draw a sample shop, index it and serve it: the place to begin."`
-	Index  indexCmd  `cmd:"" help:"Read a feed into the catalogue and build the index from it."`
-	Serve  serveCmd  `cmd:"" help:"Serve the search page and the API."`
-	Search searchCmd `cmd:"" help:"Search by words, by a photo, or by both."`
-	Eval   evalCmd   `cmd:"" help:"Measure the quality of search against judged queries."`
-	Check  checkCmd  `cmd:"" help:"Check a data directory and list every problem."`
-	Rules  rulesCmd  `cmd:"" help:"The merchandising rules of a shop: pin, hide, boost, bury, redirect."`
-	Models modelsCmd `cmd:"" help:"The encoder models."`
-	Sample sampleCmd `cmd:"" help:"Draw the demo's catalogue, a feed with photos, into a folder."`
-	Bench  benchCmd  `cmd:"" help:"Measure speed and quality."`
+	Demo    demoCmd    `cmd:"" help:"Draw a sample shop, index it and serve it: the place to begin."`
+	Index   indexCmd   `cmd:"" help:"Read a feed into the catalogue and build the index from it."`
+	Serve   serveCmd   `cmd:"" help:"Serve the search page and the API."`
+	Search  searchCmd  `cmd:"" help:"Search by words, by a photo, or by both."`
+	Suggest suggestCmd `cmd:"" help:"Complete what a shopper has typed so far."`
+	Eval    evalCmd    `cmd:"" help:"Measure the quality of search against judged queries."`
+	Rules   rulesCmd   `cmd:"" help:"The merchandising rules of a shop: pin, hide, boost, bury, redirect."`
+	Check   checkCmd   `cmd:"" help:"Check a data directory and list every problem."`
+	Models  modelsCmd  `cmd:"" help:"The encoder models."`
+	Sample  sampleCmd  `cmd:"" help:"Draw the demo's catalogue, a feed with photos, into a folder."`
+	Bench   benchCmd   `cmd:"" help:"Measure speed and quality."`
 }
 
 // Exit codes.

@@ -86,7 +86,7 @@ func readRules(path string) ([]byte, error) {
 }
 
 // followRules takes up what has changed in rules.json.
-func (l *liveShop) followRules() {
+func (l *liveShop) followRules(ctx context.Context) {
 	file := l.shop.rules
 	changed, err := file.refresh()
 	switch {
@@ -94,6 +94,7 @@ func (l *liveShop) followRules() {
 		l.terminal.notef("vitrine: %v (the rules before go on)", err)
 	case changed:
 		l.shop.engine.SetRules(file.set)
+		l.refreshSuggestions(ctx)
 		l.terminal.notef("%s: new rules are in force (%d)", file.path, len(file.set.Rules))
 	}
 }

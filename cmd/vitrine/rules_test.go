@@ -59,7 +59,7 @@ func TestARunningServerFollowsTheRules(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		live.followRules()
+		live.followRules(t.Context())
 		said, _ := strings.CutPrefix(told.String(), before)
 		before = told.String()
 		if (step.says == "") != (said == "") || !strings.Contains(said, step.says) {

@@ -43,7 +43,7 @@ func openShopWith(ctx context.Context, dataDir string, rules *rulesFile, library
 		err := fmt.Errorf("the index was built with model %s of fingerprint %s and that model's is now %s: run vitrine index again", built.Name, built.Fingerprint, found)
 		return nil, errors.Join(err, model.Close(), index.Close())
 	}
-	engine := retrieval.New(index, queryEncoder{model}, ranker.New(), retrieval.Options{})
+	engine := retrieval.New(index, queryEncoder{model}, ranker.New(), retrieval.Options{Suggestions: suggestionsIn(dataDir)})
 	engine.SetRules(rules.set)
 	return &shop{index: index, model: model, engine: engine, rules: rules}, nil
 }

@@ -101,12 +101,11 @@ func tokenise(text string, read []Part) []token {
 
 // appendTokens appends the tokens of a piece of text that begins at start.
 func appendTokens(tokens []token, text string, start int) []token {
-	var colours words.Runs
 	for runs := words.NewRuns(text); runs.Scan(); {
 		from, to := runs.Span()
 		if !runs.CJK() {
 			t := token{from: start + from, to: start + to, text: string(stemmed(runs))}
-			t.colour = words.ColoursIn(colours.Over(t.text))
+			t.colour = words.Colour(t.text)
 			tokens = append(tokens, t)
 			continue
 		}
@@ -200,16 +199,11 @@ func (r *reader) join(i, end int) (string, bool) {
 
 func (r *reader) hanValue(i int) (Part, int, bool) {
 	t := r.tokens[i]
-	var runs words.Runs
 	for at := range t.text {
 		rest := []rune(t.text[at:])
 		for length := min(len(rest), maxHanRunes); length > 0; length-- {
 			piece := string(rest[:length])
-			var colour words.Colours
-			if length > 1 {
-				colour = wholeColour(&runs, piece)
-			}
-			values := r.lexicon.named(piece, colour)
+			values := r.lexicon.named(piece, words.Colour(piece))
 			if len(values) == 0 {
 				continue
 			}
@@ -221,21 +215,6 @@ func (r *reader) hanValue(i int) (Part, int, bool) {
 		}
 	}
 	return Part{}, i, false
-}
-
-// wholeColour is the colour that all of a Chinese piece names.
-func wholeColour(runs *words.Runs, piece string) words.Colours {
-	colour := words.ColoursIn(runs.Over(piece))
-	short := words.ColoursIn(runs.Over(strings.TrimSuffix(piece, lastRune(piece))))
-	if short == colour && utf8.RuneCountInString(piece) > 2 && !strings.HasSuffix(piece, "色") {
-		return words.Colours{} // the colour is only the beginning of the piece
-	}
-	return colour
-}
-
-func lastRune(s string) string {
-	_, size := utf8.DecodeLastRuneInString(s)
-	return s[len(s)-size:]
 }
 
 // cut replaces token i by what lies before from, from from to to, and after it.

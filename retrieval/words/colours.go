@@ -88,6 +88,9 @@ func indexPalette() (words map[string]Colours, longest int) {
 	return words, longest
 }
 
+// Colour returns the colour that a word is the name of, in lower case and singular; none if it is no such name.
+func Colour(word string) Colours { return colourWords[word] }
+
 // ColoursIn returns the colours that the runs name in English or Chinese.
 func ColoursIn(runs *Runs) Colours {
 	var found Colours
