@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/RoaringBitmap/roaring/v2"
 	gocmp "github.com/google/go-cmp/cmp"
 
 	"vitrine/catalog"
@@ -257,7 +256,9 @@ func BenchmarkMakeSuggestions(b *testing.B) {
 		titles += len(p.Title) + len(p.Titles["zh"])
 		products[i] = p
 	}
-	snapshot := openIndex(b, products).Acquire()
+	index := openIndex(b, products)
+	engine := New(index, &indexertest.Encoder{}, nil, Options{})
+	snapshot := index.Acquire()
 	defer snapshot.Release()
 	products = nil
 	b.Run(fmt.Sprintf("products=%d", n), func(b *testing.B) {
@@ -266,7 +267,7 @@ func BenchmarkMakeSuggestions(b *testing.B) {
 		runtime.GC()
 		runtime.ReadMemStats(&before)
 		for b.Loop() {
-			index, err := makeSuggestions(b.Context(), snapshot, SuggestionOptions{})
+			index, err := makeSuggestions(b.Context(), engine, snapshot)
 			if err != nil {
 				b.Fatal(err)
 			}
