@@ -49,7 +49,7 @@ func TestRead(t *testing.T) {
 		{"navy", []string{`named "navy" colour=Navy Blue`}, "navy"},
 		{"黑色衬衫", []string{`named "黑色" colour=Black`, `named "衬衫" category=衬衫`}, "黑色衬衫"},
 		{"藏青色 nike", []string{`named "藏青色" colour=Navy Blue`, `named "nike" brand=Nike`}, "藏青色 nike"},
-		{"男士蓝色卫衣", []string{`named "蓝色" colour=Blue|colour=Navy Blue`}, "男士蓝色卫衣"},
+		{"男士蓝色卫衣", []string{`named "蓝色" colour=Navy Blue|colour=Blue`}, "男士蓝色卫衣"},
 		{"orange lamp", []string{`named "orange" brand=Orange`}, "orange lamp"},
 		{"model 2012", nil, "model 2012"},
 
