@@ -40,6 +40,10 @@ type Encoder interface {
 
 // Options tune an Engine; a zero field stands for its default.
 type Options struct {
+	// Fusion joins the legs; FusionConvex.
+	Fusion Fusion
+	// Weighting gives the legs their weights in FusionConvex; nil for DefaultWeighting.
+	Weighting *Weighting
 	// RankConstant is k of reciprocal rank fusion (Cormack, Clarke, Büttcher 2009, who propose 60).
 	RankConstant float64
 	// Window is the largest number of candidates of one leg; 300.
@@ -50,7 +54,7 @@ type Options struct {
 	// "handbag" (80 % have the word in their title), 266 for "sunglasses" (96 %), and 227 for the photo
 	// of a product of their own.
 	NearShare float64
-	// Weights of the legs by name; a leg that is not named has 1.
+	// Weights of the legs by name, by which those of the fusion are multiplied; a leg that is not named has 1.
 	Weights map[string]float64
 	// Deadline is the time that the legs of one query have, embedding included; 2 s. A leg that is
 	// not back by then is left out. The later stages work on a bounded set and follow the caller's
@@ -62,6 +66,13 @@ type Options struct {
 
 // WithDefaults returns a copy of o in which every zero field has its default.
 func (o Options) WithDefaults() Options {
+	if o.Fusion == "" {
+		o.Fusion = FusionConvex
+	}
+	if o.Weighting == nil {
+		weighting := DefaultWeighting()
+		o.Weighting = &weighting
+	}
 	if o.RankConstant == 0 {
 		o.RankConstant = 60
 	}
@@ -198,7 +209,7 @@ func (e *Engine) retrieve(ctx context.Context, q *Query, said *understood, snaps
 	}
 	clock.lap("back-fill")
 
-	fuse(legs, candidates, e.opts.Weights, reciprocalRank(e.opts.RankConstant))
+	fuse(legs, candidates, e.opts.normaliser(), e.weigh(q, said, legs, candidates))
 	clock.lap("fuse")
 
 	if q.Mode == ModeRanked && e.ranker != nil {
@@ -220,6 +231,17 @@ func (e *Engine) retrieve(ctx context.Context, q *Query, said *understood, snaps
 	clock.lap("order")
 
 	return &results{set: docSet(candidates), page: pageOf(q, candidates), reports: reports}, nil
+}
+
+// weigh returns the weight of each leg in the fusion.
+func (e *Engine) weigh(q *Query, said *understood, legs []*leg, candidates []*candidate) map[string]float64 {
+	weights := maps.Clone(e.opts.Weights)
+	if e.opts.Fusion == FusionConvex {
+		for name, weight := range e.opts.Weighting.weights(legs, observe(q, said, legs, candidates)) {
+			weights[name] *= weight
+		}
+	}
+	return weights
 }
 
 // Product returns the product of id as it was when indexed, or an error that wraps ErrNotFound.

@@ -287,7 +287,9 @@ func TestALedgerAddsUpToTheScoreExactly(t *testing.T) {
 				if entry.Contribution != entry.Weight*entry.Normalised {
 					t.Fatalf("entry %+v", entry)
 				}
-				if entry.Rank == 0 && entry.Contribution != 0 || entry.Rank > 0 && (entry.Normalised != 1/(60+float64(entry.Rank)) || entry.Backfilled) {
+				scored := entry.Rank > 0 || entry.Backfilled
+				if !scored && entry.Contribution != 0 || entry.Rank > 0 && entry.Backfilled ||
+					entry.Normalised < 0 || entry.Normalised > 1 || entry.Contribution != entry.Weight*entry.Normalised {
 					t.Fatalf("entry %+v", entry)
 				}
 				fused += entry.Contribution

@@ -82,9 +82,9 @@ type Ledger struct {
 // LegEntry is what one leg says of one hit.
 type LegEntry struct {
 	Leg          string  `json:"leg"`
-	Score        float64 `json:"score"`      // raw: BM25, or cosine in [-1, 1]
+	Score        float64 `json:"score"`      // raw: BM25, cosine in [-1, 1], or the share of what is named
 	Rank         int     `json:"rank"`       // 1-based, the same for equal scores; 0 = the leg did not find it
-	Normalised   float64 `json:"normalised"` // 1 / (rank constant + rank) for RRF
+	Normalised   float64 `json:"normalised"` // in [0, 1], by the way of fusing
 	Weight       float64 `json:"weight"`
 	Contribution float64 `json:"contribution"` // Weight · Normalised
 	Backfilled   bool    `json:"backfilled,omitempty"`
@@ -113,7 +113,7 @@ type FiredRule struct {
 // LegReport says how one leg was run.
 type LegReport struct {
 	Leg   string `json:"leg"`
-	Plan  string `json:"plan"` // "bm25", "graph ef=64", "exact int8"…
+	Plan  string `json:"plan"` // "bm25", "graph ef=64", "exact int8", "columns"…
 	Found int    `json:"found"`
 	Error string `json:"error,omitempty"` // the leg was left out
 }
