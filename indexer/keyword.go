@@ -1,20 +1,19 @@
 package indexer
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
-	"unicode"
 
 	"github.com/RoaringBitmap/roaring/v2"
+	"github.com/blevesearch/bleve/v2/analysis"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	index "github.com/blevesearch/bleve_index_api"
 )
@@ -26,42 +25,47 @@ var keywordFields = []struct {
 	name       string
 	weight     float64
 	lengthNorm float64
-	fuzzy      bool // misspelt words are looked for here
+	analysis   analysis.Analyzer
 }{
-	{"title", 3, 0.6, true},
-	{"titles", 3, 0.6, true},
-	{"brand", 2, 0, true},
-	{"category", 2, 0, true},
-	{"colour", 1.5, 0, true},
-	{"attributes", 0.5, 0.75, false},
-	{"description", 1.5, 0.75, false},
+	{"title", 3, 0.6, productAnalysis},
+	{"titles", 3, 0.6, productAnalysis},
+	{phraseField, 1, 0, phraseAnalysis{}},
+	{"brand", 2, 0, productAnalysis},
+	{"category", 2, 0, productAnalysis},
+	{"colour", 1.5, 0, productAnalysis},
+	{"attributes", 0.5, 0.75, productAnalysis},
+	{"description", 1.5, 0.75, productAnalysis},
 }
 
 const (
-	codeField = "code"
-	// codeScore is added for an id, SKU or EAN that stands in the query: far above what words give.
-	codeScore = 1000
+	phraseField = "phrase"
+	modelField  = "model"
+	codeField   = "code"
+	// codeScore is added for an id, SKU or EAN that stands in the query, and titleScore for a title that
+	// is the query: far above what words give.
+	codeScore  = 1000
+	titleScore = 500
+	// modelWeight is the weight of a model number, so that the product with all of it comes before
+	// those with parts of it.
+	modelWeight = 6
 
 	saturation = 1.2 // BM25's k1
 	// tieBreak is how much of the other fields' scores counts beside the best one's, as in a
 	// disjunction-max query: a word in both title and description is not two words.
 	tieBreak = 0.2
-	// mustMatch is the part of a query's terms that a product must have, rounded up.
-	mustMatch = 0.6
 
-	// A word of fuzzyMinRunes letters and more that no product has may be misspelt: words at edit
-	// distance 1 then count fuzzyWeight of theirs, the fuzzyTerms commonest of them. A word that some
-	// product has is taken as it stands, however rare ("skirt" among shirts).
-	fuzzyMinRunes = 4
+	// What stands in for a word counts less than the word itself.
+	synonymWeight = 0.9
+	prefixWeight  = 0.7
 	fuzzyWeight   = 0.5
-	fuzzyTerms    = 5
 )
 
 // KeywordQuery asks for the products that have the words of Terms.
 type KeywordQuery struct {
-	Terms  string          // words separated by spaces; there is no syntax
-	K      int             // hits wanted
-	Filter *roaring.Bitmap // docs that may be hits; nil = all
+	Terms    string          // words separated by spaces; there is no syntax
+	K        int             // hits wanted
+	Filter   *roaring.Bitmap // docs that may be hits; nil = all
+	Synonyms *Synonyms       // what words may be replaced by; nil = nothing
 }
 
 // Hit is one product found.
@@ -155,98 +159,221 @@ func (k *keywordIndex) close() error {
 	return errors.Join(err, k.index.Close())
 }
 
-// search returns the K best products, best first, ties by doc. A product must have mustMatch of the
-// terms, or as many as any product has where none has that many; a code found stands for all terms.
+// search returns the K best products, best first, ties by doc. A product must have termsNeeded of the
+// words that any product has, or as many as any has where none has that many; a code found stands for
+// all words.
 func (k *keywordIndex) search(ctx context.Context, q KeywordQuery) ([]Hit, error) {
 	if q.K <= 0 {
 		return nil, nil
 	}
-	scores := k.scratch.Get().(*keywordScores)
-	defer func() {
-		scores.reset()
-		k.scratch.Put(scores)
-	}()
-	scores.filter = q.Filter
+	scores := k.takeScores(q.Filter)
+	defer k.returnScores(scores)
 
-	terms := queryTerms(q.Terms)
-	for _, term := range terms {
-		if err := k.scoreTerm(ctx, term, scores); err != nil {
-			return nil, err
-		}
-	}
-	for _, code := range queryCodes(q.Terms) {
-		if err := k.scoreCode(ctx, code, len(terms), scores); err != nil {
-			return nil, err
-		}
-	}
-	return scores.best(q.K, int(math.Ceil(mustMatch*float64(len(terms))))), nil
-}
-
-// scoreTerm adds what a term gives to each product that has it or, when none has, something near it.
-func (k *keywordIndex) scoreTerm(ctx context.Context, term string, scores *keywordScores) error {
-	frequency, err := k.scoreSpelling(ctx, term, 1, scores)
-	if err != nil {
-		return err
-	}
-	if frequency == 0 && mayBeMisspelt(term) {
-		near, err := k.nearTerms(ctx, term)
+	query := parseQuery(q)
+	var known wordSet // words that a product has, whatever the filter
+	for _, c := range query.clauses {
+		words, err := k.scoreClause(ctx, c, scores)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		for _, spelling := range near {
-			if _, err := k.scoreSpelling(ctx, spelling, fuzzyWeight, scores); err != nil {
-				return err
-			}
+		known |= words
+	}
+	for _, pair := range query.pairs {
+		found, err := k.scoreTerms(ctx, []spelling{{pair.term, 1}}, scores)
+		if err != nil {
+			return nil, err
+		}
+		scores.endTerm(pair.words)
+		if found {
+			known |= pair.words
 		}
 	}
-	scores.endTerm()
-	return nil
+	for _, model := range query.models {
+		found, err := k.scoreModel(ctx, model, scores)
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			known |= model.words
+		}
+	}
+	if query.title != "" {
+		if err := k.scoreWhole(ctx, phraseField, query.title, titleScore, scores); err != nil {
+			return nil, err
+		}
+	}
+	for _, code := range query.codes {
+		if err := k.scoreWhole(ctx, codeField, code, codeScore, scores); err != nil {
+			return nil, err
+		}
+	}
+	return scores.best(q.K, known), nil
 }
 
-// scoreSpelling adds a spelling's BM25 in every field and returns its document frequency: that of
-// the field in which it is commonest, so that a word is as rare in all of them.
-func (k *keywordIndex) scoreSpelling(ctx context.Context, term string, weight float64, scores *keywordScores) (uint64, error) {
-	readers := make([]index.TermFieldReader, len(keywordFields))
+func (k *keywordIndex) takeScores(filter *roaring.Bitmap) *keywordScores {
+	scores := k.scratch.Get().(*keywordScores)
+	scores.filter = filter
+	return scores
+}
+
+func (k *keywordIndex) returnScores(scores *keywordScores) {
+	scores.reset()
+	k.scratch.Put(scores)
+}
+
+// scoreClause adds what a clause gives to each product and returns those of its words that any has.
+func (k *keywordIndex) scoreClause(ctx context.Context, c clause, scores *keywordScores) (known wordSet, err error) {
+	if len(c.words) == 1 && !slices.ContainsFunc(c.synonyms, func(terms []string) bool { return len(terms) > 1 }) {
+		return k.scoreWord(ctx, c, scores)
+	}
+	// A product gets the best of what the words themselves give and what each synonym gives of which
+	// it has all words.
+	best := k.takeScores(scores.filter)
+	defer k.returnScores(best)
+	for i := range c.words {
+		words, err := k.scoreWord(ctx, clause{words: c.words[i : i+1], first: c.first + i}, best)
+		if err != nil {
+			return 0, err
+		}
+		known |= words
+	}
+	all := wordRange(c.first, c.first+len(c.words))
+	for _, synonym := range c.synonyms {
+		found, err := k.scoreSynonym(ctx, synonym, all, best)
+		if err != nil {
+			return 0, err
+		}
+		if found {
+			known |= all
+		}
+	}
+	scores.merge(best)
+	return known, nil
+}
+
+// scoreSynonym raises the products that have all terms of a synonym to what these give. It returns
+// whether each term is in some product.
+func (k *keywordIndex) scoreSynonym(ctx context.Context, terms []string, words wordSet, best *keywordScores) (bool, error) {
+	scores := k.takeScores(best.filter)
+	defer k.returnScores(scores)
+	for i, term := range terms {
+		found, err := k.scoreTerms(ctx, []spelling{{term, synonymWeight}}, scores)
+		if !found || err != nil {
+			return false, err
+		}
+		scores.endTerm(wordRange(i, i+1))
+	}
+	best.raise(scores, wordRange(0, len(terms)), words)
+	return true, nil
+}
+
+// scoreWord adds what a clause of one word and synonyms of one gives to each product that has one of
+// them or, when none has, something near it.
+func (k *keywordIndex) scoreWord(ctx context.Context, c clause, scores *keywordScores) (known wordSet, err error) {
+	word, bit := c.words[0], wordRange(c.first, c.first+1)
+	spellings := []spelling{{word.term, 1}}
+	for _, synonym := range c.synonyms {
+		spellings = append(spellings, spelling{synonym[0], synonymWeight})
+	}
+	found, err := k.scoreTerms(ctx, spellings, scores)
+	if err == nil && !found {
+		if spellings, err = k.standIns(ctx, word); err == nil && len(spellings) > 0 {
+			found, err = k.scoreTerms(ctx, spellings, scores)
+		}
+	}
+	if !found || err != nil {
+		return 0, err
+	}
+	scores.endTerm(bit)
+	return bit, nil
+}
+
+// standIns returns what is near a word that no product has.
+func (k *keywordIndex) standIns(ctx context.Context, word queryWord) ([]spelling, error) {
+	near, completes, err := k.nearby(ctx, word)
+	weight := fuzzyWeight
+	if completes {
+		weight = prefixWeight
+	}
+	var spellings []spelling
+	for _, term := range queryTerms(strings.Join(near, " ")) {
+		spellings = append(spellings, spelling{term, weight})
+	}
+	return spellings, err
+}
+
+// spelling is a term that stands for a word, and how much of its score counts.
+type spelling struct {
+	term   string
+	weight float64
+}
+
+// scoreTerms adds the BM25 of each spelling in every field. All are as rare as the commonest of them is
+// in the field where it is commonest. It returns whether any product has one.
+func (k *keywordIndex) scoreTerms(ctx context.Context, spellings []spelling, scores *keywordScores) (found bool, err error) {
+	readers := make([]index.TermFieldReader, 0, len(keywordFields)*len(spellings))
 	defer func() {
 		for _, reader := range readers {
-			if reader != nil {
-				_ = reader.Close()
-			}
+			_ = reader.Close()
 		}
 	}()
 	var frequency uint64
-	for i, field := range keywordFields {
-		reader, err := k.reader.TermFieldReader(ctx, []byte(term), field.name, true, true, false)
-		if err != nil {
-			return 0, fmt.Errorf("look %q up: %w", term, err)
+	for _, spelling := range spellings {
+		for _, field := range keywordFields {
+			reader, err := k.reader.TermFieldReader(ctx, []byte(spelling.term), field.name, true, true, false)
+			if err != nil {
+				return false, fmt.Errorf("look %q up: %w", spelling.term, err)
+			}
+			readers = append(readers, reader)
+			frequency = max(frequency, reader.Count())
 		}
-		readers[i] = reader
-		frequency = max(frequency, reader.Count())
 	}
-	n, df := float64(len(k.docs)), float64(frequency)
-	rarity := math.Log(1 + (n-df+0.5)/(df+0.5))
-	for i, field := range keywordFields {
+	rarity := k.rarity(frequency)
+	for i, reader := range readers {
+		spelling, field := spellings[i/len(keywordFields)], keywordFields[i%len(keywordFields)]
 		average := k.average[field.name]
-		err := k.postings(ctx, readers[i], func(doc uint32, posting *index.TermFieldDoc) {
+		err := k.postings(ctx, reader, func(doc uint32, posting *index.TermFieldDoc) {
 			length := 1 / (posting.Norm * posting.Norm) // scorch stores 1/√length
 			tf := float64(posting.Freq)
 			norm := 1 - field.lengthNorm + field.lengthNorm*length/average
-			scores.add(doc, weight*field.weight*rarity*tf*(saturation+1)/(tf+saturation*norm))
+			scores.add(doc, spelling.weight*field.weight*rarity*tf*(saturation+1)/(tf+saturation*norm))
 		})
 		if err != nil {
-			return 0, fmt.Errorf("look %q up: %w", term, err)
+			return false, fmt.Errorf("look %q up: %w", spelling.term, err)
 		}
 	}
-	return frequency, nil
+	return frequency > 0, nil
 }
 
-func (k *keywordIndex) scoreCode(ctx context.Context, code string, terms int, scores *keywordScores) error {
-	reader, err := k.reader.TermFieldReader(ctx, []byte(code), codeField, false, false, false)
+// rarity is the inverse document frequency.
+func (k *keywordIndex) rarity(frequency uint64) float64 {
+	n, df := float64(len(k.docs)), float64(frequency)
+	return math.Log(1 + (n-df+0.5)/(df+0.5))
+}
+
+// scoreModel adds what a run of a model number gives, and returns whether any product has it.
+func (k *keywordIndex) scoreModel(ctx context.Context, model lookup, scores *keywordScores) (bool, error) {
+	reader, err := k.reader.TermFieldReader(ctx, []byte(model.term), modelField, false, false, false)
 	if err != nil {
-		return fmt.Errorf("look code %q up: %w", code, err)
+		return false, fmt.Errorf("look model %q up: %w", model.term, err)
 	}
 	defer reader.Close()
-	return k.postings(ctx, reader, func(doc uint32, _ *index.TermFieldDoc) { scores.addCode(doc, terms) })
+	score := modelWeight * k.rarity(reader.Count())
+	err = k.postings(ctx, reader, func(doc uint32, _ *index.TermFieldDoc) { scores.add(doc, score) })
+	scores.endTerm(model.words)
+	return reader.Count() > 0, err
+}
+
+// scoreWhole adds a score to the products with a term that stands for the whole query.
+func (k *keywordIndex) scoreWhole(ctx context.Context, field, term string, score float64, scores *keywordScores) error {
+	reader, err := k.reader.TermFieldReader(ctx, []byte(term), field, false, false, false)
+	if err != nil {
+		return fmt.Errorf("look %s %q up: %w", field, term, err)
+	}
+	defer reader.Close()
+	err = k.postings(ctx, reader, func(doc uint32, _ *index.TermFieldDoc) { scores.add(doc, score) })
+	scores.endTerm(allWords)
+	return err
 }
 
 // postings calls visit for each product of a posting list.
@@ -264,62 +391,5 @@ func (k *keywordIndex) postings(ctx context.Context, reader index.TermFieldReade
 			return nil
 		}
 		visit(k.docs[next.ID.Value()], next)
-	}
-}
-
-func mayBeMisspelt(term string) bool {
-	letters := 0
-	for _, r := range term {
-		if !unicode.IsLetter(r) || unicode.Is(unicode.Han, r) {
-			return false // no other product is meant by a model number that is nearly the same
-		}
-		letters++
-	}
-	return letters >= fuzzyMinRunes
-}
-
-// nearTerms returns the terms at edit distance 1 (a swap of neighbours is one edit) with the same
-// first letter, the commonest first.
-func (k *keywordIndex) nearTerms(ctx context.Context, term string) ([]string, error) {
-	reader, ok := k.reader.(index.IndexReaderFuzzy)
-	if !ok {
-		return nil, nil
-	}
-	first := string([]rune(term)[:1])
-	common := make(map[string]uint64)
-	for _, field := range keywordFields {
-		if !field.fuzzy {
-			continue
-		}
-		if err := k.nearTermsIn(ctx, reader, field.name, term, first, common); err != nil {
-			return nil, fmt.Errorf("look for words near %q: %w", term, err)
-		}
-	}
-	near := slices.SortedFunc(maps.Keys(common), func(a, b string) int {
-		return cmp.Or(cmp.Compare(common[b], common[a]), cmp.Compare(a, b))
-	})
-	return near[:min(len(near), fuzzyTerms)], nil
-}
-
-// nearTermsIn notes in common how many products have each term near term in a field.
-func (k *keywordIndex) nearTermsIn(ctx context.Context, reader index.IndexReaderFuzzy, field, term, first string, common map[string]uint64) error {
-	dictionary, err := reader.FieldDictFuzzy(field, term, 1, first)
-	if err != nil {
-		return err
-	}
-	defer dictionary.Close()
-	for {
-		entry, err := dictionary.Next()
-		if err != nil || entry == nil {
-			return err
-		}
-		postings, err := k.reader.TermFieldReader(ctx, []byte(entry.Term), field, false, false, false)
-		if err != nil {
-			return err
-		}
-		common[entry.Term] = max(common[entry.Term], postings.Count())
-		if err := postings.Close(); err != nil {
-			return err
-		}
 	}
 }

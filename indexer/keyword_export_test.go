@@ -3,15 +3,15 @@ package indexer
 // What Bleve's own search must know to be asked the same as ours.
 
 var (
-	KeywordTerms  = queryTerms
-	KeywordCodes  = queryCodes
-	MayBeMisspelt = mayBeMisspelt
+	KeywordTerms = queryTerms
+	KeywordCodes = queryCodes
+	TermsNeeded  = termsNeeded
+	OnlyLetters  = onlyLetters
 )
 
 const (
 	CodeField   = codeField
 	CodeScore   = codeScore
-	MustMatch   = mustMatch
 	FuzzyWeight = fuzzyWeight
 	KeywordDir  = keywordDir
 )

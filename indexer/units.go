@@ -1,0 +1,240 @@
+package indexer
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/blevesearch/bleve/v2/analysis"
+)
+
+// unit is a unit of measurement. A quantity is written as its number with the point moved, and the symbol: "1.5 m" and "150 cm" are both "1500mm".
+type unit struct {
+	symbol string
+	shift  int    // decimal places to the right
+	names  string // how it is written, in lower case without accents, separated by spaces
+	signs  string // what stands for it directly after a digit, separated by spaces
+}
+
+// Only exact conversions are made: no inch becomes millimetres, and no terabyte gigabytes, whose
+// thousands shops count both ways.
+var units = []unit{
+	{"in", 0, "inch inches in zoll pouce pouces pulgada pulgadas pollici", "\" '' 英寸 寸"},
+	{"mm", 0, "mm millimeter millimeters millimetre millimetres", "毫米"},
+	{"mm", 1, "cm centimeter centimeters centimetre centimetres zentimeter", "厘米"},
+	{"mm", 3, "m meter meters metre metres", "米"},
+	{"ml", 0, "ml milliliter milliliters millilitre millilitres", "毫升"},
+	{"ml", 1, "cl centiliter centiliters centilitre centilitres", ""},
+	{"ml", 3, "l liter liters litre litres", "升"},
+	{"g", 0, "g gram grams gramm gramme grammes", "克"},
+	{"g", 3, "kg kilo kilos kilogram kilograms kilogramm", "公斤 千克"},
+	{"oz", 0, "oz ounce ounces", "盎司"},
+	{"lb", 0, "lb lbs pound pounds", "磅"},
+	{"kb", 0, "kb kilobyte kilobytes", ""},
+	{"mb", 0, "mb megabyte megabytes", ""},
+	{"gb", 0, "gb gigabyte gigabytes", ""},
+	{"tb", 0, "tb terabyte terabytes", ""},
+	{"w", 0, "w watt watts", "瓦"},
+	{"w", 3, "kw kilowatt kilowatts", "千瓦"},
+	{"v", 0, "v volt volts", "伏"},
+	{"a", 0, "a amp amps ampere amperes", "安"},
+	{"mah", 0, "mah", "毫安"},
+	{"wh", 0, "wh", ""},
+	{"hz", 0, "hz hertz", "赫兹"},
+	{"khz", 0, "khz kilohertz", ""},
+	{"mhz", 0, "mhz megahertz", ""},
+	{"ghz", 0, "ghz gigahertz", ""},
+	{"mp", 0, "mp megapixel megapixels", ""},
+}
+
+// wordUnits are units' names that mean a unit only directly after the number: "27in", but "3 in 1".
+var wordUnits = map[string]bool{"in": true, "a": true}
+
+var (
+	unitNames = indexUnitNames()
+	unitSigns = indexUnitSigns()
+)
+
+func indexUnitNames() map[string]unit {
+	names := make(map[string]unit)
+	for _, u := range units {
+		for _, name := range strings.Fields(u.names) {
+			names[name] = u
+		}
+	}
+	return names
+}
+
+// unitSign is a sign, and the name that it stands for.
+type unitSign struct{ sign, name string }
+
+// indexUnitSigns returns the longest signs first: "毫米" before "米".
+func indexUnitSigns() []unitSign {
+	var signs []unitSign
+	for _, u := range units {
+		name, _, _ := strings.Cut(u.names, " ")
+		for _, sign := range strings.Fields(u.signs) {
+			signs = append(signs, unitSign{sign, name})
+		}
+	}
+	slices.SortStableFunc(signs, func(a, b unitSign) int { return len(b.sign) - len(a.sign) })
+	return signs
+}
+
+// spellUnitSigns writes the name of a unit for a sign that stands directly after a digit: 27" and 27英寸
+// become 27 inch. A quotation mark that closes a quotation is no sign.
+func spellUnitSigns(text []byte) []byte {
+	if !bytes.ContainsAny(text, "0123456789") {
+		return text
+	}
+	var spelt []byte
+	quoted, digit := false, false
+	for at := 0; at < len(text); {
+		if sign := signAt(text[at:]); digit && sign.sign != "" && !(quoted && sign.sign == `"`) {
+			spelt = append(append(append(spelt, ' '), sign.name...), ' ')
+			at += len(sign.sign)
+			digit = false
+			continue
+		}
+		if text[at] == '"' {
+			quoted = !quoted
+		}
+		digit = '0' <= text[at] && text[at] <= '9'
+		_, size := utf8.DecodeRune(text[at:])
+		spelt = append(spelt, text[at:at+size]...)
+		at += size
+	}
+	return spelt
+}
+
+func signAt(text []byte) unitSign {
+	for _, s := range unitSigns {
+		if bytes.HasPrefix(text, []byte(s.sign)) {
+			return s
+		}
+	}
+	return unitSign{}
+}
+
+// sizes are the letter sizes of clothes by the ways to write them, with nothing between their parts.
+var sizes = map[string]string{
+	"xxs": "xxs", "xs": "xs", "s": "s", "m": "m", "l": "l", "xl": "xl", "xxl": "xxl", "xxxl": "xxxl",
+	"xsmall": "xs", "extrasmall": "xs", "xlarge": "xl", "extralarge": "xl",
+	"xxlarge": "xxl", "2xl": "xxl", "2xlarge": "xxl", "xxxlarge": "xxxl", "3xl": "xxxl", "3xlarge": "xxxl",
+}
+
+// sizeWords announce a size: "size 42" is the term "size42".
+var sizeWords = map[string]bool{"size": true, "grosse": true, "taille": true, "talla": true, "taglia": true}
+
+// quantityFilter makes one term of a number and its unit, and of the word size and what size. Such a
+// term is marked as a key word: it is not stemmed.
+type quantityFilter struct {
+	// keepNumbers keeps the number or size as a term of its own where the text has it as a word:
+	// "monitor 27" finds a product of 27 inch.
+	keepNumbers bool
+}
+
+func (f quantityFilter) Filter(tokens analysis.TokenStream) analysis.TokenStream {
+	filtered := make(analysis.TokenStream, 0, len(tokens)+1)
+	for i := 0; i < len(tokens); i++ {
+		token := tokens[i]
+		if i+1 < len(tokens) && tokens[i+1].Start-token.End <= 1 { // a space or a hyphen between them
+			next := tokens[i+1]
+			if term, number := pairedQuantity(token, next); term != "" {
+				if f.keepNumbers && number != nil {
+					filtered = append(filtered, number)
+				}
+				filtered = append(filtered, &analysis.Token{
+					Term: []byte(term), Start: token.Start, End: next.End, Type: analysis.AlphaNumeric, KeyWord: true,
+				})
+				i++
+				continue
+			}
+		}
+		if term := quantity(string(token.Term)); term != "" {
+			token.Term, token.KeyWord = []byte(term), true
+		}
+		filtered = append(filtered, token)
+	}
+	for i, token := range filtered {
+		token.Position = i + 1
+	}
+	return filtered
+}
+
+// pairedQuantity returns the term that two neighbours make, or "", and which of them is the number.
+func pairedQuantity(first, second *analysis.Token) (term string, number *analysis.Token) {
+	a, b := string(first.Term), string(second.Term)
+	if u, ok := unitNames[b]; ok && !wordUnits[b] {
+		return u.quantity(a), first
+	}
+	if sizeWords[a] {
+		if size, ok := sizes[b]; ok {
+			return "size" + size, &analysis.Token{Term: []byte(size), Start: second.Start, End: second.End, KeyWord: true}
+		}
+		if number := shiftedNumber(b, 0); number != "" {
+			return "size" + number, second
+		}
+	}
+	if size, ok := sizes[a+b]; ok && len(a+b) > 3 {
+		return size, nil // "x large", but not "x l"
+	}
+	return "", nil
+}
+
+// quantity returns the term of a number with its unit in one word ("27in"), or of a letter size, or "".
+func quantity(word string) string {
+	if size, ok := sizes[word]; ok && size != word {
+		return size
+	}
+	at := strings.LastIndexAny(word, "0123456789") + 1
+	if at == 0 || at == len(word) {
+		return ""
+	}
+	u, ok := unitNames[word[at:]]
+	if !ok {
+		return ""
+	}
+	return u.quantity(word[:at])
+}
+
+// quantity returns the term of so many of the unit, or "" when number is none.
+func (u unit) quantity(number string) string {
+	if number = shiftedNumber(number, u.shift); number == "" {
+		return ""
+	}
+	return number + u.symbol
+}
+
+// maxNumber is the longest number that is taken for one, in bytes.
+const maxNumber = 12
+
+// shiftedNumber returns a decimal number with its point so many places to the right and without needless
+// zeros, or "". A comma before three digits separates thousands, any other one the decimals.
+func shiftedNumber(number string, places int) string {
+	if len(number) > maxNumber || strings.Trim(number, "0123456789.,") != "" {
+		return ""
+	}
+	point := strings.LastIndexAny(number, ".,")
+	if point >= 0 && number[point] == ',' && len(number)-point == 4 {
+		point = -1
+	}
+	whole, decimals := number, ""
+	if point >= 0 {
+		whole, decimals = number[:point], number[point+1:]
+	}
+	whole = strings.ReplaceAll(whole, ",", "")
+	decimals += strings.Repeat("0", max(0, places-len(decimals)))
+	whole, decimals = whole+decimals[:places], strings.TrimRight(decimals[places:], "0")
+	if strings.Contains(whole, ".") || whole == "" {
+		return "" // an address or a date
+	}
+	if whole = strings.TrimLeft(whole, "0"); whole == "" {
+		whole = "0"
+	}
+	if decimals != "" {
+		return whole + "." + decimals
+	}
+	return whole
+}
