@@ -179,12 +179,12 @@ func (k *keywordIndex) search(ctx context.Context, q KeywordQuery) ([]Hit, error
 		known |= words
 	}
 	for _, pair := range query.pairs {
-		found, err := k.scoreTerms(ctx, []spelling{{pair.term, 1}}, scores)
+		frequency, err := k.scoreTerms(ctx, []spelling{{pair.term, 1}}, scores)
 		if err != nil {
 			return nil, err
 		}
 		scores.endTerm(pair.words)
-		if found {
+		if frequency > 0 {
 			known |= pair.words
 		}
 	}
@@ -224,22 +224,31 @@ func (k *keywordIndex) returnScores(scores *keywordScores) {
 // scoreClause adds what a clause gives to each product and returns those of its words that any has.
 func (k *keywordIndex) scoreClause(ctx context.Context, c clause, scores *keywordScores) (known wordSet, err error) {
 	if len(c.words) == 1 && !slices.ContainsFunc(c.synonyms, func(terms []string) bool { return len(terms) > 1 }) {
-		return k.scoreWord(ctx, c, scores)
+		frequency, err := k.scoreWord(ctx, c, scores)
+		if frequency == 0 || err != nil {
+			return 0, err
+		}
+		return wordRange(c.first, c.first+1), nil
 	}
 	// A product gets the best of what the words themselves give and what each synonym gives of which
 	// it has all words.
 	best := k.takeScores(scores.filter)
 	defer k.returnScores(best)
+	rarity := 0.0
 	for i := range c.words {
-		words, err := k.scoreWord(ctx, clause{words: c.words[i : i+1], first: c.first + i}, best)
+		word := clause{words: c.words[i : i+1], first: c.first + i}
+		frequency, err := k.scoreWord(ctx, word, best)
 		if err != nil {
 			return 0, err
 		}
-		known |= words
+		if frequency > 0 {
+			known |= wordRange(word.first, word.first+1)
+		}
+		rarity += k.rarity(frequency)
 	}
 	all := wordRange(c.first, c.first+len(c.words))
 	for _, synonym := range c.synonyms {
-		found, err := k.scoreSynonym(ctx, synonym, all, best)
+		found, err := k.scoreSynonym(ctx, synonym, rarity, all, best)
 		if err != nil {
 			return 0, err
 		}
@@ -251,41 +260,44 @@ func (k *keywordIndex) scoreClause(ctx context.Context, c clause, scores *keywor
 	return known, nil
 }
 
-// scoreSynonym raises the products that have all terms of a synonym to what these give. It returns
-// whether each term is in some product.
-func (k *keywordIndex) scoreSynonym(ctx context.Context, terms []string, words wordSet, best *keywordScores) (bool, error) {
+// scoreSynonym raises the products that have all terms of a synonym to what these give: no more than if
+// they were as rare as the words that they stand for. It returns whether each term is in some product.
+func (k *keywordIndex) scoreSynonym(ctx context.Context, terms []string, rarity float64, words wordSet, best *keywordScores) (bool, error) {
 	scores := k.takeScores(best.filter)
 	defer k.returnScores(scores)
+	own := 0.0
 	for i, term := range terms {
-		found, err := k.scoreTerms(ctx, []spelling{{term, synonymWeight}}, scores)
-		if !found || err != nil {
+		frequency, err := k.scoreTerms(ctx, []spelling{{term, 1}}, scores)
+		if frequency == 0 || err != nil {
 			return false, err
 		}
 		scores.endTerm(wordRange(i, i+1))
+		own += k.rarity(frequency)
 	}
-	best.raise(scores, wordRange(0, len(terms)), words)
+	best.raise(scores, synonymWeight*min(1, rarity/own), wordRange(0, len(terms)), words)
 	return true, nil
 }
 
 // scoreWord adds what a clause of one word and synonyms of one gives to each product that has one of
-// them or, when none has, something near it.
-func (k *keywordIndex) scoreWord(ctx context.Context, c clause, scores *keywordScores) (known wordSet, err error) {
-	word, bit := c.words[0], wordRange(c.first, c.first+1)
+// them or, when none has, something near it. It returns how many products have the commonest, as
+// scoreTerms does.
+func (k *keywordIndex) scoreWord(ctx context.Context, c clause, scores *keywordScores) (frequency uint64, err error) {
+	word := c.words[0]
 	spellings := []spelling{{word.term, 1}}
 	for _, synonym := range c.synonyms {
 		spellings = append(spellings, spelling{synonym[0], synonymWeight})
 	}
-	found, err := k.scoreTerms(ctx, spellings, scores)
-	if err == nil && !found {
+	frequency, err = k.scoreTerms(ctx, spellings, scores)
+	if err == nil && frequency == 0 {
 		if spellings, err = k.standIns(ctx, word); err == nil && len(spellings) > 0 {
-			found, err = k.scoreTerms(ctx, spellings, scores)
+			frequency, err = k.scoreTerms(ctx, spellings, scores)
 		}
 	}
-	if !found || err != nil {
+	if err != nil {
 		return 0, err
 	}
-	scores.endTerm(bit)
-	return bit, nil
+	scores.endTerm(wordRange(c.first, c.first+1))
+	return frequency, nil
 }
 
 // standIns returns what is near a word that no product has.
@@ -309,20 +321,19 @@ type spelling struct {
 }
 
 // scoreTerms adds the BM25 of each spelling in every field. All are as rare as the commonest of them is
-// in the field where it is commonest. It returns whether any product has one.
-func (k *keywordIndex) scoreTerms(ctx context.Context, spellings []spelling, scores *keywordScores) (found bool, err error) {
+// in the field where it is commonest; it returns how many products have it there.
+func (k *keywordIndex) scoreTerms(ctx context.Context, spellings []spelling, scores *keywordScores) (frequency uint64, err error) {
 	readers := make([]index.TermFieldReader, 0, len(keywordFields)*len(spellings))
 	defer func() {
 		for _, reader := range readers {
 			_ = reader.Close()
 		}
 	}()
-	var frequency uint64
 	for _, spelling := range spellings {
 		for _, field := range keywordFields {
 			reader, err := k.reader.TermFieldReader(ctx, []byte(spelling.term), field.name, true, true, false)
 			if err != nil {
-				return false, fmt.Errorf("look %q up: %w", spelling.term, err)
+				return 0, fmt.Errorf("look %q up: %w", spelling.term, err)
 			}
 			readers = append(readers, reader)
 			frequency = max(frequency, reader.Count())
@@ -339,10 +350,10 @@ func (k *keywordIndex) scoreTerms(ctx context.Context, spellings []spelling, sco
 			scores.add(doc, spelling.weight*field.weight*rarity*tf*(saturation+1)/(tf+saturation*norm))
 		})
 		if err != nil {
-			return false, fmt.Errorf("look %q up: %w", spelling.term, err)
+			return 0, fmt.Errorf("look %q up: %w", spelling.term, err)
 		}
 	}
-	return frequency > 0, nil
+	return frequency, nil
 }
 
 // rarity is the inverse document frequency.

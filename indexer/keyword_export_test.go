@@ -31,3 +31,12 @@ func SetKeywordWeights(weights map[string]float64) {
 		keywordFields[i].weight = weights[field.name]
 	}
 }
+
+// ModelRuns returns the runs of a text.
+func ModelRuns(text string) []string {
+	var joined []string
+	for _, run := range modelRuns([]byte(text)) {
+		joined = append(joined, run.joined)
+	}
+	return joined
+}

@@ -13,6 +13,9 @@ const (
 	maxModelParts = 6
 	maxModelWords = 3
 	maxModelBytes = 32
+	// maxModelLetters is how long letters may be beside a space. Longer ones are words, and words beside
+	// numbers ("iPhone 11") are phrases.
+	maxModelLetters = 4
 )
 
 // modelPart is a run of letters or of digits: "WH-1000XM4" has the parts wh, 1000, xm and 4.
@@ -21,6 +24,7 @@ type modelPart struct {
 	start, end int // bytes of the text
 	digits     bool
 	word       int  // number of the word, as spaces separate them
+	long       bool // letters of a word and not of a model number
 	separated  bool // something that is no letter or digit, or nothing at all, is before it
 }
 
@@ -31,22 +35,23 @@ type modelRun struct {
 }
 
 // modelRuns returns what of a folded text may be somebody's way to write a model number: every run of
-// neighbouring parts with a letter and a digit. One that reaches over a space has all of what stands
-// between separators at its ends, so that "USB 3.0 hub" has "usb30" and no "b3".
+// neighbouring parts with a letter and a digit. One that reaches over a space has no words in it, and
+// at its ends all of what stands between separators.
 func modelRuns(text []byte) []modelRun {
 	parts := modelParts(text)
 	var runs []modelRun
 	for first := range parts {
-		joined, letters, digits := "", false, false
+		joined, letters, digits, long := "", false, false, false
 		for last := first; last < min(len(parts), first+maxModelParts); last++ {
 			part := parts[last]
 			joined += part.text
-			letters, digits = letters || !part.digits, digits || part.digits
-			if part.word-parts[first].word >= maxModelWords || len(joined) > maxModelBytes {
+			letters, digits, long = letters || !part.digits, digits || part.digits, long || part.long
+			words := part.word - parts[first].word + 1
+			if words > maxModelWords || words > 1 && long || len(joined) > maxModelBytes {
 				break
 			}
 			whole := parts[first].separated && (last+1 == len(parts) || parts[last+1].separated)
-			if letters && digits && (whole || part.word == parts[first].word) {
+			if letters && digits && (whole || words == 1) {
 				runs = append(runs, modelRun{joined, parts[first].start, part.end})
 			}
 		}
@@ -78,6 +83,7 @@ func modelParts(text []byte) []modelPart {
 	}
 	for i, part := range parts {
 		parts[i].text = strings.ToLower(string(text[part.start:part.end]))
+		parts[i].long = !part.digits && part.end-part.start > maxModelLetters
 	}
 	return parts
 }

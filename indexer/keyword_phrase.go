@@ -1,13 +1,12 @@
 package indexer
 
 import (
+	"hash/fnv"
+	"strconv"
 	"strings"
 
 	"github.com/blevesearch/bleve/v2/analysis"
 )
-
-// maxTitleTerms is the length of the longest title that is indexed as a whole, in terms.
-const maxTitleTerms = 16
 
 // phraseAnalysis makes terms of what stands together in a line: each pair of neighbouring words, with
 // nothing between them so that "head set" is found as the word headset too, and the whole line. Han
@@ -27,12 +26,19 @@ func (phraseAnalysis) Analyze(text []byte) analysis.TokenStream {
 				add(terms[n-2] + terms[n-1])
 			}
 		}
-		if 0 < len(terms) && len(terms) <= maxTitleTerms {
+		if len(terms) > 0 {
 			add(wholeTitle(terms))
 		}
 	}
 	return tokens
 }
 
-// wholeTitle is the term of a title that has exactly these terms; no analysis makes another like it.
-func wholeTitle(terms []string) string { return "=" + strings.Join(terms, " ") }
+// wholeTitle is the term of a title that has exactly these terms: a digest, because whole titles take
+// much room. No analysis makes a word that begins like it.
+func wholeTitle(terms []string) string {
+	digest := fnv.New64a()
+	for _, term := range terms {
+		digest.Write([]byte(term + " "))
+	}
+	return "=" + strconv.FormatUint(digest.Sum64(), 36)
+}

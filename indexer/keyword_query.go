@@ -27,7 +27,7 @@ type parsedQuery struct {
 	pairs   []lookup // neighbouring words in one, as in a title or a compound
 	models  []lookup // what may be a model number
 	codes   []string
-	title   string // all words, as the whole of a title; "" when there are too many
+	title   string // all words, as the whole of a title; "" when there are none
 }
 
 // clause is a word, or some neighbouring words that together have synonyms.
@@ -67,7 +67,7 @@ func parseQuery(q KeywordQuery) parsedQuery {
 			}
 		}
 	}
-	if 0 < len(terms) && len(terms) <= maxTitleTerms {
+	if len(terms) > 0 {
 		parsed.title = wholeTitle(terms)
 	}
 	parsed.models = modelLookups(text, words)

@@ -52,13 +52,13 @@ func (s *keywordScores) endTerm(words wordSet) {
 	s.termDocs = s.termDocs[:0]
 }
 
-// raise gives the products that have all terms in alternative its total, where they have less, and the
-// words.
-func (s *keywordScores) raise(alternative *keywordScores, all, words wordSet) {
+// raise gives the products that have all terms in alternative its weighted total, where they have less,
+// and the words.
+func (s *keywordScores) raise(alternative *keywordScores, weight float64, all, words wordSet) {
 	for _, doc := range alternative.touched {
 		if alternative.matched[doc] == all {
 			s.touch(doc)
-			s.total[doc] = max(s.total[doc], alternative.total[doc])
+			s.total[doc] = max(s.total[doc], weight*alternative.total[doc])
 			s.matched[doc] |= words
 		}
 	}

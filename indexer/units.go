@@ -137,25 +137,13 @@ type quantityFilter struct {
 
 func (f quantityFilter) Filter(tokens analysis.TokenStream) analysis.TokenStream {
 	filtered := make(analysis.TokenStream, 0, len(tokens)+1)
-	for i := 0; i < len(tokens); i++ {
-		token := tokens[i]
-		if i+1 < len(tokens) && tokens[i+1].Start-token.End <= 1 { // a space or a hyphen between them
-			next := tokens[i+1]
-			if term, number := pairedQuantity(token, next); term != "" {
-				if f.keepNumbers && number != nil {
-					filtered = append(filtered, number)
-				}
-				filtered = append(filtered, &analysis.Token{
-					Term: []byte(term), Start: token.Start, End: next.End, Type: analysis.AlphaNumeric, KeyWord: true,
-				})
-				i++
-				continue
-			}
-		}
-		if term := quantity(string(token.Term)); term != "" {
-			token.Term, token.KeyWord = []byte(term), true
+	for len(tokens) > 0 {
+		token, number, used := leadingQuantity(tokens)
+		if f.keepNumbers && number != nil {
+			filtered = append(filtered, number)
 		}
 		filtered = append(filtered, token)
+		tokens = tokens[used:]
 	}
 	for i, token := range filtered {
 		token.Position = i + 1
@@ -163,40 +151,59 @@ func (f quantityFilter) Filter(tokens analysis.TokenStream) analysis.TokenStream
 	return filtered
 }
 
-// pairedQuantity returns the term that two neighbours make, or "", and which of them is the number.
-func pairedQuantity(first, second *analysis.Token) (term string, number *analysis.Token) {
-	a, b := string(first.Term), string(second.Term)
-	if u, ok := unitNames[b]; ok && !wordUnits[b] {
-		return u.quantity(a), first
+// leadingQuantity returns the quantity or size that the tokens begin with, or else the first of them, and how
+// many it is made of. number is the token, where there is one, that has the number or size alone.
+func leadingQuantity(tokens analysis.TokenStream) (token, number *analysis.Token, used int) {
+	word := string(tokens[0].Term)
+	next := ""
+	if adjoin(tokens) {
+		next = string(tokens[1].Term)
 	}
-	if sizeWords[a] {
-		if size, ok := sizes[b]; ok {
-			return "size" + size, &analysis.Token{Term: []byte(size), Start: second.Start, End: second.End, KeyWord: true}
+	if sizeWords[word] && next != "" {
+		if size, used := leadingSize(tokens[1:]); size != "" {
+			return joinTokens("size"+size, tokens[:used+1]), joinTokens(size, tokens[1:used+1]), used + 1
 		}
-		if number := shiftedNumber(b, 0); number != "" {
-			return "size" + number, second
+		if size := shiftedNumber(next, 0); size != "" {
+			return joinTokens("size"+size, tokens[:2]), tokens[1], 2
 		}
 	}
-	if size, ok := sizes[a+b]; ok && len(a+b) > 3 {
-		return size, nil // "x large", but not "x l"
+	if size, used := leadingSize(tokens); size != "" && size != word {
+		return joinTokens(size, tokens[:used]), nil, used
 	}
-	return "", nil
+	if u, ok := unitNames[next]; ok && !wordUnits[next] {
+		if term := u.quantity(word); term != "" {
+			return joinTokens(term, tokens[:2]), tokens[0], 2
+		}
+	}
+	if at := strings.LastIndexAny(word, "0123456789") + 1; at > 0 {
+		if u, ok := unitNames[word[at:]]; ok {
+			if term := u.quantity(word[:at]); term != "" {
+				return joinTokens(term, tokens[:1]), nil, 1
+			}
+		}
+	}
+	return tokens[0], nil, 1
 }
 
-// quantity returns the term of a number with its unit in one word ("27in"), or of a letter size, or "".
-func quantity(word string) string {
-	if size, ok := sizes[word]; ok && size != word {
-		return size
+// leadingSize returns the letter size of one token or two.
+func leadingSize(tokens analysis.TokenStream) (size string, used int) {
+	if adjoin(tokens) && len(tokens[1].Term) > 1 { // "x large", but not "x l"
+		if size, ok := sizes[string(tokens[0].Term)+string(tokens[1].Term)]; ok {
+			return size, 2
+		}
 	}
-	at := strings.LastIndexAny(word, "0123456789") + 1
-	if at == 0 || at == len(word) {
-		return ""
+	return sizes[string(tokens[0].Term)], 1
+}
+
+// adjoin says whether at most one character, a space or a hyphen, is between the first two tokens.
+func adjoin(tokens analysis.TokenStream) bool {
+	return len(tokens) > 1 && tokens[1].Start-tokens[0].End <= 1
+}
+
+func joinTokens(term string, tokens analysis.TokenStream) *analysis.Token {
+	return &analysis.Token{
+		Term: []byte(term), Start: tokens[0].Start, End: tokens[len(tokens)-1].End, Type: analysis.AlphaNumeric, KeyWord: true,
 	}
-	u, ok := unitNames[word[at:]]
-	if !ok {
-		return ""
-	}
-	return u.quantity(word[:at])
 }
 
 // quantity returns the term of so many of the unit, or "" when number is none.

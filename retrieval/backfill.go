@@ -12,7 +12,7 @@ import (
 // the float vectors, or BM25 by the same query over just the missing documents (0 when the leg would
 // not take them). Ranks and contributions stay 0, so the fused sum does not change. An entry that stays
 // without Backfilled means that the product has no vector in that space.
-func backfill(ctx context.Context, q *Query, snapshot *indexer.Snapshot, legs []*leg, candidates []*candidate) error {
+func backfill(ctx context.Context, snapshot *indexer.Snapshot, legs []*leg, candidates []*candidate) error {
 	for i, l := range legs {
 		var missing []*candidate
 		for _, c := range candidates {
@@ -25,7 +25,7 @@ func backfill(ctx context.Context, q *Query, snapshot *indexer.Snapshot, legs []
 		}
 		var err error
 		if l.vector == nil {
-			err = backfillKeyword(ctx, q, snapshot, i, l, missing)
+			err = backfillKeyword(ctx, snapshot, i, l, missing)
 		} else {
 			err = backfillVector(snapshot, i, l, missing)
 		}
@@ -36,14 +36,16 @@ func backfill(ctx context.Context, q *Query, snapshot *indexer.Snapshot, legs []
 	return nil
 }
 
-func backfillKeyword(ctx context.Context, q *Query, snapshot *indexer.Snapshot, i int, l *leg, missing []*candidate) error {
+func backfillKeyword(ctx context.Context, snapshot *indexer.Snapshot, i int, l *leg, missing []*candidate) error {
 	scores := make(map[uint32]float64)
 	if !l.all {
 		// How many of its words a product must have depends on the best product searched. The leg's
 		// best hit comes along, so that the missing ones are measured as the leg measures.
 		docs := docSet(missing)
 		docs.Add(l.hits[0].Doc)
-		hits, err := snapshot.Keyword(ctx, indexer.KeywordQuery{Terms: q.Text, K: len(missing) + 1, Filter: docs})
+		words := l.words
+		words.K, words.Filter = len(missing)+1, docs
+		hits, err := snapshot.Keyword(ctx, words)
 		if err != nil {
 			return err
 		}

@@ -51,6 +51,8 @@ type Options struct {
 	NearShare float64
 	// Weights of the legs by name; a leg that is not named has 1.
 	Weights map[string]float64
+	// Synonyms are what the words of a query may be replaced by in the keyword leg; nil for none.
+	Synonyms *indexer.Synonyms
 	// Deadline is the time that the legs of one query have, embedding included; 2 s. A leg that is
 	// not back by then is left out. The later stages work on a bounded set and follow the caller's
 	// context alone.
@@ -174,7 +176,7 @@ func (e *Engine) retrieve(ctx context.Context, q *Query, snapshot *indexer.Snaps
 
 	// Fusion by ranks needs no score from a leg that missed a candidate; the ranker and a reader do.
 	if q.Mode == ModeRanked || q.Explain {
-		if err := backfill(ctx, q, snapshot, legs, candidates); err != nil {
+		if err := backfill(ctx, snapshot, legs, candidates); err != nil {
 			return nil, err
 		}
 		clock.lap("back-fill")

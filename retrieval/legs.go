@@ -25,8 +25,9 @@ const (
 type leg struct {
 	name   string
 	weight float64
-	vector *queryVector  // nil for the keyword leg
-	space  indexer.Space // what vector is compared with
+	words  indexer.KeywordQuery // of the keyword leg, without K and Filter
+	vector *queryVector         // nil for the keyword leg
+	space  indexer.Space        // what vector is compared with
 
 	hits []indexer.Hit // best first
 	all  bool          // the leg found whatever it can find: the window cut nothing off
@@ -59,7 +60,8 @@ func (e *Engine) planLegs(ctx context.Context, q *Query) []*leg {
 		legs = append(legs, &leg{name: name, weight: e.opts.Weights[name], vector: vector, space: space})
 	}
 	if q.Text != "" && q.Mode != ModeVector {
-		add(LegKeyword, nil, "")
+		words := indexer.KeywordQuery{Terms: q.Text, Synonyms: e.opts.Synonyms}
+		legs = append(legs, &leg{name: LegKeyword, weight: e.opts.Weights[LegKeyword], words: words})
 	}
 	if q.Text != "" && q.Mode != ModeKeyword {
 		text := embedOnce("embed text", func() ([]float32, error) { return e.encoder.EmbedText(ctx, q.Text) })
@@ -82,7 +84,7 @@ func (e *Engine) runLegs(ctx context.Context, q *Query, snapshot *indexer.Snapsh
 	legs := e.planLegs(limited, q)
 	for _, l := range legs {
 		group.Go(func() error {
-			l.run(limited, q, snapshot, allowed, &e.opts)
+			l.run(limited, snapshot, allowed, &e.opts)
 			if errors.Is(l.err, ErrBadQuery) {
 				return l.err
 			}
@@ -106,11 +108,13 @@ func (e *Engine) runLegs(ctx context.Context, q *Query, snapshot *indexer.Snapsh
 }
 
 // run searches and fills hits, plan, took and err.
-func (l *leg) run(ctx context.Context, q *Query, snapshot *indexer.Snapshot, allowed *roaring.Bitmap, opts *Options) {
+func (l *leg) run(ctx context.Context, snapshot *indexer.Snapshot, allowed *roaring.Bitmap, opts *Options) {
 	if l.vector == nil {
 		start := time.Now()
 		l.plan = "bm25"
-		l.hits, l.err = snapshot.Keyword(ctx, indexer.KeywordQuery{Terms: q.Text, K: opts.Window, Filter: allowed})
+		words := l.words
+		words.K, words.Filter = opts.Window, allowed
+		l.hits, l.err = snapshot.Keyword(ctx, words)
 		l.all = len(l.hits) < opts.Window
 		l.took = time.Since(start)
 		return

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"io/fs"
+	"os"
+	"path/filepath"
 
 	"vitrine/encoders"
 	"vitrine/indexer"
@@ -34,11 +37,32 @@ func openShop(ctx context.Context, dataDir string, library runtimeLibrary, t *te
 		err := fmt.Errorf("the index was built with model %s of fingerprint %s and that model's is now %s: run vitrine index again", built.Name, built.Fingerprint, found)
 		return nil, errors.Join(err, model.Close(), index.Close())
 	}
+	synonyms, err := readSynonyms(dataDir)
+	if err != nil {
+		return nil, errors.Join(err, model.Close(), index.Close())
+	}
 	return &shop{
 		index:  index,
 		model:  model,
-		engine: retrieval.New(index, queryEncoder{model}, ranker.New(), retrieval.Options{}),
+		engine: retrieval.New(index, queryEncoder{model}, ranker.New(), retrieval.Options{Synonyms: synonyms}),
 	}, nil
+}
+
+// readSynonyms reads synonyms.txt of the data directory (docs/synonyms.md), or returns nil where there is none.
+func readSynonyms(dataDir string) (*indexer.Synonyms, error) {
+	file, err := os.Open(filepath.Join(dataDir, "synonyms.txt"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	synonyms, err := indexer.ReadSynonyms(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file.Name(), err)
+	}
+	return synonyms, nil
 }
 
 // queryEncoder tells retrieval which photos are the shopper's to replace.
