@@ -29,7 +29,7 @@ var keywordFields = []struct {
 }{
 	{"title", 3, 0.6, productAnalysis},
 	{"titles", 3, 0.6, productAnalysis},
-	{phraseField, 1, 0, phraseAnalysis{}},
+	{phraseField, 0.5, 0, phraseAnalysis{}},
 	{"brand", 2, 0, productAnalysis},
 	{"category", 2, 0, productAnalysis},
 	{"colour", 1.5, 0, productAnalysis},
@@ -41,13 +41,12 @@ const (
 	phraseField = "phrase"
 	modelField  = "model"
 	codeField   = "code"
-	// codeScore is added for an id, SKU or EAN that stands in the query, and titleScore for a title that
-	// is the query: far above what words give.
-	codeScore  = 1000
-	titleScore = 500
-	// modelWeight is the weight of a model number, so that the product with all of it comes before
-	// those with parts of it.
+	// codeScore is added for an id, SKU or EAN that stands in the query: far above what words give.
+	codeScore = 1000
+	// modelWeight is the weight of a model number, and titleWeight that of each word of a title that is
+	// the query: above what words give, so that these products come first.
 	modelWeight = 6
+	titleWeight = 6
 
 	saturation = 1.2 // BM25's k1
 	// tieBreak is how much of the other fields' scores counts beside the best one's, as in a
@@ -189,21 +188,24 @@ func (k *keywordIndex) search(ctx context.Context, q KeywordQuery) ([]Hit, error
 		}
 	}
 	for _, model := range query.models {
-		found, err := k.scoreModel(ctx, model, scores)
+		worth := func(frequency uint64) float64 { return modelWeight * k.rarity(frequency) }
+		frequency, err := k.scoreLookup(ctx, modelField, model, worth, scores)
 		if err != nil {
 			return nil, err
 		}
-		if found {
+		if frequency > 0 {
 			known |= model.words
 		}
 	}
 	if query.title != "" {
-		if err := k.scoreWhole(ctx, phraseField, query.title, titleScore, scores); err != nil {
+		worth := func(frequency uint64) float64 { return titleWeight * float64(known.len()) * k.rarity(frequency) }
+		if _, err := k.scoreLookup(ctx, phraseField, lookup{query.title, allWords}, worth, scores); err != nil {
 			return nil, err
 		}
 	}
 	for _, code := range query.codes {
-		if err := k.scoreWhole(ctx, codeField, code, codeScore, scores); err != nil {
+		worth := func(uint64) float64 { return codeScore }
+		if _, err := k.scoreLookup(ctx, codeField, lookup{code, allWords}, worth, scores); err != nil {
 			return nil, err
 		}
 	}
@@ -362,29 +364,18 @@ func (k *keywordIndex) rarity(frequency uint64) float64 {
 	return math.Log(1 + (n-df+0.5)/(df+0.5))
 }
 
-// scoreModel adds what a run of a model number gives, and returns whether any product has it.
-func (k *keywordIndex) scoreModel(ctx context.Context, model lookup, scores *keywordScores) (bool, error) {
-	reader, err := k.reader.TermFieldReader(ctx, []byte(model.term), modelField, false, false, false)
+// scoreLookup adds to each product with a term what the term is worth, and returns how many have it.
+func (k *keywordIndex) scoreLookup(ctx context.Context, field string, l lookup, worth func(frequency uint64) float64, scores *keywordScores) (frequency uint64, err error) {
+	reader, err := k.reader.TermFieldReader(ctx, []byte(l.term), field, false, false, false)
 	if err != nil {
-		return false, fmt.Errorf("look model %q up: %w", model.term, err)
+		return 0, fmt.Errorf("look %s %q up: %w", field, l.term, err)
 	}
 	defer reader.Close()
-	score := modelWeight * k.rarity(reader.Count())
+	frequency = reader.Count()
+	score := worth(frequency)
 	err = k.postings(ctx, reader, func(doc uint32, _ *index.TermFieldDoc) { scores.add(doc, score) })
-	scores.endTerm(model.words)
-	return reader.Count() > 0, err
-}
-
-// scoreWhole adds a score to the products with a term that stands for the whole query.
-func (k *keywordIndex) scoreWhole(ctx context.Context, field, term string, score float64, scores *keywordScores) error {
-	reader, err := k.reader.TermFieldReader(ctx, []byte(term), field, false, false, false)
-	if err != nil {
-		return fmt.Errorf("look %s %q up: %w", field, term, err)
-	}
-	defer reader.Close()
-	err = k.postings(ctx, reader, func(doc uint32, _ *index.TermFieldDoc) { scores.add(doc, score) })
-	scores.endTerm(allWords)
-	return err
+	scores.endTerm(l.words)
+	return frequency, err
 }
 
 // postings calls visit for each product of a posting list.

@@ -1,6 +1,7 @@
 package indexer
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
 	"unicode"
@@ -19,6 +20,8 @@ const allWords = ^wordSet(0)
 func wordRange(first, end int) wordSet {
 	return allWords << first & (allWords >> (maxQueryTerms - end))
 }
+
+func (s wordSet) len() int { return bits.OnesCount64(uint64(s)) }
 
 // parsedQuery is what of a query is looked up. Every part but the codes names the words that a product
 // has which has the part.
@@ -40,7 +43,7 @@ type clause struct {
 // queryWord is a word of the query.
 type queryWord struct {
 	term       string // as it is indexed
-	typed      string // as it was written, in lower case without accents
+	typed      string // as it was written, in lower case without accents; a quantity as it is indexed
 	start, end int    // bytes of the folded query
 	quantity   bool   // a number with a unit, or a size
 	last       bool   // nothing but this word may have been typed in part
@@ -57,18 +60,9 @@ func parseQuery(q KeywordQuery) parsedQuery {
 	text := foldText([]byte(q.Terms))
 	words, sequence := queryWords(text)
 	parsed := parsedQuery{clauses: q.Synonyms.clauses(words, hasHan(q.Terms)), codes: queryCodes(q.Terms)}
-	var terms []string
-	for i, at := range sequence {
-		terms = append(terms, words[at].term)
-		if before := max(i-1, 0); i > 0 && !hasHan(terms[i-1]) && !hasHan(terms[i]) {
-			pair := lookup{terms[i-1] + terms[i], wordRange(sequence[before], sequence[before]+1) | wordRange(at, at+1)}
-			if !slices.ContainsFunc(parsed.pairs, func(p lookup) bool { return p.term == pair.term }) {
-				parsed.pairs = append(parsed.pairs, pair)
-			}
-		}
-	}
-	if len(terms) > 0 {
-		parsed.title = wholeTitle(terms)
+	parsed.pairs = neighbours(words, sequence)
+	if len(sequence) > 0 {
+		parsed.title = wholeTitle(words, sequence)
 	}
 	parsed.models = modelLookups(text, words)
 	return parsed
@@ -87,13 +81,17 @@ func queryWords(text []byte) (words []queryWord, sequence []int) {
 			if at = len(words); at == maxQueryTerms {
 				break
 			}
-			words = append(words, queryWord{
+			word := queryWord{
 				term:  term,
-				typed: strings.ToLower(string(text[token.Start:token.End])),
+				typed: term,
 				start: token.Start, end: token.End,
 				quantity: token.KeyWord,
 				last:     i == len(tokens)-1 && token.End == len(text),
-			})
+			}
+			if !word.quantity {
+				word.typed = strings.ToLower(string(text[token.Start:token.End]))
+			}
+			words = append(words, word)
 		}
 		sequence = append(sequence, at)
 	}

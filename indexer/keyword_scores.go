@@ -2,7 +2,6 @@ package indexer
 
 import (
 	"container/heap"
-	"math/bits"
 
 	"github.com/RoaringBitmap/roaring/v2"
 )
@@ -82,8 +81,8 @@ func (s *keywordScores) touch(doc uint32) {
 // best returns the k best products with at least termsNeeded of the known words, or with as many as any
 // has.
 func (s *keywordScores) best(k int, known wordSet) []Hit {
-	count := func(doc uint32) int { return bits.OnesCount64(uint64(s.matched[doc] & known)) }
-	need := termsNeeded(bits.OnesCount64(uint64(known)))
+	count := func(doc uint32) int { return (s.matched[doc] & known).len() }
+	need := termsNeeded(known.len())
 	most := 0
 	for _, doc := range s.touched {
 		most = max(most, count(doc))
