@@ -7,9 +7,7 @@ import (
 	"math"
 	"path"
 	"path/filepath"
-	"slices"
 	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -52,11 +50,6 @@ const (
 	// tieBreak is how much of the other fields' scores counts beside the best one's, as in a
 	// disjunction-max query: a word in both title and description is not two words.
 	tieBreak = 0.2
-
-	// What stands in for a word counts less than the word itself.
-	synonymWeight = 0.9
-	prefixWeight  = 0.7
-	fuzzyWeight   = 0.5
 )
 
 // KeywordQuery asks for the products that have the words of Terms.
@@ -221,99 +214,6 @@ func (k *keywordIndex) takeScores(filter *roaring.Bitmap) *keywordScores {
 func (k *keywordIndex) returnScores(scores *keywordScores) {
 	scores.reset()
 	k.scratch.Put(scores)
-}
-
-// scoreClause adds what a clause gives to each product and returns those of its words that any has.
-func (k *keywordIndex) scoreClause(ctx context.Context, c clause, scores *keywordScores) (known wordSet, err error) {
-	if len(c.words) == 1 && !slices.ContainsFunc(c.synonyms, func(terms []string) bool { return len(terms) > 1 }) {
-		frequency, err := k.scoreWord(ctx, c, scores)
-		if frequency == 0 || err != nil {
-			return 0, err
-		}
-		return wordRange(c.first, c.first+1), nil
-	}
-	// A product gets the best of what the words themselves give and what each synonym gives of which
-	// it has all words.
-	best := k.takeScores(scores.filter)
-	defer k.returnScores(best)
-	rarity := 0.0
-	for i := range c.words {
-		word := clause{words: c.words[i : i+1], first: c.first + i}
-		frequency, err := k.scoreWord(ctx, word, best)
-		if err != nil {
-			return 0, err
-		}
-		if frequency > 0 {
-			known |= wordRange(word.first, word.first+1)
-		}
-		rarity += k.rarity(frequency)
-	}
-	all := wordRange(c.first, c.first+len(c.words))
-	for _, synonym := range c.synonyms {
-		found, err := k.scoreSynonym(ctx, synonym, rarity, all, best)
-		if err != nil {
-			return 0, err
-		}
-		if found {
-			known |= all
-		}
-	}
-	scores.merge(best)
-	return known, nil
-}
-
-// scoreSynonym raises the products that have all terms of a synonym to what these give: no more than if
-// they were as rare as the words that they stand for. It returns whether each term is in some product.
-func (k *keywordIndex) scoreSynonym(ctx context.Context, terms []string, rarity float64, words wordSet, best *keywordScores) (bool, error) {
-	scores := k.takeScores(best.filter)
-	defer k.returnScores(scores)
-	own := 0.0
-	for i, term := range terms {
-		frequency, err := k.scoreTerms(ctx, []spelling{{term, 1}}, scores)
-		if frequency == 0 || err != nil {
-			return false, err
-		}
-		scores.endTerm(wordRange(i, i+1))
-		own += k.rarity(frequency)
-	}
-	best.raise(scores, synonymWeight*min(1, rarity/own), wordRange(0, len(terms)), words)
-	return true, nil
-}
-
-// scoreWord adds what a clause of one word and synonyms of one gives to each product that has one of
-// them or, when none has, something near it. It returns how many products have the commonest, as
-// scoreTerms does.
-func (k *keywordIndex) scoreWord(ctx context.Context, c clause, scores *keywordScores) (frequency uint64, err error) {
-	word := c.words[0]
-	spellings := []spelling{{word.term, 1}}
-	for _, synonym := range c.synonyms {
-		spellings = append(spellings, spelling{synonym[0], synonymWeight})
-	}
-	frequency, err = k.scoreTerms(ctx, spellings, scores)
-	if err == nil && frequency == 0 {
-		if spellings, err = k.standIns(ctx, word); err == nil && len(spellings) > 0 {
-			frequency, err = k.scoreTerms(ctx, spellings, scores)
-		}
-	}
-	if err != nil {
-		return 0, err
-	}
-	scores.endTerm(wordRange(c.first, c.first+1))
-	return frequency, nil
-}
-
-// standIns returns what is near a word that no product has.
-func (k *keywordIndex) standIns(ctx context.Context, word queryWord) ([]spelling, error) {
-	near, completes, err := k.nearby(ctx, word)
-	weight := fuzzyWeight
-	if completes {
-		weight = prefixWeight
-	}
-	var spellings []spelling
-	for _, term := range queryTerms(strings.Join(near, " ")) {
-		spellings = append(spellings, spelling{term, weight})
-	}
-	return spellings, err
 }
 
 // spelling is a term that stands for a word, and how much of its score counts.

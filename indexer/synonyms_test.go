@@ -137,6 +137,9 @@ func FuzzReadSynonyms(f *testing.F) {
 				t.Errorf("score %v", hit)
 			}
 		}
+		if corrected, changed, err := index.Correct(context.Background(), query, synonyms); err != nil || changed != (corrected != query) {
+			t.Errorf("%q is corrected to %q: %t, %v", query, corrected, changed, err)
+		}
 		without, err := index.Keyword(context.Background(), indexer.KeywordQuery{Terms: query, K: 3})
 		if err != nil || len(without) > len(hits) && len(indexer.KeywordTerms(query)) == 1 {
 			t.Errorf("%q finds %v without synonyms and %v with them: %v", query, without, hits, err)

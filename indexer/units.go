@@ -124,7 +124,9 @@ var sizes = map[string]string{
 	"xxlarge": "xxl", "2xl": "xxl", "2xlarge": "xxl", "xxxlarge": "xxxl", "3xl": "xxxl", "3xlarge": "xxxl",
 }
 
-// sizeWords announce a size: "size 42" is the term "size42".
+// sizePrefix begins the term of a size, and sizeWords announce one: "size 42" is "size42".
+const sizePrefix = "size"
+
 var sizeWords = map[string]bool{"size": true, "grosse": true, "taille": true, "talla": true, "taglia": true}
 
 // quantityFilter makes one term of a number and its unit, and of the word size and what size. Such a
@@ -161,17 +163,17 @@ func leadingQuantity(tokens analysis.TokenStream) (token, number *analysis.Token
 	}
 	if sizeWords[word] && next != "" {
 		if size, used := leadingSize(tokens[1:]); size != "" {
-			return joinTokens("size"+size, tokens[:used+1]), joinTokens(size, tokens[1:used+1]), used + 1
+			return joinTokens(sizePrefix+size, tokens[:used+1]), joinTokens(size, tokens[1:used+1]), used + 1
 		}
-		if size := shiftedNumber(next, 0); size != "" {
-			return joinTokens("size"+size, tokens[:2]), tokens[1], 2
+		if size := shiftedNumber(next, 0); size != "" && !unitFollows(tokens[1:]) {
+			return joinTokens(sizePrefix+size, tokens[:2]), tokens[1], 2
 		}
 	}
 	if size, used := leadingSize(tokens); size != "" && size != word {
 		return joinTokens(size, tokens[:used]), nil, used
 	}
-	if u, ok := unitNames[next]; ok && !wordUnits[next] {
-		if term := u.quantity(word); term != "" {
+	if unitFollows(tokens) {
+		if term := unitNames[next].quantity(word); term != "" {
 			return joinTokens(term, tokens[:2]), tokens[0], 2
 		}
 	}
@@ -193,6 +195,16 @@ func leadingSize(tokens analysis.TokenStream) (size string, used int) {
 		}
 	}
 	return sizes[string(tokens[0].Term)], 1
+}
+
+// unitFollows says whether the second token is a unit's name: "screen size 27 inch" is no size.
+func unitFollows(tokens analysis.TokenStream) bool {
+	if !adjoin(tokens) {
+		return false
+	}
+	name := string(tokens[1].Term)
+	_, ok := unitNames[name]
+	return ok && !wordUnits[name]
 }
 
 // adjoin says whether at most one character, a space or a hyphen, is between the first two tokens.

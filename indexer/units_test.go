@@ -40,6 +40,7 @@ func TestWhatLooksLikeAQuantityAndIsNone(t *testing.T) {
 		"1.2.3.4 m":        "1.2.3.4 m",
 		"12345678901234 g": "12345678901234 g",
 		"m 5":              "m 5",
+		"size 27 inch":     "size 27in",
 		"size":             "size",
 		"small":            "small",
 		"large x":          "larg x",
@@ -62,6 +63,7 @@ func TestQuantitiesAndSizesAreFound(t *testing.T) {
 		catalog.Product{ID: "bottle", Title: "Bottle of 0.5 l"},
 		catalog.Product{ID: "shoe", Title: "Shoe", Variants: []catalog.Variant{{Size: "42"}, {Size: "43"}}},
 		catalog.Product{ID: "boot", Title: "Boot", Attributes: map[string]string{"size": "42"}},
+		catalog.Product{ID: "hat", Title: "Hat 58"},
 		catalog.Product{ID: "shirt", Title: "Shirt", Variants: []catalog.Variant{{Size: "XL"}}},
 	)
 	for query, want := range map[string][]string{
@@ -77,6 +79,7 @@ func TestQuantitiesAndSizesAreFound(t *testing.T) {
 		"shirt extra large": {"shirt"},
 		"size xl":           {"shirt"},
 		"xl shirt":          {"shirt"},
+		"hat size 58":       {"hat"},
 		"25 inch":           {},
 	} {
 		if got := sorted(found(t, index, query)); !slices.Equal(got, want) && len(got)+len(want) > 0 {
