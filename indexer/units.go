@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/blevesearch/bleve/v2/analysis"
 )
@@ -88,29 +87,27 @@ func spellUnitSigns(text []byte) []byte {
 	if !bytes.ContainsAny(text, "0123456789") {
 		return text
 	}
-	var spelt []byte
+	spelt := make([]byte, 0, len(text))
 	quoted, digit := false, false
-	for at := 0; at < len(text); {
-		if sign := signAt(text[at:]); digit && sign.sign != "" && !(quoted && sign.sign == `"`) {
-			spelt = append(append(append(spelt, ' '), sign.name...), ' ')
-			at += len(sign.sign)
-			digit = false
-			continue
+	for at := 0; at < len(text); at++ {
+		if digit && text[at] != ' ' && !(quoted && text[at] == '"') {
+			if sign := signAt(text[at:]); sign.sign != "" {
+				spelt = append(append(append(spelt, ' '), sign.name...), ' ')
+				at += len(sign.sign) - 1
+				digit = false
+				continue
+			}
 		}
-		if text[at] == '"' {
-			quoted = !quoted
-		}
+		quoted = quoted != (text[at] == '"')
 		digit = '0' <= text[at] && text[at] <= '9'
-		_, size := utf8.DecodeRune(text[at:])
-		spelt = append(spelt, text[at:at+size]...)
-		at += size
+		spelt = append(spelt, text[at])
 	}
 	return spelt
 }
 
 func signAt(text []byte) unitSign {
 	for _, s := range unitSigns {
-		if bytes.HasPrefix(text, []byte(s.sign)) {
+		if len(text) >= len(s.sign) && string(text[:len(s.sign)]) == s.sign {
 			return s
 		}
 	}
