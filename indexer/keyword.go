@@ -163,13 +163,6 @@ func (k *keywordIndex) search(ctx context.Context, q KeywordQuery) ([]Hit, error
 
 	query := parseQuery(q)
 	var known wordSet // words that a product has, whatever the filter
-	for _, c := range query.clauses {
-		words, err := k.scoreClause(ctx, c, scores)
-		if err != nil {
-			return nil, err
-		}
-		known |= words
-	}
 	for _, pair := range query.pairs {
 		frequency, err := k.scoreTerms(ctx, []spelling{{pair.term, 1}}, scores)
 		if err != nil {
@@ -189,6 +182,13 @@ func (k *keywordIndex) search(ctx context.Context, q KeywordQuery) ([]Hit, error
 		if frequency > 0 {
 			known |= model.words
 		}
+	}
+	for _, c := range query.clauses {
+		words, err := k.scoreClause(ctx, c, known, scores)
+		if err != nil {
+			return nil, err
+		}
+		known |= words
 	}
 	if query.title != "" {
 		worth := func(frequency uint64) float64 { return titleWeight * float64(known.len()) * k.rarity(frequency) }

@@ -14,7 +14,8 @@ const (
 )
 
 // scoreClause adds what a clause gives to each product and returns those of its words that any has.
-func (k *keywordIndex) scoreClause(ctx context.Context, c clause, scores *keywordScores) (known wordSet, err error) {
+// Something near stands in for the others, unless they are in joined: part of a word that a product has.
+func (k *keywordIndex) scoreClause(ctx context.Context, c clause, joined wordSet, scores *keywordScores) (known wordSet, err error) {
 	if len(c.synonyms) == 0 {
 		known, _, err = k.scoreWords(ctx, c, scores)
 	} else {
@@ -25,7 +26,7 @@ func (k *keywordIndex) scoreClause(ctx context.Context, c clause, scores *keywor
 	}
 	for i, word := range c.words {
 		bit := wordRange(c.first+i, c.first+i+1)
-		if known&bit != 0 {
+		if (known|joined)&bit != 0 {
 			continue
 		}
 		spellings, err := k.standIns(ctx, word)

@@ -47,3 +47,10 @@ func TestWordsAreFoundJoinedAndApart(t *testing.T) {
 		}
 	}
 }
+
+func TestPartOfACompoundIsNotTakenForMisspelt(t *testing.T) {
+	index := openTitles(t, "Bluetooth headset", "Blue booth", "Blue lamp")
+	if got := found(t, index, "blue tooth"); !slices.Equal(got, []string{"Bluetooth headset"}) {
+		t.Errorf("found %q", got)
+	}
+}
