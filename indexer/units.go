@@ -199,9 +199,8 @@ func unitFollows(tokens analysis.TokenStream) bool {
 	if !adjoin(tokens) {
 		return false
 	}
-	name := string(tokens[1].Term)
-	_, ok := unitNames[name]
-	return ok && !wordUnits[name]
+	_, ok := unitNames[string(tokens[1].Term)]
+	return ok && !wordUnits[string(tokens[1].Term)]
 }
 
 // adjoin says whether at most one character, a space or a hyphen, is between the first two tokens.
