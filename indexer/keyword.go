@@ -202,7 +202,7 @@ func (k *keywordIndex) search(ctx context.Context, q KeywordQuery) ([]Hit, error
 			return nil, err
 		}
 	}
-	return scores.best(q.K, known), nil
+	return scores.best(q.K, known, termsNeeded(known.len(), query.han)), nil
 }
 
 func (k *keywordIndex) takeScores(filter *roaring.Bitmap) *keywordScores {

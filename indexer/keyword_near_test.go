@@ -115,10 +115,17 @@ func TestUnknownWordsDoNotCountAgainstProducts(t *testing.T) {
 }
 
 func TestTermsNeeded(t *testing.T) {
-	for words, want := range []int{0, 1, 2, 2, 3, 4, 4, 5, 5, 6, 6} {
-		if got := indexer.TermsNeeded(words); got != want {
-			t.Errorf("%d of %d words, want %d", got, words, want)
+	for words, want := range []struct{ words, han int }{{0, 0}, {1, 1}, {2, 2}, {2, 2}, {3, 3}, {4, 3}, {4, 4}, {5, 5}, {5, 5}, {6, 6}, {6, 6}} {
+		if got := indexer.TermsNeeded(words, false); got != want.words {
+			t.Errorf("%d of %d words, want %d", got, words, want.words)
 		}
+		if got := indexer.TermsNeeded(words, true); got != want.han {
+			t.Errorf("%d of %d pairs of characters, want %d", got, words, want.han)
+		}
+	}
+	index := openTitles(t, "夏季红色裙子", "红色夏季裙子", "红色夏季帽子")
+	if got := found(t, index, "红色夏季裙子"); len(got) != 3 || got[0] != "红色夏季裙子" {
+		t.Errorf("found %q: want the words in another order too", got)
 	}
 }
 

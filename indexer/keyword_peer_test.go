@@ -70,7 +70,7 @@ func (b *bleve) search(ctx context.Context, query string, k int) ([]uint32, erro
 		ctx = context.WithValue(ctx, search.BM25StatsKey, b.stats)
 	}
 	terms := indexer.KeywordTerms(query)
-	for need := float64(indexer.TermsNeeded(len(terms))); ; need-- {
+	for need := float64(indexer.TermsNeeded(len(terms), false)); ; need-- {
 		docs, err := b.searchFor(ctx, query, terms, need, k)
 		if err != nil || len(docs) > 0 || need <= 1 {
 			return docs, err

@@ -31,6 +31,7 @@ type parsedQuery struct {
 	models  []lookup // what may be a model number
 	codes   []string
 	title   string // all words, as the whole of a title; "" when there are none
+	han     bool   // some of it is Han text
 }
 
 // clause is a word, or some neighbouring words that together have synonyms.
@@ -59,12 +60,16 @@ type lookup struct {
 func parseQuery(q KeywordQuery) parsedQuery {
 	text := foldText([]byte(q.Terms))
 	words, sequence := queryWords(text)
-	parsed := parsedQuery{clauses: q.Synonyms.clauses(words, hasHan(q.Terms)), codes: queryCodes(q.Terms)}
-	parsed.pairs = neighbours(words, sequence)
+	parsed := parsedQuery{
+		pairs:  neighbours(words, sequence),
+		models: modelLookups(text, words),
+		codes:  queryCodes(q.Terms),
+		han:    hasHan(q.Terms),
+	}
+	parsed.clauses = q.Synonyms.clauses(words, parsed.han)
 	if len(sequence) > 0 {
 		parsed.title = wholeTitle(words, sequence)
 	}
-	parsed.models = modelLookups(text, words)
 	return parsed
 }
 
@@ -114,12 +119,13 @@ func modelLookups(text []byte, words []queryWord) []lookup {
 }
 
 // termsNeeded is how many of a query's words, of those that any product has, a product must have: both
-// of two, all but one of three to five, and 60 % of more, rounded up.
-func termsNeeded(words int) int {
+// of two, all but one of three to five, and 60 % of more, rounded up. Of Han text it is always 60 %, because
+// a pair of characters may be the end of one word and the beginning of the next.
+func termsNeeded(words int, han bool) int {
 	switch {
 	case words <= 2:
 		return words
-	case words <= 5:
+	case words <= 5 && !han:
 		return words - 1
 	}
 	return (words*3 + 4) / 5

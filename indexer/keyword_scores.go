@@ -78,11 +78,9 @@ func (s *keywordScores) touch(doc uint32) {
 	}
 }
 
-// best returns the k best products with at least termsNeeded of the known words, or with as many as any
-// has.
-func (s *keywordScores) best(k int, known wordSet) []Hit {
+// best returns the k best products with at least need of the known words, or with as many as any has.
+func (s *keywordScores) best(k int, known wordSet, need int) []Hit {
 	count := func(doc uint32) int { return (s.matched[doc] & known).len() }
-	need := termsNeeded(known.len())
 	most := 0
 	for _, doc := range s.touched {
 		most = max(most, count(doc))
