@@ -56,6 +56,8 @@ type Options struct {
 	NearShare float64
 	// Weights of the legs by name, by which those of the fusion are multiplied; a leg that is not named has 1.
 	Weights map[string]float64
+	// Synonyms are what the words of a query may be replaced by in the keyword leg; nil for none.
+	Synonyms *indexer.Synonyms
 	// Deadline is the time that the legs of one query have, embedding included; 2 s. A leg that is
 	// not back by then is left out. The later stages work on a bounded set and follow the caller's
 	// context alone.
@@ -163,7 +165,7 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Response, error) {
 	clock.lap("page")
 
 	return &Response{
-		Query: asked, Mode: q.Mode, Understood: said.report,
+		Query: asked, Mode: q.Mode, Understood: said.report, Suggestion: said.suggestion,
 		Total: int(found.set.GetCardinality()), Offset: q.Offset,
 		Hits: hits, Facets: facets, Legs: found.reports,
 		Rules: rules.fired, Redirect: rules.redirect,

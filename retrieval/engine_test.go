@@ -318,11 +318,14 @@ func TestALedgerAddsUpToTheScoreExactly(t *testing.T) {
 // What a leg missed because of its window must get the score that a wider window would have given.
 func TestBackfilledScoresAreThoseOfTheLegItself(t *testing.T) {
 	index := openShop(t, 400)
-	narrow := New(index, &indexertest.Encoder{}, nil, Options{Window: 40, NearShare: -1})
-	wide := New(index, &indexertest.Encoder{}, nil, Options{Window: 400, NearShare: -1})
+	synonyms := readSynonyms(t, "sandal, red shoe, green bag\nbolt => dune lamp, cirrus\nvessel => mug")
+	narrow := New(index, &indexertest.Encoder{}, nil, Options{Window: 40, NearShare: -1, Synonyms: synonyms})
+	wide := New(index, &indexertest.Encoder{}, nil, Options{Window: 400, NearShare: -1, Synonyms: synonyms})
 	photo := indexertest.Photo(shopPaints["green"])
 	filled := 0
-	for _, text := range []string{"red shoe", "bolt", "soft green canvas bag", "nothing 椅子"} {
+	for _, text := range []string{
+		"red shoe", "bolt", "soft green canvas bag", "nothing 椅子", "sandal", "white vessel", "xyzzy red lamp of steel, model 7", "gren canv", "model 7",
+	} {
 		q := Query{Text: text, Photo: photo, Mode: ModeHybrid, Explain: true, Limit: 400}
 		want := make(map[string]LegEntry)
 		for _, hit := range search(t, wide, q).Hits {
@@ -349,6 +352,23 @@ func TestBackfilledScoresAreThoseOfTheLegItself(t *testing.T) {
 	}
 	if filled == 0 {
 		t.Error("nothing was back-filled")
+	}
+}
+
+func TestSynonymsAreForTheKeywordLeg(t *testing.T) {
+	index := openShop(t, 100)
+	q := Query{Text: "sandal", Mode: ModeKeyword}
+	if got := search(t, New(index, &indexertest.Encoder{}, nil, Options{}), q).Hits; len(got) > 0 {
+		t.Errorf("without synonyms: %v", got)
+	}
+	got := search(t, New(index, &indexertest.Encoder{}, nil, Options{Synonyms: readSynonyms(t, "sandal => shoe")}), q).Hits
+	if len(got) == 0 {
+		t.Error("with synonyms: nothing found")
+	}
+	for _, hit := range got {
+		if !strings.Contains(hit.Product.Title, "shoe") {
+			t.Errorf("with synonyms: %q", hit.Product.Title)
+		}
 	}
 }
 

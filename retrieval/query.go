@@ -50,7 +50,8 @@ type Response struct {
 	Query      string       `json:"query"`
 	Mode       Mode         `json:"mode"`
 	Understood []Understood `json:"understood"`
-	Total      int          `json:"total"` // size of the fused candidate set, which the facets count too
+	Suggestion string       `json:"suggestion,omitempty"` // the query with words of the catalogue for those that no product has
+	Total      int          `json:"total"`                // size of the fused candidate set, which the facets count too
 	Offset     int          `json:"offset"`
 	Hits       []Hit        `json:"hits"`
 	Facets     []Facet      `json:"facets"`

@@ -29,10 +29,11 @@ const (
 
 // understood is what the words of a query say besides what is searched for.
 type understood struct {
-	report []Understood
-	denied []string     // phrases, for the vector of the words to turn away from
-	named  []preference // values of the catalogue
-	share  float64      // of the words that are searched for, that name values of the catalogue
+	report     []Understood
+	suggestion string       // a spelling that the catalogue knows
+	denied     []string     // phrases, for the vector of the words to turn away from
+	named      []preference // values of the catalogue
+	share      float64      // of the words that are searched for, that name values of the catalogue
 }
 
 // preference is something that the words name: products that have it fit better.
@@ -75,6 +76,13 @@ func (e *Engine) understand(ctx context.Context, q *Query, snapshot *indexer.Sna
 	q.Text = understanding.Without(q.Text, taken)
 	said.share = understanding.Share(q.Text, named)
 	weigh(said.named, snapshot.Len())
+	corrected, changed, err := snapshot.Correct(ctx, q.Text, e.opts.Synonyms)
+	if err != nil {
+		return nil, err
+	}
+	if changed {
+		said.suggestion = corrected
+	}
 	return said, nil
 }
 

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"io/fs"
+	"os"
+	"path/filepath"
 
 	"vitrine/encoders"
 	"vitrine/indexer"
@@ -43,9 +46,32 @@ func openShopWith(ctx context.Context, dataDir string, rules *rulesFile, library
 		err := fmt.Errorf("the index was built with model %s of fingerprint %s and that model's is now %s: run vitrine index again", built.Name, built.Fingerprint, found)
 		return nil, errors.Join(err, model.Close(), index.Close())
 	}
-	engine := retrieval.New(index, queryEncoder{model}, ranker.New(), retrieval.Options{Suggestions: suggestionsIn(dataDir)})
+	synonyms, err := readSynonyms(dataDir)
+	if err != nil {
+		return nil, errors.Join(err, model.Close(), index.Close())
+	}
+	engine := retrieval.New(index, queryEncoder{model}, ranker.New(), retrieval.Options{
+		Synonyms: synonyms, Suggestions: suggestionsIn(dataDir),
+	})
 	engine.SetRules(rules.set)
 	return &shop{index: index, model: model, engine: engine, rules: rules}, nil
+}
+
+// readSynonyms reads synonyms.txt of the data directory (docs/synonyms.md), or returns nil where there is none.
+func readSynonyms(dataDir string) (*indexer.Synonyms, error) {
+	file, err := os.Open(filepath.Join(dataDir, "synonyms.txt"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	synonyms, err := indexer.ReadSynonyms(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file.Name(), err)
+	}
+	return synonyms, nil
 }
 
 // queryEncoder tells retrieval which photos are the shopper's to replace.
