@@ -167,7 +167,7 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Response, error) {
 	return &Response{
 		Query: asked, Mode: q.Mode, Understood: said.report, Suggestion: said.suggestion,
 		Total: int(found.set.GetCardinality()), Offset: q.Offset,
-		Hits: hits, Facets: facets, Legs: found.reports,
+		Hits: hits, Facets: facets, Legs: found.reports, Fusion: found.fusion,
 		Rules: rules.fired, Redirect: rules.redirect,
 		Timings: clock.stop(), Generation: snapshot.Generation(),
 	}, nil
@@ -178,6 +178,7 @@ type results struct {
 	set     *roaring.Bitmap // every candidate
 	page    []*candidate    // those of the page, best first
 	reports []LegReport
+	fusion  *FusionReport // nil for a list
 }
 
 // browse lists what the filters allow (nil: the catalogue), the newest release first and by id within a
@@ -211,7 +212,8 @@ func (e *Engine) retrieve(ctx context.Context, q *Query, said *understood, snaps
 	}
 	clock.lap("back-fill")
 
-	fuse(legs, candidates, e.opts.normaliser(), e.weigh(q, said, legs, candidates))
+	weights, fusion := e.weigh(q, said, legs, candidates)
+	fuse(legs, candidates, e.opts.normaliser(), weights)
 	clock.lap("fuse")
 
 	if q.Mode == ModeRanked && e.ranker != nil {
@@ -232,18 +234,25 @@ func (e *Engine) retrieve(ctx context.Context, q *Query, said *understood, snaps
 	candidates = rules.arrange(candidates)
 	clock.lap("order")
 
-	return &results{set: docSet(candidates), page: pageOf(q, candidates), reports: reports}, nil
+	return &results{set: docSet(candidates), page: pageOf(q, candidates), reports: reports, fusion: fusion}, nil
 }
 
-// weigh returns the weight of each leg in the fusion.
-func (e *Engine) weigh(q *Query, said *understood, legs []*leg, candidates []*candidate) map[string]float64 {
-	weights := maps.Clone(e.opts.Weights)
-	if e.opts.Fusion == FusionConvex {
-		for name, weight := range e.opts.Weighting.weights(legs, observe(q, said, legs, candidates)) {
-			weights[name] *= weight
-		}
+// weigh returns the weight of each leg in the fusion, and how they came about.
+func (e *Engine) weigh(q *Query, said *understood, legs []*leg, candidates []*candidate) (map[string]float64, *FusionReport) {
+	weights, report := maps.Clone(e.opts.Weights), &FusionReport{Method: e.opts.Fusion}
+	if e.opts.Fusion != FusionConvex {
+		return weights, report
 	}
-	return weights
+	signals := observe(q, said, legs, candidates)
+	report.Signals, report.Certain = &signals, e.opts.Weighting.certain(signals)
+	names := make([]string, len(legs))
+	for i, l := range legs {
+		names[i] = l.name
+	}
+	for i, weight := range e.opts.Weighting.Weights(names, signals) {
+		weights[names[i]] *= weight
+	}
+	return weights, report
 }
 
 // Product returns the product of id as it was when indexed, or an error that wraps ErrNotFound.

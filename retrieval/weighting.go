@@ -1,6 +1,9 @@
 package retrieval
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // Weighting gives the legs of a query their weights in FusionConvex. It knows three sorts of queries: by a photo and
 // words; after a certain thing, of which few products fit the words ("nike air citius white"); and after a kind of
@@ -32,34 +35,60 @@ func DefaultWeighting() Weighting {
 	}
 }
 
-// signals are what is seen of a query once its legs are back.
-type signals struct {
-	composed  bool    // it has words and a photo
-	peak      float64 // in [0, 1]: see peakOf
-	named     float64 // in [0, 1]
-	noPhoto   float64 // in [0, 1]
-	agreement float64 // in [0, 1]: the mean score of the named leg over the best keyword hits; 1 where either has none
+// Validate says whether w can weigh legs: all of it finite, no weight below 0, and some weight in each sort of query.
+func (w *Weighting) Validate() error {
+	for _, x := range []float64{w.Bias, w.Peak, w.Named, w.NoPhoto, w.Trust} {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return fmt.Errorf("%v is not a finite number", x)
+		}
+	}
+	for name, weights := range map[string]map[string]float64{"kind": w.Kind, "certain": w.Certain, "composed": w.Composed} {
+		sum := 0.0
+		for leg, weight := range weights {
+			if !(weight >= 0) {
+				return fmt.Errorf("the weight of %s in %q is %v and must be at least 0", leg, name, weight)
+			}
+			sum += weight
+		}
+		if !(sum > 0) || math.IsInf(sum, 0) {
+			return fmt.Errorf("the weights in %q sum to %v", name, sum)
+		}
+	}
+	return nil
 }
 
-// weights returns the weight of each leg that came back; they sum to 1.
-func (w *Weighting) weights(legs []*leg, s signals) map[string]float64 {
-	certain := 1 / (1 + math.Exp(-(w.Bias + w.Peak*s.peak + w.Named*s.named + w.NoPhoto*s.noPhoto)))
-	weights, sum := make(map[string]float64, len(legs)), 0.0
-	for _, l := range legs {
-		weight := (1-certain)*w.Kind[l.name] + certain*w.Certain[l.name]
-		if s.composed {
-			weight = w.Composed[l.name]
-		} else if l.name == LegNamed {
-			weight *= math.Pow(s.agreement, w.Trust)
+// Signals are what is seen of a query once its legs are back.
+type Signals struct {
+	Composed  bool    `json:"composed"`  // it has words and a photo
+	Peak      float64 `json:"peak"`      // in [0, 1]: 0 when ten products fit the keywords as well as the best, 1 when the tenth fits half as well
+	Named     float64 `json:"named"`     // in [0, 1]: share of the words that name values of the catalogue
+	NoPhoto   float64 `json:"noPhoto"`   // in [0, 1]: share of the candidates without a photo
+	Agreement float64 `json:"agreement"` // in [0, 1]: mean score of the named leg over the best keyword hits; 1 where either has none
+}
+
+// certain says how much a query is after a certain thing, in (0, 1).
+func (w *Weighting) certain(s Signals) float64 {
+	return 1 / (1 + math.Exp(-(w.Bias + w.Peak*s.Peak + w.Named*s.Named + w.NoPhoto*s.NoPhoto)))
+}
+
+// Weights returns the weight of each leg of a query; they sum to 1.
+func (w *Weighting) Weights(legs []string, s Signals) []float64 {
+	certain := w.certain(s)
+	weights, sum := make([]float64, len(legs)), 0.0
+	for i, leg := range legs {
+		weights[i] = (1-certain)*w.Kind[leg] + certain*w.Certain[leg]
+		if s.Composed {
+			weights[i] = w.Composed[leg]
+		} else if leg == LegNamed {
+			weights[i] *= math.Pow(s.Agreement, w.Trust)
 		}
-		weights[l.name] = weight
-		sum += weight
+		sum += weights[i]
 	}
-	for name := range weights {
+	for i := range weights {
 		if sum > 0 {
-			weights[name] /= sum
-		} else {
-			weights[name] = 1 / float64(len(legs))
+			weights[i] /= sum
+		} else { // a leg that no weight was thought of for, alone
+			weights[i] = 1 / float64(len(legs))
 		}
 	}
 	return weights
@@ -72,14 +101,14 @@ const (
 )
 
 // observe sees what there is to see of a query.
-func observe(q *Query, said *understood, legs []*leg, candidates []*candidate) signals {
-	s := signals{composed: q.Text != "" && len(q.Photo) > 0, named: said.share, agreement: 1}
+func observe(q *Query, said *understood, legs []*leg, candidates []*candidate) Signals {
+	s := Signals{Composed: q.Text != "" && len(q.Photo) > 0, Named: said.share, Agreement: 1}
 	keyword, named, photo := -1, -1, -1
 	for i, l := range legs {
 		switch l.name {
 		case LegKeyword:
 			keyword = i
-			s.peak = peakOf(l)
+			s.Peak = peakOf(l)
 		case LegNamed:
 			named = i
 		case LegTextImage:
@@ -99,15 +128,15 @@ func observe(q *Query, said *understood, legs []*leg, candidates []*candidate) s
 			best++
 		}
 	}
-	s.noPhoto = float64(without) / float64(len(candidates))
+	s.NoPhoto = float64(without) / float64(len(candidates))
 	if best > 0 {
-		s.agreement = agreeing / float64(best)
+		s.Agreement = agreeing / float64(best)
 	}
 	return s
 }
 
-// peakOf is how far the tenth keyword hit lies below the best one, as a share of peakFull of the best score: 0 when ten
-// products fit as well, 1 when the tenth is half as good or there are fewer. 0 without any hit.
+// peakOf is how far the tenth keyword hit lies below the best one, as a share of peakFull of the best score; 1 when there are
+// fewer, 0 without any.
 func peakOf(keyword *leg) float64 {
 	if len(keyword.hits) == 0 {
 		return 0

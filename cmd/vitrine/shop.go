@@ -21,6 +21,8 @@ type shop struct {
 	model  *encoders.Model
 	engine *retrieval.Engine
 	rules  *rulesFile
+
+	options retrieval.Options // of engine
 }
 
 // openShop opens the live generation, the model that it was built with, and the rules.
@@ -50,11 +52,20 @@ func openShopWith(ctx context.Context, dataDir string, rules *rulesFile, library
 	if err != nil {
 		return nil, errors.Join(err, model.Close(), index.Close())
 	}
-	engine := retrieval.New(index, queryEncoder{model}, ranker.New(), retrieval.Options{
-		Synonyms: synonyms, Suggestions: suggestionsIn(dataDir),
-	})
-	engine.SetRules(rules.set)
-	return &shop{index: index, model: model, engine: engine, rules: rules}, nil
+	weighting, err := readFusion(dataDir)
+	if err != nil {
+		return nil, errors.Join(err, model.Close(), index.Close())
+	}
+	s := &shop{index: index, model: model, rules: rules}
+	s.options = retrieval.Options{Synonyms: synonyms, Weighting: weighting, Suggestions: suggestionsIn(dataDir)}
+	s.engine = s.engineWith(s.options)
+	s.engine.SetRules(rules.set)
+	return s, nil
+}
+
+// engineWith returns an engine over the shop, without its rules.
+func (s *shop) engineWith(options retrieval.Options) *retrieval.Engine {
+	return retrieval.New(s.index, queryEncoder{s.model}, ranker.New(), options)
 }
 
 // readSynonyms reads synonyms.txt of the data directory (docs/synonyms.md), or returns nil where there is none.
