@@ -26,7 +26,7 @@ var prior = []Weight{
 	{"colour_match", 0.3, "Colour is seen at a glance and a wrong one is passed over; embeddings often miss it."},
 	{"category_match", 0.2, "Tells a shoe from a shoe rack where both titles hold the word."},
 	{"price_log_ratio", 0, "Dear or cheap says nothing before clicks do: shops differ in the sign."},
-	{"in_stock", 0.7, "What cannot be bought disappoints: a sold-out product falls behind its equals, but a perfect match is still found."},
+	{"in_stock", 0.8, "What cannot be bought disappoints: a sold-out product falls behind its equals, but a perfect match is still found."},
 	{"freshness", 0.1, "Between equals the newer one; small, because many catalogues have no dates."},
 	{"has_photo", 0.2, "Tiles without a photo are rarely clicked."},
 }
