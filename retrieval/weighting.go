@@ -28,9 +28,9 @@ type Weighting struct {
 func DefaultWeighting() Weighting {
 	return Weighting{
 		Kind:     map[string]float64{LegKeyword: 0.03, LegTextText: 0.05, LegTextImage: 0.03, LegNamed: 0.89},
-		Certain:  map[string]float64{LegKeyword: 0.38, LegTextText: 0.29, LegTextImage: 0, LegNamed: 0.33},
+		Certain:  map[string]float64{LegKeyword: 0.6, LegTextText: 0.2, LegTextImage: 0, LegNamed: 0.2},
 		Composed: map[string]float64{LegKeyword: 0.03, LegTextText: 0.13, LegTextImage: 0.09, LegPhotoImage: 0.55, LegNamed: 0.20},
-		Bias:     1.6, Peak: 3.2, Named: -4.7, NoPhoto: 1.8,
+		Bias:     2.2, Peak: 5, Named: -4.7, NoPhoto: 1.8,
 		Trust: 1.3,
 	}
 }
