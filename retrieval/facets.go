@@ -2,10 +2,15 @@ package retrieval
 
 import (
 	"cmp"
+	"context"
+	"fmt"
+	"maps"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/RoaringBitmap/roaring/v2"
+	"golang.org/x/sync/errgroup"
 
 	"vitrine/indexer"
 )
@@ -14,13 +19,37 @@ const (
 	maxFacetValues  = 100 // of one facet: the most frequent ones
 	priceBuckets    = 5   // at most
 	maxPricesSorted = 10_000
+
+	maxAttributes = 6
+	minCoverage   = 0.1
+	tellApart     = 8
 )
 
-// countFacets counts the values that the products of set have, field by field in the order of
-// filterFields. A field of which no product has a value is left out.
-func countFacets(columns *indexer.Columns, set *roaring.Bitmap) []Facet {
+// facets counts field by field, in the order of filterFields and then the attributes that choose best. A
+// field of which no product has a value is left out.
+//
+// A count is the number of products that the search would find with that value as the only one of its field.
+// So a field with a filter is counted over what is found without that filter: to choose one brand does not
+// hide the others. What a filter denies stays away. To this end the legs run once more for each such field,
+// on the vectors that they have. Counts are exact but for these cases, in which they are too low:
+//   - a leg fills its window, so that a narrower search reaches further down; with it the total of the
+//     search is cut as well;
+//   - all products that fit the search well are filtered away, and the list is of what comes next to it
+//     (see found);
+//   - merchandising rules pin or hide other products when that filter is set;
+//   - a graph of vectors misses a neighbour.
+func (e *Engine) facets(ctx context.Context, q *Query, found *results, rules *merchandise) ([]Facet, error) {
+	relaxed, err := e.relaxed(ctx, q, found, rules)
+	if err != nil {
+		return nil, err
+	}
+	columns := rules.snapshot.Columns()
 	facets := []Facet{}
 	for _, field := range filterFields {
+		set, ok := relaxed[field]
+		if !ok {
+			set = found.set
+		}
 		var values []FacetValue
 		if field == FieldPrice {
 			values = countPrices(columns, set)
@@ -31,7 +60,132 @@ func countFacets(columns *indexer.Columns, set *roaring.Bitmap) []Facet {
 			facets = append(facets, Facet{Field: field, Values: values})
 		}
 	}
+	return append(facets, countAttributes(columns, found.set, relaxed)...), nil
+}
+
+// relaxed returns, by field, what is found without the filters on that field.
+func (e *Engine) relaxed(ctx context.Context, q *Query, found *results, rules *merchandise) (map[string]*roaring.Bitmap, error) {
+	var fields []string
+	for _, f := range q.Filters {
+		if !f.Not && f.Field != FieldWords && !slices.Contains(fields, f.Field) {
+			fields = append(fields, f.Field)
+		}
+	}
+	if len(fields) == 0 {
+		return nil, nil
+	}
+	limited, cancel := context.WithTimeout(ctx, e.opts.Deadline)
+	defer cancel()
+	group, limited := errgroup.WithContext(limited)
+	sets := make([]*roaring.Bitmap, len(fields))
+	for i, field := range fields {
+		group.Go(func() (err error) {
+			sets[i], err = e.foundWithout(limited, q, field, found.legs, rules)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, fmt.Errorf("count facets: %w", err)
+	}
+	relaxed := make(map[string]*roaring.Bitmap, len(fields))
+	for i, field := range fields {
+		relaxed[field] = sets[i]
+	}
+	return relaxed, nil
+}
+
+// foundWithout is the set that q finds without its filters that choose among the values of a field.
+func (e *Engine) foundWithout(ctx context.Context, q *Query, field string, legs []*leg, rules *merchandise) (*roaring.Bitmap, error) {
+	others := slices.DeleteFunc(slices.Clone(q.Filters), func(f Filter) bool { return f.Field == field && !f.Not })
+	allowed, err := matching(ctx, rules.snapshot, others)
+	if err != nil {
+		return nil, err
+	}
+	allowed = without(rules.snapshot, allowed, rules.hidden)
+	if q.browses() {
+		return cmp.Or(allowed, everything(rules.snapshot)), nil
+	}
+	again := make([]*leg, len(legs))
+	for i, l := range legs {
+		again[i] = &leg{name: l.name, finder: l.finder.within(allowed)}
+		if again[i].run(ctx, e.opts.Window); again[i].err != nil {
+			return nil, fmt.Errorf("%s: %w", l.name, again[i].err)
+		}
+	}
+	set := found(again)
+	for _, p := range rules.pinned(allowed) {
+		set.Add(p.doc)
+	}
+	return set, nil
+}
+
+// countAttributes counts the attributes that are filtered by, and those that choose best within the set, up
+// to maxAttributes, the best first.
+func countAttributes(columns *indexer.Columns, set *roaring.Bitmap, relaxed map[string]*roaring.Bitmap) []Facet {
+	counts := countsByName(columns, set)
+	filtered := make(map[string]bool)
+	for field, set := range relaxed {
+		if name, ok := strings.CutPrefix(field, AttributePrefix); ok {
+			counts[name], filtered[name] = countsByName(columns, set)[name], true
+		}
+	}
+	type attribute struct {
+		name string
+		gain float64
+	}
+	var some []attribute
+	for name, values := range counts {
+		a := attribute{name, gain(values, int(set.GetCardinality()))}
+		if filtered[name] {
+			a.gain = math.Inf(1)
+		}
+		if a.gain > 0 {
+			some = append(some, a)
+		}
+	}
+	slices.SortFunc(some, func(a, b attribute) int {
+		return cmp.Or(cmp.Compare(b.gain, a.gain), cmp.Compare(a.name, b.name))
+	})
+	var facets []Facet
+	for _, a := range some[:min(len(some), maxAttributes)] {
+		if values := countValues(counts[a.name]); len(values) > 0 {
+			facets = append(facets, Facet{Field: AttributePrefix + a.name, Values: values})
+		}
+	}
 	return facets
+}
+
+// countsByName counts the values of each attribute over the products of set.
+func countsByName(columns *indexer.Columns, set *roaring.Bitmap) map[string]map[string]int {
+	counts := make(map[string]map[string]int)
+	for column, count := range columns.Count(indexer.FieldAttributes, set) {
+		name, value := indexer.CutAttribute(column)
+		if counts[name] == nil {
+			counts[name] = make(map[string]int)
+		}
+		counts[name][value] = count
+	}
+	return counts
+}
+
+// gain says how well an attribute chooses among products: the information of its values in bits, which more
+// than tellApart values of equal size do not raise, times the share of the products that have it. It is 0
+// where that share is less than minCoverage, and of a single value.
+func gain(counts map[string]int, products int) float64 {
+	sum := 0
+	for _, n := range counts {
+		sum += n
+	}
+	coverage := min(1, float64(sum)/float64(products)) // a product may have several values
+	if coverage < minCoverage || len(counts) > maxFacetValues {
+		return 0
+	}
+	bits := 0.0
+	for _, value := range slices.Sorted(maps.Keys(counts)) { // in one order, for the sum to be the same
+		share := float64(counts[value]) / float64(sum)
+		bits -= share * math.Log2(share)
+	}
+	return coverage * min(bits, math.Log2(tellApart))
 }
 
 func countValues(counts map[string]int) []FacetValue {

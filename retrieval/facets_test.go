@@ -1,9 +1,14 @@
 package retrieval
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
+
+	"vitrine/catalog"
+	"vitrine/indexer/indexertest"
 )
 
 func TestRoundBoundsFollowThePricesInRoundSteps(t *testing.T) {
@@ -41,5 +46,132 @@ func TestRoundBoundsLieBetweenThePrices(t *testing.T) {
 				t.Fatalf("bounds %v of %v", bounds, prices)
 			}
 		}
+	}
+}
+
+// choose is q with a value as the only one of its field.
+func choose(q Query, field string, value FacetValue) Query {
+	q.Filters = slices.DeleteFunc(slices.Clone(q.Filters), func(f Filter) bool { return f.Field == field && !f.Not })
+	f := Filter{Field: field, Min: value.Min, Max: value.Max}
+	if field != FieldPrice {
+		f.Values = []string{value.Value}
+	}
+	q.Filters = append(q.Filters, f)
+	return q
+}
+
+func TestACountIsTheTotalOfTheSearchWithThatValueChosen(t *testing.T) {
+	engine := New(openIndex(t, withMaterials(makeProducts(t, 400))), &indexertest.Encoder{}, wordRanker{}, Options{Window: 500})
+	rng := rand.New(rand.NewPCG(21, 22))
+	checked, next := 0, 0
+	for range 60 {
+		q := randomQuery(rng)
+		if rng.IntN(3) == 0 {
+			q.Filters = append(q.Filters, Filter{Field: AttributePrefix + "material", Values: []string{"wool"}})
+		}
+		unfiltered := q
+		unfiltered.Filters = nil
+		fitting, _ := searchAll(t, engine, unfiltered)
+		for _, facet := range search(t, engine, q).Facets {
+			// Does anything that fits pass the filters on other fields?
+			some := slices.ContainsFunc(fitting, func(h Hit) bool {
+				return !slices.ContainsFunc(q.Filters, func(f Filter) bool { return f.Field != facet.Field && !passes(f, &h.Product) })
+			})
+			for _, value := range facet.Values[:min(6, len(facet.Values))] {
+				total := search(t, engine, choose(q, facet.Field, value)).Total
+				checked++
+				if !some {
+					next++
+				}
+				if total != value.Count && (some || total < value.Count) {
+					t.Errorf("%q, photo %v, mode %s, filters %v: %s %s counts %d, chosen it has %d",
+						q.Text, q.Photo != nil, q.Mode, q.Filters, facet.Field, value.Value, value.Count, total)
+				}
+			}
+		}
+	}
+	if checked < 500 || next == checked {
+		t.Errorf("%d counts were checked, %d of them of lists of what comes next", checked, next)
+	}
+}
+
+// With windows that the legs fill, a narrower search reaches further down.
+func TestACountIsNeverTooHigh(t *testing.T) {
+	engine := New(openShop(t, 400), &indexertest.Encoder{}, wordRanker{}, Options{Window: 40})
+	rng := rand.New(rand.NewPCG(23, 24))
+	counted, found := 0, 0
+	for range 60 {
+		q := randomQuery(rng)
+		for _, facet := range search(t, engine, q).Facets {
+			for _, value := range facet.Values[:min(4, len(facet.Values))] {
+				total := search(t, engine, choose(q, facet.Field, value)).Total
+				counted, found = counted+value.Count, found+total
+				if total < value.Count {
+					t.Errorf("%q, photo %v, mode %s, filters %v: %s %s counts %d, chosen it has %d",
+						q.Text, q.Photo != nil, q.Mode, q.Filters, facet.Field, value.Value, value.Count, total)
+				}
+			}
+		}
+	}
+	t.Logf("the counts add up to %d, the totals to %d", counted, found)
+}
+
+func TestAChosenValueHidesNoOtherAndADeniedOneStaysAway(t *testing.T) {
+	engine := New(openShop(t, 300), &indexertest.Encoder{}, wordRanker{}, Options{})
+	for _, q := range []Query{{}, {Text: "red shoe"}, {Photo: indexertest.Photo(shopPaints["red"])}} {
+		q.Filters = []Filter{{Field: FieldBrand, Values: []string{"Bolt"}}, {Field: FieldColour, Values: []string{"black"}, Not: true}}
+		brands, colours := facetOf(search(t, engine, q), FieldBrand), facetOf(search(t, engine, q), FieldColour)
+		if len(brands.Values) != len(shopBrands) {
+			t.Errorf("%q: with one brand chosen there are the brands %v", q.Text, brands.Values)
+		}
+		if slices.ContainsFunc(colours.Values, func(v FacetValue) bool { return v.Value == "black" }) {
+			t.Errorf("%q: the denied colour is offered in %v", q.Text, colours.Values)
+		}
+	}
+}
+
+func facetOf(r *Response, field string) Facet {
+	for _, facet := range r.Facets {
+		if facet.Field == field {
+			return facet
+		}
+	}
+	return Facet{}
+}
+
+// withMaterials gives products three attributes: a material that two of three have, a care that is always
+// the same, and a lining that hardly any has.
+func withMaterials(products []catalog.Product) []catalog.Product {
+	for i := range products {
+		products[i].Attributes = map[string]string{"Care": "by hand", "Family": fmt.Sprintf("F%d", i/3)}
+		if i%3 > 0 {
+			products[i].Attributes["Material"] = []string{"wool", "steel", "oak", "felt"}[i%4]
+		}
+		if i%50 < 2 {
+			products[i].Attributes["Lining"] = []string{"silk", "fleece"}[i%50]
+		}
+	}
+	return products
+}
+
+func TestAttributesThatChooseAreFacets(t *testing.T) {
+	engine := New(openIndex(t, withMaterials(makeProducts(t, 300))), &indexertest.Encoder{}, wordRanker{}, Options{})
+	names := func(q Query) (names []string) {
+		for _, facet := range search(t, engine, q).Facets {
+			if name, ok := strings.CutPrefix(facet.Field, AttributePrefix); ok {
+				names = append(names, name)
+			}
+		}
+		return names
+	}
+	if got := names(Query{}); !slices.Equal(got, []string{"material"}) {
+		t.Errorf("the attributes are %v, want material: care has one value and lining is rare", got)
+	}
+	chosen := Query{Filters: []Filter{{Field: "attribute.lining", Values: []string{"silk"}}}}
+	if got := names(chosen); len(got) == 0 || got[0] != "lining" {
+		t.Errorf("with a lining chosen the attributes are %v", got)
+	}
+	if values := facetOf(search(t, engine, chosen), "attribute.lining").Values; len(values) != 2 {
+		t.Errorf("with one lining chosen there are %v", values)
 	}
 }

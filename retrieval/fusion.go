@@ -20,6 +20,7 @@ type candidate struct {
 	features  []FeatureEntry
 	rules     []RuleEntry
 	score     float64
+	others    int // of its group
 }
 
 // Fusion is a way of joining the scores of the legs to one.
