@@ -21,6 +21,7 @@ const (
 	maxPricesSorted = 10_000
 
 	maxAttributes = 6
+	maxChoices    = 50 // values of an attribute that is offered unasked
 	minCoverage   = 0.1
 	tellApart     = 8
 )
@@ -170,14 +171,14 @@ func countsByName(columns *indexer.Columns, set *roaring.Bitmap) map[string]map[
 
 // gain says how well an attribute chooses among products: the information of its values in bits, which more
 // than tellApart values of equal size do not raise, times the share of the products that have it. It is 0
-// where that share is less than minCoverage, and of a single value.
+// where that share is less than minCoverage, and of one value or more than maxChoices.
 func gain(counts map[string]int, products int) float64 {
 	sum := 0
 	for _, n := range counts {
 		sum += n
 	}
 	coverage := min(1, float64(sum)/float64(products)) // a product may have several values
-	if coverage < minCoverage || len(counts) > maxFacetValues {
+	if coverage < minCoverage || len(counts) > maxChoices {
 		return 0
 	}
 	bits := 0.0
