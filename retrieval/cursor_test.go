@@ -51,25 +51,23 @@ func TestPagesByCursorAreThoseByOffset(t *testing.T) {
 
 func TestPagesByCursorHaveNoProductTwiceWhileTheIndexChanges(t *testing.T) {
 	products := makeProducts(t, 300)
-	index := &replaced{openIndex(t, products)}
+	var changed []catalog.Product
+	for i, p := range products { // every seventh goes, others come, and all prices change
+		if i%7 == 0 {
+			continue
+		}
+		p.PriceCents = 100 + int64(i*37%997)
+		changed = append(changed, p)
+		p.ID, p.Released = p.ID+"-new", time.Now()
+		changed = append(changed, p)
+	}
+	before, after := openIndex(t, products), openIndex(t, changed)
+	index := &replaced{before}
 	engine := New(index, &indexertest.Encoder{}, wordRanker{}, Options{})
 	for _, q := range []Query{{Limit: 24}, {Text: "red shoe", Limit: 10}, {Sort: SortPriceAsc, Limit: 17}} {
-		index.Index = openIndex(t, products)
+		index.Index = before
 		want, _ := searchAll(t, engine, q)
-		hits := byCursor(t, engine, q, func() {
-			// Every seventh product goes, others come, and all prices change.
-			var changed []catalog.Product
-			for i, p := range products {
-				if i%7 == 0 {
-					continue
-				}
-				p.PriceCents = 100 + int64(i*37%997)
-				changed = append(changed, p)
-				p.ID, p.Released = p.ID+"-new", time.Now()
-				changed = append(changed, p)
-			}
-			index.Index = openIndex(t, changed)
-		})
+		hits := byCursor(t, engine, q, func() { index.Index = after })
 		gone := func(h Hit) bool {
 			var n int
 			if _, err := fmt.Sscanf(h.Product.ID, "item-%d", &n); err != nil {
