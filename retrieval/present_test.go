@@ -112,20 +112,25 @@ func TestWhatFitsIsSortedAndWhatHardlyFitsFollows(t *testing.T) {
 	for by, order := range orders {
 		for _, q := range []Query{{}, {Text: "red shoe"}, {Photo: indexertest.Photo(shopPaints["blue"])}, {Filters: []Filter{{Field: FieldBrand, Values: []string{"Bolt"}}}}} {
 			q.Mode, q.Sort = ModeHybrid, by
+			q.Explain = true
 			hits, _ := searchAll(t, engine, q)
-			best := 0.0
-			for _, hit := range hits {
-				best = max(best, hit.Score)
+			candidates := make([]*candidate, len(hits))
+			for i, hit := range hits {
+				candidates[i] = &candidate{legs: hit.Ledger.Legs}
 			}
-			fit := func(h Hit) bool { return h.Score >= sortFloor*best }
-			fitting := hits[:max(0, slices.IndexFunc(append(slices.Clone(hits), Hit{Score: -1}), func(h Hit) bool { return !fit(h) }))]
-			if len(fitting) < 10 || slices.ContainsFunc(hits[len(fitting):], fit) {
+			fit, n := fits(candidates), 0
+			floor := sortFloor * slices.Max(fit)
+			for n < len(hits) && fit[n] >= floor {
+				n++
+			}
+			fitting := hits[:n]
+			if len(fitting) < 10 || slices.ContainsFunc(fit[n:], func(share float64) bool { return share >= floor }) {
 				t.Errorf("%s of %q: %d hits fit and are followed by more that do", by, q.Text, len(fitting))
 			}
 			if !slices.IsSortedFunc(fitting, order) {
 				t.Errorf("%s of %q is not sorted", by, q.Text)
 			}
-			if !slices.IsSortedFunc(hits[len(fitting):], bestFirst) {
+			if !slices.IsSortedFunc(hits[n:], bestFirst) {
 				t.Errorf("%s of %q: what hardly fits does not stand by relevance", by, q.Text)
 			}
 		}
