@@ -102,7 +102,7 @@ func printResponse(t *terminal, r *retrieval.Response) error {
 			}
 		}
 	}
-	fmt.Fprintf(t.out, "%d of %d candidates, mode %s, %s\n", len(r.Hits), r.Total, r.Mode, r.Generation)
+	fmt.Fprintf(t.out, "%d of %d results, mode %s, %s\n", len(r.Hits), r.Total, r.Mode, r.Generation)
 	return nil
 }
 
