@@ -160,7 +160,7 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Response, error) {
 
 	response := &Response{
 		Query: asked, Mode: q.Mode, Understood: said.report,
-		Total: found.total, Offset: q.Offset,
+		Total: found.total, Closest: found.closest, Offset: q.Offset,
 		Facets: facets, Legs: found.reports,
 		Rules: rules.fired, Redirect: rules.redirect,
 		Generation: snapshot.Generation(),
@@ -184,6 +184,7 @@ type results struct {
 	set     *roaring.Bitmap // every candidate
 	total   int             // hits on all pages
 	page    []*candidate    // those of the page, best first
+	closest bool            // nothing that fits passes the filters
 	legs    []*leg          // that came back
 	reports []LegReport
 }
@@ -200,7 +201,8 @@ func (e *Engine) retrieve(ctx context.Context, q *Query, said *understood, snaps
 
 	// Only what came back counts from here on.
 	legs = succeeded(legs)
-	candidates := rules.bringIn(legs, among(found(legs), collect(legs)))
+	set, closest := found(legs)
+	candidates := rules.bringIn(legs, among(set, collect(legs)))
 	clock.lap("collect")
 
 	// What would a leg that missed a candidate have scored it?
@@ -233,7 +235,7 @@ func (e *Engine) retrieve(ctx context.Context, q *Query, said *understood, snaps
 	}
 	clock.lap("order")
 
-	return &results{set: docSet(candidates), total: len(list), page: pageOf(q, list), legs: legs, reports: reports}, nil
+	return &results{set: docSet(candidates), total: len(list), page: pageOf(q, list), closest: closest, legs: legs, reports: reports}, nil
 }
 
 // Product returns the product of id as it was when indexed, or an error that wraps ErrNotFound.

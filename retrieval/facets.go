@@ -20,6 +20,8 @@ const (
 	priceBuckets    = 5   // at most
 	maxPricesSorted = 10_000
 
+	relaxedAtOnce = 4 // sets that are found side by side
+
 	maxAttributes = 6
 	maxChoices    = 50 // values of an attribute that is offered unasked
 	minCoverage   = 0.1
@@ -64,35 +66,54 @@ func (e *Engine) facets(ctx context.Context, q *Query, found *results, rules *me
 	return append(facets, countAttributes(columns, found.set, relaxed)...), nil
 }
 
-// relaxed returns, by field, what is found without the filters on that field.
+// relaxed returns, by field, what is found without the filters on that field. A set that cannot be had in time
+// is empty: its facet is left out.
 func (e *Engine) relaxed(ctx context.Context, q *Query, found *results, rules *merchandise) (map[string]*roaring.Bitmap, error) {
-	var fields []string
-	for _, f := range q.Filters {
-		if !f.Not && f.Field != FieldWords && !slices.Contains(fields, f.Field) {
-			fields = append(fields, f.Field)
-		}
-	}
+	fields := countedApart(q.Filters)
 	if len(fields) == 0 {
 		return nil, nil
 	}
 	limited, cancel := context.WithTimeout(ctx, e.opts.Deadline)
 	defer cancel()
-	group, limited := errgroup.WithContext(limited)
+	var group errgroup.Group
+	group.SetLimit(relaxedAtOnce)
 	sets := make([]*roaring.Bitmap, len(fields))
 	for i, field := range fields {
-		group.Go(func() (err error) {
-			sets[i], err = e.foundWithout(limited, q, field, found.legs, rules)
-			return err
+		group.Go(func() error {
+			set, err := e.foundWithout(limited, q, field, found.legs, rules)
+			if err != nil {
+				set = roaring.New()
+			}
+			sets[i] = set
+			return ctx.Err()
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return nil, fmt.Errorf("count facets: %w", err)
+		return nil, err
 	}
 	relaxed := make(map[string]*roaring.Bitmap, len(fields))
 	for i, field := range fields {
 		relaxed[field] = sets[i]
 	}
 	return relaxed, nil
+}
+
+// countedApart lists the fields that have a facet and a filter that chooses among its values.
+func countedApart(filters []Filter) []string {
+	var fields []string
+	attributes := 0
+	for _, f := range filters {
+		if f.Not || f.Field == FieldWords || slices.Contains(fields, f.Field) {
+			continue
+		}
+		if strings.HasPrefix(f.Field, AttributePrefix) {
+			if attributes++; attributes > maxAttributes {
+				continue
+			}
+		}
+		fields = append(fields, f.Field)
+	}
+	return fields
 }
 
 // foundWithout is the set that q finds without its filters that choose among the values of a field.
@@ -113,7 +134,7 @@ func (e *Engine) foundWithout(ctx context.Context, q *Query, field string, legs 
 			return nil, fmt.Errorf("%s: %w", l.name, again[i].err)
 		}
 	}
-	set := found(again)
+	set, _ := found(again)
 	for _, p := range rules.pinned(allowed) {
 		set.Add(p.doc)
 	}

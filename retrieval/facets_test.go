@@ -130,6 +130,41 @@ func TestAChosenValueHidesNoOtherAndADeniedOneStaysAway(t *testing.T) {
 	}
 }
 
+func TestAFilterBringsNothingInUnlessNothingElseIsLeft(t *testing.T) {
+	engine := New(openShop(t, 400), &indexertest.Encoder{}, nil, Options{Window: 500})
+	rng := rand.New(rand.NewPCG(29, 30))
+	closest := 0
+	for range 100 {
+		q := randomQuery(rng)
+		plain := q
+		plain.Filters = nil
+		all, _ := searchAll(t, engine, plain)
+		fits := make(map[string]bool)
+		for _, hit := range all {
+			fits[hit.Product.ID] = !slices.ContainsFunc(q.Filters, func(f Filter) bool { return !passes(f, &hit.Product) })
+		}
+		hits, first := searchAll(t, engine, q)
+		some := false
+		for _, fit := range fits {
+			some = some || fit
+		}
+		if first.Closest != (!some && len(hits) > 0) {
+			t.Errorf("%q with %v: closest is %v of %d hits", q.Text, q.Filters, first.Closest, len(hits))
+		}
+		for _, hit := range hits {
+			if some && !fits[hit.Product.ID] {
+				t.Errorf("%q with %v: %s is found by the filters' doing", q.Text, q.Filters, hit.Product.ID)
+			}
+		}
+		if first.Closest {
+			closest++
+		}
+	}
+	if closest == 0 {
+		t.Error("no list was of what comes closest")
+	}
+}
+
 func facetOf(r *Response, field string) Facet {
 	for _, facet := range r.Facets {
 		if facet.Field == field {
@@ -173,5 +208,19 @@ func TestAttributesThatChooseAreFacets(t *testing.T) {
 	}
 	if values := facetOf(search(t, engine, chosen), "attribute.lining").Values; len(values) != 2 {
 		t.Errorf("with one lining chosen there are %v", values)
+	}
+}
+
+func BenchmarkSearchWithFilters(b *testing.B) {
+	engine := New(openShop(b, 5000), &indexertest.Encoder{}, wordRanker{}, Options{})
+	filters := []Filter{
+		{Field: FieldBrand, Values: []string{"Bolt"}}, {Field: FieldColour, Values: []string{"red", "blue"}}, {Field: FieldInStock, Values: []string{"true"}},
+	}
+	for n := range len(filters) + 1 {
+		b.Run(fmt.Sprintf("filters=%d", n), func(b *testing.B) {
+			for b.Loop() {
+				search(b, engine, Query{Text: "red canvas shoe", Filters: filters[:n]})
+			}
+		})
 	}
 }

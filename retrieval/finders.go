@@ -17,9 +17,9 @@ type relativeFinder interface {
 }
 
 // found returns the products that the legs found and, of those, only what is found without filters too:
-// a filter takes products away and never brings worse ones in. Where it takes all away, what the legs found
-// within it has to do.
-func found(legs []*leg) *roaring.Bitmap {
+// a filter takes products away and never brings worse ones in. Where it takes all away, the set is what comes
+// closest within it.
+func found(legs []*leg) (set *roaring.Bitmap, closest bool) {
 	all, holding := roaring.New(), roaring.New()
 	for _, l := range legs {
 		for i, hit := range l.hits {
@@ -30,9 +30,9 @@ func found(legs []*leg) *roaring.Bitmap {
 		}
 	}
 	if holding.IsEmpty() {
-		return all
+		return all, !all.IsEmpty()
 	}
-	return holding
+	return holding, false
 }
 
 // among keeps the candidates that are in set.

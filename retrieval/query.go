@@ -55,7 +55,8 @@ type Response struct {
 	Query      string       `json:"query"`
 	Mode       Mode         `json:"mode"`
 	Understood []Understood `json:"understood"`
-	Total      int          `json:"total"` // number of hits on all pages: products or, with Query.Group, groups
+	Total      int          `json:"total"`             // number of hits on all pages: products or, with Query.Group, groups
+	Closest    bool         `json:"closest,omitempty"` // nothing that fits passes the filters: the hits come closest of what does
 	Offset     int          `json:"offset"`
 	Hits       []Hit        `json:"hits"`
 	Cursor     string       `json:"cursor,omitempty"` // of the next page, if a cursor was asked for and there is one

@@ -70,6 +70,9 @@ func newFacetView(r request, label string, facet retrieval.Facet, currency strin
 			view.Choices = append(view.Choices, newChoice(r, facet.Field, value, currency))
 		}
 	}
+	for _, value := range missing(r.Filters, facet) {
+		view.Choices = append(view.Choices, newChoice(r, facet.Field, value, currency))
+	}
 	if facet.Field == retrieval.FieldInStock {
 		view.Choices = slices.DeleteFunc(view.Choices, func(c choice) bool { return c.Label != inStock })
 	}
@@ -80,6 +83,22 @@ func newFacetView(r request, label string, facet retrieval.Facet, currency strin
 		view.Choices, view.More = split(view.Choices)
 	}
 	return view
+}
+
+// missing are the chosen values that nothing has, which must be there to be given up.
+func missing(filters []retrieval.Filter, facet retrieval.Facet) []retrieval.FacetValue {
+	var some []retrieval.FacetValue
+	for _, f := range filters {
+		if f.Field != facet.Field || f.Not {
+			continue
+		}
+		for _, chosen := range f.Values {
+			if !slices.ContainsFunc(facet.Values, func(v retrieval.FacetValue) bool { return strings.EqualFold(v.Value, chosen) }) {
+				some = append(some, retrieval.FacetValue{Value: chosen})
+			}
+		}
+	}
+	return some
 }
 
 // split leaves the first choices and the taken ones in sight.

@@ -23,6 +23,7 @@ type searchPage struct {
 	Answered bool // there are results to show, maybe none
 	Heading  string
 	Total    int
+	Closest  bool // nothing that fits passes the filters
 	Elapsed  string
 	Modes    []link
 	Sorts    []link
@@ -90,6 +91,7 @@ func (s *site) results(ctx context.Context, asked request, photo []byte) (*searc
 		Answered: true,
 		Heading:  heading(asked),
 		Total:    response.Total,
+		Closest:  response.Closest,
 		Elapsed:  elapsed(time.Since(started)),
 		Modes:    modeLinks(asked),
 		Sorts:    sortLinks(asked),

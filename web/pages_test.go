@@ -152,12 +152,19 @@ func TestWhatWasReadOutOfTheWordsCanBeLeftOut(t *testing.T) {
 		`href="/?ignore=x&ignore=colour%21%3Dblack&ignore=words%21%3Dblack&q=shoes+not+black+under+50&sort=price_asc"`,
 		`href="/?ignore=x&ignore=price%3D..50&q=shoes+not+black+under+50&sort=price_asc"`,
 		`href="/?ignore=x&literal=true&q=shoes+not+black+under+50&sort=price_asc"`,
-		`name="ignore" value="x"`, `<a href="/?ignore=x&q=shoes+not+black+under+50&sort=price_asc" aria-current="true">Cheapest</a>`)
+		`name="ignore" value="x"`, `<a href="/?ignore=x&q=shoes+not+black+under+50&sort=price_asc" aria-current="true">Lowest price</a>`)
 	shop.change = nil
 	if _, body = get(t, h, "/?q=shoes&literal=true"); strings.Contains(body, "Take the words literally") {
 		t.Error("literal words are offered to be taken literally")
 	}
 	wantText(t, body, `href="/?q=shoes" `, "words as they are <span")
+}
+
+func TestWhatComesClosestIsSaidToBeThat(t *testing.T) {
+	shop := newFakeShop(t)
+	shop.change = func(r *retrieval.Response) { r.Closest = true }
+	_, body := get(t, New(shop, Options{}), "/?q=shoes&filter=brand%3DAvelo")
+	wantText(t, body, "This comes closest.")
 }
 
 func TestAttributesAreFiltersAndGroupsSayHowManyTheyHave(t *testing.T) {
@@ -170,6 +177,8 @@ func TestAttributesAreFiltersAndGroupsSayHowManyTheyHave(t *testing.T) {
 	body = html.UnescapeString(body)
 	wantText(t, body, "<h3>Sole type</h3>", `href="/?filter=attribute.sole_type%3Drubber%7Ccr%C3%AApe&group=brand&q=shoes"`,
 		`href="/?group=brand&q=shoes" class="taken"`, "+ 6 more", "Remove filter Sole type: ")
+	_, missing := get(t, New(shop, Options{}), "/?q=shoes&filter=attribute.sole_type%3Drubber%7Cgum")
+	wantText(t, missing, `class="taken"><span class="box" aria-hidden="true"></span><span class="label">gum</span>`)
 	if strings.Contains(body, "cork") {
 		t.Error("a value that nothing has is offered")
 	}

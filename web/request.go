@@ -111,7 +111,7 @@ var sorts = []struct {
 	sort  retrieval.Sort
 	label string
 }{
-	{retrieval.SortRelevance, "Best match"}, {retrieval.SortPriceAsc, "Cheapest"}, {retrieval.SortPriceDesc, "Dearest"}, {retrieval.SortNewest, "Newest"},
+	{retrieval.SortRelevance, "Best match"}, {retrieval.SortPriceAsc, "Lowest price"}, {retrieval.SortPriceDesc, "Highest price"}, {retrieval.SortNewest, "Newest"},
 }
 
 func parseSort(s string) (retrieval.Sort, error) {
