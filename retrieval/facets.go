@@ -55,7 +55,7 @@ func (e *Engine) facets(ctx context.Context, q *Query, found *results, rules *me
 		}
 		var values []FacetValue
 		if field == FieldPrice {
-			values = countPrices(columns, set)
+			values = withChosen(columns, set, countPrices(columns, set), q.Filters)
 		} else {
 			values = countValues(columns.Count(field, set))
 		}
@@ -257,6 +257,28 @@ func countPrices(columns *indexer.Columns, set *roaring.Bitmap) []FacetValue {
 		values[i].Value = priceRange(values[i].Min, values[i].Max)
 	}
 	return slices.DeleteFunc(values, func(v FacetValue) bool { return v.Count == 0 })
+}
+
+// withChosen adds the ranges of the price filters to the buckets of set, if they are not among them: the
+// bounds of buckets follow the other filters.
+func withChosen(columns *indexer.Columns, set *roaring.Bitmap, buckets []FacetValue, filters []Filter) []FacetValue {
+	for _, f := range filters {
+		value := priceRange(f.Min, f.Max)
+		known := slices.ContainsFunc(buckets, func(v FacetValue) bool { return v.Value == value })
+		if f.Field != FieldPrice || f.Not || known {
+			continue
+		}
+		count := int(columns.PriceRange(f.Min, f.Max).AndCardinality(set))
+		buckets = append(buckets, FacetValue{Value: value, Count: count, Min: f.Min, Max: f.Max})
+	}
+	from := func(v FacetValue) float64 {
+		if v.Min == nil {
+			return 0
+		}
+		return *v.Min
+	}
+	slices.SortStableFunc(buckets, func(a, b FacetValue) int { return cmp.Compare(from(a), from(b)) })
+	return buckets
 }
 
 // sample returns, sorted, prices or as many of them, evenly spread, as are enough to find bounds.

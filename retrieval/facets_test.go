@@ -165,6 +165,22 @@ func TestAFilterBringsNothingInUnlessNothingElseIsLeft(t *testing.T) {
 	}
 }
 
+func TestAChosenRangeOfPricesStaysAmongTheBuckets(t *testing.T) {
+	engine := New(openShop(t, 300), &indexertest.Encoder{}, wordRanker{}, Options{})
+	low, high := 33.0, 77.7
+	response := search(t, engine, Query{Text: "shoe", Filters: []Filter{{Field: FieldPrice, Min: &low, Max: &high}}})
+	prices := facetOf(response, FieldPrice).Values
+	at := slices.IndexFunc(prices, func(v FacetValue) bool { return v.Value == "33..77.7" })
+	if at < 1 || len(prices) < 3 || prices[at].Count != response.Total {
+		t.Errorf("of %d hits the prices are %+v", response.Total, prices)
+	}
+	for i := 2; i < len(prices); i++ {
+		if *prices[i].Min < *prices[i-1].Min {
+			t.Errorf("%s follows %s", prices[i].Value, prices[i-1].Value)
+		}
+	}
+}
+
 func facetOf(r *Response, field string) Facet {
 	for _, facet := range r.Facets {
 		if facet.Field == field {
