@@ -69,7 +69,9 @@ type merchandise struct {
 	snapshot *indexer.Snapshot
 	fired    []FiredRule
 	redirect string
-	pins     []pin // by place; each of another product, which may be shown
+	rules    []Rule
+	hidden   *roaring.Bitmap // nil = none
+	pins     []pin           // by place; each of another product, which may be shown
 	boosts   []boost
 }
 
@@ -82,8 +84,8 @@ type boost struct {
 
 // merchandise finds the rules for q and takes what they hide out of the allowed products (nil = all).
 func (e *Engine) merchandise(ctx context.Context, q *Query, snapshot *indexer.Snapshot, allowed *roaring.Bitmap) (*merchandise, *roaring.Bitmap, error) {
-	m := &merchandise{snapshot: snapshot}
 	rules := e.rulesFor(q)
+	m := &merchandise{snapshot: snapshot, rules: rules}
 	for i := range rules {
 		r := &rules[i]
 		m.fired = append(m.fired, FiredRule{Rule: r.Name, Action: r.Action})
@@ -102,12 +104,12 @@ func (e *Engine) merchandise(ctx context.Context, q *Query, snapshot *indexer.Sn
 			m.redirect = cmp.Or(m.redirect, r.URL)
 		}
 	}
-	hidden, err := hiddenBy(ctx, rules, snapshot)
-	if err != nil {
+	var err error
+	if m.hidden, err = hiddenBy(ctx, rules, snapshot); err != nil {
 		return nil, nil, err
 	}
-	allowed = without(snapshot, allowed, hidden)
-	m.pin(rules, allowed)
+	allowed = without(snapshot, allowed, m.hidden)
+	m.pins = m.pinned(allowed)
 	return m, allowed, nil
 }
 
