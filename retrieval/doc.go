@@ -5,7 +5,8 @@
 //	normalise.go  limits, defaults and one spelling of the shopper's words
 //	filter.go     filters as values, as strings and as bitmaps
 //	crop.go       the string form of a photo's crop
-//	legs.go       the searches that run side by side: keyword, text-text, text-image, photo-image
+//	compose.go    what is shown beside the words: photos, liked and unliked products, and their balance
+//	legs.go       the searches that run side by side: keyword, text-text, text-image, photo-image…
 //	fusion.go     one candidate set from all legs, by reciprocal rank
 //	backfill.go   the exact scores of the legs that did not find a candidate
 //	rank.go       the ranker's scores, the rule for identifiers, and the ledger that sums to the score

@@ -74,7 +74,7 @@ func (o Options) WithDefaults() Options {
 	if o.Deadline == 0 {
 		o.Deadline = 2 * time.Second
 	}
-	weights := map[string]float64{LegKeyword: 1, LegTextText: 1, LegTextImage: 1, LegPhotoImage: 1, LegNamed: 1}
+	weights := map[string]float64{LegKeyword: 1, LegTextText: 1, LegTextImage: 1, LegPhotoImage: 1, LegLikeImage: 1, LegLikeText: 1, LegNamed: 1}
 	maps.Copy(weights, o.Weights)
 	o.Weights = weights
 	return o
@@ -113,6 +113,12 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Response, error) {
 	snapshot := e.index.Acquire()
 	defer snapshot.Release()
 
+	// The products that are shown as examples.
+	shown, err := findExamples(&q, snapshot)
+	if err != nil {
+		return nil, err
+	}
+
 	// What the words say of price, of what is not wanted and of the catalogue's own values.
 	typed := q // rules go by what the shopper wrote
 	said, err := e.understand(ctx, &q, snapshot)
@@ -126,6 +132,7 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	allowed = shown.leaveOut(allowed)
 	// So does what the shop's rules hide. What they move is moved once the order is known.
 	rules, allowed, err := e.merchandise(ctx, &typed, snapshot, allowed)
 	if err != nil {
@@ -137,7 +144,7 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Response, error) {
 	var found *results
 	if q.browses() {
 		found = browse(&q, snapshot, allowed, rules)
-	} else if found, err = e.retrieve(ctx, &q, said, snapshot, allowed, rules, clock); err != nil {
+	} else if found, err = e.retrieve(ctx, &q, said, shown, snapshot, allowed, rules, clock); err != nil {
 		return nil, err
 	}
 
@@ -177,10 +184,10 @@ func browse(q *Query, snapshot *indexer.Snapshot, allowed *roaring.Bitmap, rules
 	return found
 }
 
-// retrieve finds, scores and orders the candidates of a query that has words or a photo.
-func (e *Engine) retrieve(ctx context.Context, q *Query, said *understood, snapshot *indexer.Snapshot, allowed *roaring.Bitmap, rules *merchandise, clock *stopwatch) (*results, error) {
+// retrieve finds, scores and orders the candidates of a query that has words, photos or examples.
+func (e *Engine) retrieve(ctx context.Context, q *Query, said *understood, shown *examples, snapshot *indexer.Snapshot, allowed *roaring.Bitmap, rules *merchandise, clock *stopwatch) (*results, error) {
 	// Every leg works on its own part of the query, side by side with the others.
-	legs, err := e.runLegs(ctx, q, said, snapshot, allowed)
+	legs, err := e.runLegs(ctx, q, said, shown, snapshot, allowed)
 	if err != nil {
 		return nil, err
 	}
@@ -198,7 +205,7 @@ func (e *Engine) retrieve(ctx context.Context, q *Query, said *understood, snaps
 	}
 	clock.lap("back-fill")
 
-	fuse(legs, candidates, e.opts.Weights, reciprocalRank(e.opts.RankConstant))
+	fuse(legs, candidates, partWeights(q, e.opts.Weights), reciprocalRank(e.opts.RankConstant))
 	clock.lap("fuse")
 
 	if q.Mode == ModeRanked && e.ranker != nil {

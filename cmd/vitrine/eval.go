@@ -124,9 +124,11 @@ func rankedIDs(ctx context.Context, engine *retrieval.Engine, q evaluation.Query
 	}
 	query := retrieval.Query{Text: q.Text, Mode: mode, Limit: depth}
 	if q.Photo != "" {
-		if query.Photo, err = os.ReadFile(q.Photo); err != nil {
+		photo, err := os.ReadFile(q.Photo)
+		if err != nil {
 			return nil, nil, fmt.Errorf("read photo: %w", err)
 		}
+		query.Photos = []retrieval.PhotoQuery{{Data: photo}}
 	}
 	response, err := engine.Search(ctx, query)
 	if err != nil {

@@ -66,7 +66,7 @@ func TestRealProductsAreFoundByWordsAndByStreetPhotos(t *testing.T) {
 		if !known {
 			continue
 		}
-		response, err := shop.engine.Search(t.Context(), retrieval.Query{Photo: row.photo, Limit: 10})
+		response, err := shop.engine.Search(t.Context(), retrieval.Query{Photos: []retrieval.PhotoQuery{{Data: row.photo}}, Limit: 10})
 		if err != nil {
 			t.Fatal(err)
 		}
