@@ -50,7 +50,7 @@ type frame struct {
 	Words  string  // in the search box
 	Hidden []field // what a search by words keeps
 	Upload uploadForm
-	Photos []chosenPhoto
+	Chosen []chosenPhoto
 }
 
 // field is a hidden field of a form.
@@ -87,7 +87,7 @@ func (s *site) frame(title string, r request) frame {
 		f.Title = title + " · " + s.opts.Shop
 	}
 	for i, photo := range r.Photos {
-		f.Photos = append(f.Photos, chosenPhoto{URL: "/photo/" + photo.Hash, RemoveURL: r.withoutPhoto(i).url("/")})
+		f.Chosen = append(f.Chosen, chosenPhoto{URL: "/photo/" + photo.Hash, RemoveURL: r.withoutPhoto(i).url("/")})
 	}
 	return f
 }
