@@ -46,6 +46,16 @@ func (q *Query) PartWeight(leg string) float64 {
 	return min(1, (1-*q.Balance)/EvenBalance)
 }
 
+// tip takes out of q the part to which Balance gives no weight at all.
+func (q *Query) tip() {
+	switch {
+	case q.PartWeight(LegPhotoImage) == 0:
+		q.Photos, q.Like = nil, nil
+	case q.PartWeight(LegKeyword) == 0:
+		q.Text = ""
+	}
+}
+
 // partWeights are the weights of the legs, each times what q makes of its part.
 func partWeights(q *Query, weights map[string]float64) map[string]float64 {
 	scaled := make(map[string]float64, len(weights))

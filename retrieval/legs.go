@@ -55,7 +55,9 @@ func (e *Engine) planLegs(ctx context.Context, q *Query, said *understood, shown
 		}})
 	}
 	if q.Text != "" && q.Mode != ModeVector {
-		legs = append(legs, &leg{name: LegKeyword, finder: &keywordFinder{snapshot: snapshot, words: q.Text, allowed: allowed}})
+		legs = append(legs, &leg{name: LegKeyword, finder: &keywordFinder{
+			snapshot: snapshot, words: indexer.KeywordQuery{Terms: q.Text, Synonyms: e.opts.Synonyms}, allowed: allowed,
+		}})
 	}
 	if q.Text != "" && q.Mode != ModeKeyword {
 		text := embedOnce("embed text", func() ([]float32, error) { return e.embedWords(ctx, q.Text, said.denied) })
@@ -75,8 +77,7 @@ func (e *Engine) planLegs(ctx context.Context, q *Query, said *understood, shown
 	if len(said.named) > 0 && (q.Mode == ModeHybrid || q.Mode == ModeRanked) {
 		legs = append(legs, &leg{name: LegNamed, finder: &namedFinder{named: said.named, allowed: allowed}})
 	}
-	// What the shopper gives no weight finds nothing either.
-	return slices.DeleteFunc(legs, func(l *leg) bool { return q.PartWeight(l.name) == 0 })
+	return legs
 }
 
 // runLegs runs the legs side by side and waits for all of them. A leg that fails or is late only carries

@@ -46,6 +46,7 @@ func normalise(q Query) (Query, error) {
 	if err := checkShown(&q); err != nil {
 		return q, err
 	}
+	q.tip()
 	q.Filters, err = normaliseFilters(q.Filters)
 	return q, err
 }

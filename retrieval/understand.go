@@ -29,9 +29,11 @@ const (
 
 // understood is what the words of a query say besides what is searched for.
 type understood struct {
-	report []Understood
-	denied []string     // phrases, for the vector of the words to turn away from
-	named  []preference // values of the catalogue
+	report     []Understood
+	suggestion string       // a spelling that the catalogue knows
+	denied     []string     // phrases, for the vector of the words to turn away from
+	named      []preference // values of the catalogue
+	share      float64      // of the words that are searched for, that name values of the catalogue
 }
 
 // preference is something that the words name: products that have it fit better.
@@ -47,7 +49,7 @@ func (e *Engine) understand(ctx context.Context, q *Query, snapshot *indexer.Sna
 	if q.Text == "" || q.Literal {
 		return said, nil
 	}
-	var taken []understanding.Part
+	var taken, named []understanding.Part
 	for _, part := range e.lexiconOf(snapshot).Read(q.Text) {
 		filters := filtersOf(part)
 		if part.Kind == understanding.Price && !snapshot.Columns().HasPrices() || ignored(filters, q) {
@@ -58,11 +60,12 @@ func (e *Engine) understand(ctx context.Context, q *Query, snapshot *indexer.Sna
 		}
 		switch part.Kind {
 		case understanding.Named:
-			named, err := namedProducts(ctx, snapshot, filters)
+			products, err := namedProducts(ctx, snapshot, filters)
 			if err != nil {
 				return nil, err
 			}
-			said.named = append(said.named, preference{products: named})
+			said.named = append(said.named, preference{products: products})
+			named = append(named, part)
 			continue
 		case understanding.Denied:
 			said.denied = append(said.denied, part.Words)
@@ -71,7 +74,15 @@ func (e *Engine) understand(ctx context.Context, q *Query, snapshot *indexer.Sna
 		q.Filters = append(q.Filters, filters...)
 	}
 	q.Text = understanding.Without(q.Text, taken)
+	said.share = understanding.Share(q.Text, named)
 	weigh(said.named, snapshot.Len())
+	corrected, changed, err := snapshot.Correct(ctx, q.Text, e.opts.Synonyms)
+	if err != nil {
+		return nil, err
+	}
+	if changed {
+		said.suggestion = corrected
+	}
 	return said, nil
 }
 

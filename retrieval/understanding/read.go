@@ -64,6 +64,29 @@ func Without(text string, parts []Part) string {
 	return strings.Trim(strings.Join(strings.Fields(left.String()), " "), " ,;-")
 }
 
+// Share is how much of text stands in parts of it: the share of its words, or Chinese characters, in [0, 1]. Words that
+// only join others do not count.
+func Share(text string, parts []Part) float64 {
+	all, some := countWords(text), 0
+	for _, p := range parts {
+		some += countWords(p.Words)
+	}
+	return min(1, float64(some)/float64(max(1, all)))
+}
+
+func countWords(text string) int {
+	count := 0
+	for runs := words.NewRuns(text); runs.Scan(); {
+		switch {
+		case runs.CJK():
+			count += utf8.RuneCount(runs.Run())
+		case !fillers[string(runs.Run())] && !joiners[string(runs.Run())]:
+			count++
+		}
+	}
+	return count
+}
+
 // token is a run of a query or, of a Chinese one, a piece of it.
 type token struct {
 	from, to int
@@ -75,7 +98,7 @@ type token struct {
 // Words that deny what follows them, and between which further things are denied.
 var (
 	deniers   = map[string]bool{"not": true, "no": true, "without": true, "except": true, "excluding": true}
-	fillers   = map[string]bool{"a": true, "an": true, "the": true, "any": true, "too": true, "in": true, "of": true, "for": true, "made": true, "from": true, "with": true}
+	fillers   = map[string]bool{"a": true, "an": true, "the": true, "any": true, "too": true, "in": true, "of": true, "for": true, "made": true, "from": true, "with": true, "at": true, "by": true, "on": true, "to": true}
 	joiners   = map[string]bool{"or": true, "and": true, "nor": true}
 	scopeEnds = map[string]bool{"for": true, "with": true, "in": true, "but": true, "under": true, "from": true, "by": true, "at": true, "to": true, "and": true, "or": true}
 
