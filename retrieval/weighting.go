@@ -71,15 +71,10 @@ func (w *Weighting) certain(s Signals) float64 {
 	return 1 / (1 + math.Exp(-(w.Bias + w.Peak*s.Peak + w.Named*s.Named + w.NoPhoto*s.NoPhoto)))
 }
 
-// likeTextShare is what the texts of liked products count beside their photos, which count as a shopper's photo does.
-const likeTextShare = 0.1
-
+// composed is the weight of a leg beside words. What is said of liked products counts as a photo does.
 func (w *Weighting) composed(leg string) float64 {
-	switch leg {
-	case LegLikeImage:
-		return w.Composed[LegPhotoImage]
-	case LegLikeText:
-		return likeTextShare * w.Composed[LegPhotoImage]
+	if leg == LegLikeImage || leg == LegLikeText {
+		leg = LegPhotoImage
 	}
 	return w.Composed[leg]
 }
