@@ -16,7 +16,7 @@ type Weighting struct {
 	// How certain a query is: the logistic function of Bias plus these times what is seen of it.
 	Bias    float64 `json:"bias"`
 	Peak    float64 `json:"peak"`    // how few keyword hits are nearly as good as the best
-	Named   float64 `json:"named"`   // the share of the words that name values of the catalogue
+	Named   float64 `json:"named"`   // the share of the known words that name values of the catalogue
 	NoPhoto float64 `json:"noPhoto"` // the share of the candidates without a photo
 
 	// Trust is the power of the agreement between the keyword and the named leg by which the named leg counts: words that
@@ -27,11 +27,11 @@ type Weighting struct {
 // DefaultWeighting was fitted on the tuning half of the judged sets (docs/decisions/0009-fusion.md).
 func DefaultWeighting() Weighting {
 	return Weighting{
-		Kind:     map[string]float64{LegKeyword: 0.05, LegTextText: 0.09, LegTextImage: 0.14, LegNamed: 0.72},
-		Certain:  map[string]float64{LegKeyword: 0.47, LegTextText: 0.30, LegTextImage: 0.01, LegNamed: 0.22},
-		Composed: map[string]float64{LegKeyword: 0.05, LegTextText: 0.05, LegTextImage: 0.15, LegPhotoImage: 0.50, LegNamed: 0.25},
-		Bias:     -0.4, Peak: 9, Named: -1.8, NoPhoto: 3,
-		Trust: 0.8,
+		Kind:     map[string]float64{LegKeyword: 0.03, LegTextText: 0.05, LegTextImage: 0.03, LegNamed: 0.89},
+		Certain:  map[string]float64{LegKeyword: 0.6, LegTextText: 0.2, LegTextImage: 0, LegNamed: 0.2},
+		Composed: map[string]float64{LegKeyword: 0.03, LegTextText: 0.13, LegTextImage: 0.09, LegPhotoImage: 0.55, LegNamed: 0.20},
+		Bias:     2.2, Peak: 5, Named: -4.7, NoPhoto: 1.8,
+		Trust: 1.3,
 	}
 }
 
@@ -61,7 +61,7 @@ func (w *Weighting) Validate() error {
 type Signals struct {
 	Composed  bool    `json:"composed"`  // it has words, and photos or liked products
 	Peak      float64 `json:"peak"`      // in [0, 1]: 0 when ten products fit the keywords as well as the best, 1 when the tenth fits half as well
-	Named     float64 `json:"named"`     // in [0, 1]: share of the words that name values of the catalogue
+	Named     float64 `json:"named"`     // in [0, 1]: share of the known words that name values of the catalogue
 	NoPhoto   float64 `json:"noPhoto"`   // in [0, 1]: share of the candidates without a photo
 	Agreement float64 `json:"agreement"` // in [0, 1]: mean score of the named leg over the best keyword hits; 1 where either has none
 }

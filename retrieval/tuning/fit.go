@@ -25,13 +25,17 @@ const (
 	maxFactor = 8
 )
 
-// Fit returns the weighting near start with the highest mean NDCG@10 that a (1+1) evolution strategy with
+// Fit returns the weighting near start with the highest mean NDCG@10, less what a group falls short of its best leg alone, that a (1+1) evolution strategy with
 // success-driven step size finds (Rechenberg 1973, "Evolutionsstrategie"). It is deterministic. Progress may be nil.
 func Fit(ctx context.Context, groups []Group, start retrieval.Weighting, progress func(done, total int)) (retrieval.Weighting, error) {
 	rng := rand.New(rand.NewPCG(fitSeed, steps))
 	origin := parameters(&start)
 	best := append([]float64(nil), origin...)
-	bestValue := mean(groups, &start)
+	floors := make([]float64, len(groups))
+	for g, group := range groups {
+		floors[g] = group.BestLeg()
+	}
+	bestValue := objective(groups, floors, &start)
 	step := firstStep
 	for i := range steps {
 		if err := ctx.Err(); err != nil {
@@ -46,7 +50,7 @@ func Fit(ctx context.Context, groups []Group, start retrieval.Weighting, progres
 			}
 		}
 		weighting := weightingOf(&start, tried)
-		if value := mean(groups, &weighting); value > bestValue {
+		if value := objective(groups, floors, &weighting); value > bestValue {
 			best, bestValue = tried, value
 			step = min(mostStep, step*grow)
 		} else {
@@ -59,21 +63,44 @@ func Fit(ctx context.Context, groups []Group, start retrieval.Weighting, progres
 	return weightingOf(&start, best), nil
 }
 
-// mean is the mean over the groups of their mean NDCG@10.
-func mean(groups []Group, w *retrieval.Weighting) float64 {
-	sum, count := 0.0, 0
-	for _, group := range groups {
-		if len(group) == 0 {
-			continue
-		}
-		count++
-		own := 0.0
-		for _, o := range group {
-			own += o.ndcg(w)
-		}
-		sum += own / float64(len(group))
+// objective is the mean over the groups of their mean NDCG@10. A group that is below its best leg counts more for what it lacks:
+// joining legs must do no harm.
+func objective(groups []Group, floors []float64, w *retrieval.Weighting) float64 {
+	sum := 0.0
+	for g, group := range groups {
+		own := group.Mean(w)
+		sum += own + harm*min(0, own-floors[g])
 	}
-	return sum / float64(max(1, count))
+	return sum / float64(max(1, len(groups)))
+}
+
+// harm is how much more a loss against the best leg counts.
+const harm = 10
+
+// Mean is the mean NDCG@10 that a weighting reaches; 0 of no query.
+func (g Group) Mean(w *retrieval.Weighting) float64 {
+	sum := 0.0
+	for _, o := range g {
+		sum += o.ndcg(w)
+	}
+	return sum / float64(max(1, len(g)))
+}
+
+// BestLeg is the mean NDCG@10 of the leg that is best by itself.
+func (g Group) BestLeg() float64 {
+	sums := map[string]float64{}
+	best := 0.0
+	for _, o := range g {
+		for i, leg := range o.legs {
+			if len(o.alone) > 0 {
+				sums[leg] += o.alone[i]
+			}
+		}
+	}
+	for _, sum := range sums {
+		best = max(best, sum/float64(len(g)))
+	}
+	return best
 }
 
 // reach is how far a step goes along each of the first parameters, beside those of weights, which come last.

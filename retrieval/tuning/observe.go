@@ -21,6 +21,7 @@ type Observation struct {
 	normalised [][]float64 // by candidate in the order of their ids, then by leg
 	gains      []float64   // of each candidate
 	ideal      float64     // DCG of the best order; 0 when nothing is relevant
+	alone      []float64   // NDCG@10 of each leg by itself
 }
 
 // Observe searches q in mode hybrid and notes what its legs say. The engine must fuse by FusionConvex.
@@ -49,6 +50,14 @@ func Observe(ctx context.Context, engine *retrieval.Engine, id string, q retriev
 		o.normalised = append(o.normalised, row)
 		o.gains = append(o.gains, gain(grades[hit.Product.ID]))
 	}
+	for leg := range o.legs {
+		o.alone = append(o.alone, o.ndcgBy(func(i int) float64 {
+			if entry := hits[i].Ledger.Legs[leg]; entry.Rank > 0 {
+				return entry.Score
+			}
+			return math.Inf(-1)
+		}))
+	}
 	return o, nil
 }
 
@@ -69,31 +78,40 @@ func idealGain(grades map[string]int) float64 {
 	return sum
 }
 
-// ndcg is NDCG@10 of the order that a weighting gives; 0 when nothing is relevant.
+// ndcg is NDCG@10 of the order that a weighting gives.
 func (o *Observation) ndcg(w *retrieval.Weighting) float64 {
-	if o.ideal == 0 || len(o.normalised) == 0 {
+	weights := w.Weights(o.legs, o.signals)
+	return o.ndcgBy(func(i int) float64 {
+		score := 0.0
+		for l, value := range o.normalised[i] {
+			score += weights[l] * value
+		}
+		return score
+	})
+}
+
+// ndcgBy is NDCG@10 of the order by a score, ties by id, as of evaluation.NDCG; 0 when nothing is relevant. A candidate
+// with the score -Inf is not in the order.
+func (o *Observation) ndcgBy(score func(i int) float64) float64 {
+	if o.ideal == 0 {
 		return 0
 	}
-	weights := w.Weights(o.legs, o.signals)
 	var best [Depth]int
 	var scores [Depth]float64
 	found := 0
-	for i, row := range o.normalised {
-		score := 0.0
-		for l, value := range row {
-			score += weights[l] * value
-		}
+	for i := range o.normalised {
+		s := score(i)
 		place := found
-		for place > 0 && score > scores[place-1] { // equal ones keep the order of their ids
+		for place > 0 && s > scores[place-1] { // equal ones keep the order of their ids
 			place--
 		}
-		if place == Depth {
+		if place == Depth || math.IsInf(s, -1) {
 			continue
 		}
 		found = min(found+1, Depth)
 		copy(scores[place+1:found], scores[place:])
 		copy(best[place+1:found], best[place:])
-		scores[place], best[place] = score, i
+		scores[place], best[place] = s, i
 	}
 	sum := 0.0
 	for place, i := range best[:found] {

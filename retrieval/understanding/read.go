@@ -64,27 +64,15 @@ func Without(text string, parts []Part) string {
 	return strings.Trim(strings.Join(strings.Fields(left.String()), " "), " ,;-")
 }
 
-// Share is how much of text stands in parts of it: the share of its words, or Chinese characters, in [0, 1]. Words that
-// only join others do not count.
-func Share(text string, parts []Part) float64 {
-	all, some := countWords(text), 0
-	for _, p := range parts {
-		some += countWords(p.Words)
-	}
-	return min(1, float64(some)/float64(max(1, all)))
-}
-
-func countWords(text string) int {
-	count := 0
+// Words returns the words and the Chinese runs of text. Words that only join others are left out.
+func Words(text string) []string {
+	var found []string
 	for runs := words.NewRuns(text); runs.Scan(); {
-		switch {
-		case runs.CJK():
-			count += utf8.RuneCount(runs.Run())
-		case !fillers[string(runs.Run())] && !joiners[string(runs.Run())]:
-			count++
+		if word := string(runs.Run()); runs.CJK() || !fillers[word] && !joiners[word] {
+			found = append(found, word)
 		}
 	}
-	return count
+	return found
 }
 
 // token is a run of a query or, of a Chinese one, a piece of it.
