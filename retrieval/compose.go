@@ -39,12 +39,14 @@ func (q *Query) PartWeight(leg string) float64 {
 	if q.Balance == nil || q.Text == "" || !q.shows() || q.Mode == ModeKeyword {
 		return 1
 	}
-	switch leg {
-	case LegPhotoImage, LegLikeImage, LegLikeText:
+	if isShown(leg) {
 		return min(1, *q.Balance/EvenBalance)
 	}
 	return min(1, (1-*q.Balance)/EvenBalance)
 }
+
+// isShown says whether a leg searches by what is shown.
+func isShown(leg string) bool { return leg == LegPhotoImage || leg == LegLikeImage || leg == LegLikeText }
 
 // tip takes out of q the part to which Balance gives no weight at all.
 func (q *Query) tip() {

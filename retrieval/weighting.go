@@ -71,12 +71,19 @@ func (w *Weighting) certain(s Signals) float64 {
 	return 1 / (1 + math.Exp(-(w.Bias + w.Peak*s.Peak + w.Named*s.Named + w.NoPhoto*s.NoPhoto)))
 }
 
-// composed is the weight of a leg beside words. What is said of liked products counts as a photo does.
-func (w *Weighting) composed(leg string) float64 {
-	if leg == LegLikeImage || leg == LegLikeText {
-		leg = LegPhotoImage
+// composed is the weight of a leg beside words. The legs of what is shown, photos and liked products, share the weight
+// that was fitted for a photo.
+func (w *Weighting) composed(leg string, legs []string) float64 {
+	if !isShown(leg) {
+		return w.Composed[leg]
 	}
-	return w.Composed[leg]
+	sharing := 0
+	for _, other := range legs {
+		if isShown(other) {
+			sharing++
+		}
+	}
+	return w.Composed[LegPhotoImage] / float64(sharing)
 }
 
 // Weights returns the weight of each leg of a query; they sum to 1.
@@ -86,7 +93,7 @@ func (w *Weighting) Weights(legs []string, s Signals) []float64 {
 	for i, leg := range legs {
 		weights[i] = (1-certain)*w.Kind[leg] + certain*w.Certain[leg]
 		if s.Composed {
-			weights[i] = w.composed(leg)
+			weights[i] = w.composed(leg, legs)
 		} else if leg == LegNamed {
 			weights[i] *= math.Pow(s.Agreement, w.Trust)
 		}

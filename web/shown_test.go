@@ -59,7 +59,7 @@ func TestExamplesAreTakenAndGivenUp(t *testing.T) {
 	if !slices.Equal(r.Like, []string{"b", "a"}) || !slices.Equal(r.Unlike, []string{"c"}) || r.Offset != 0 || r.Balance == nil {
 		t.Errorf("got %+v", r)
 	}
-	if r = r.forgetting("a").forgetting("b"); r.Like != nil && len(r.Like) > 0 || len(r.Unlike) != 1 || r.Balance != nil {
+	if r = r.forgetting("a").forgetting("b"); len(r.Like) > 0 || len(r.Unlike) != 1 || r.Balance != nil {
 		t.Errorf("words are left to turn from c and nothing to balance: %+v", r)
 	}
 	// Without anything that is wanted, what is not liked means nothing.
