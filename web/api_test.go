@@ -184,8 +184,8 @@ func TestAPISearchTakesAPhotoAsJSONAndAsForm(t *testing.T) {
 			if got := results(t, body); got.Total != 4 || got.Hits[0].Rank != 2 || got.Hits[0].Product.Colour != "green" {
 				t.Errorf("answer: %s", body)
 			}
-			if !bytes.Equal(asked.Photo, photo) || asked.Crop.Min.X != 1 || asked.Crop.Dy() != 40 || asked.Limit != 5 || !asked.Explain {
-				t.Errorf("the engine was asked %+v", asked.Crop)
+			if len(asked.Photos) != 1 || !bytes.Equal(asked.Photos[0].Data, photo) || asked.Photos[0].Crop.Min.X != 1 || asked.Photos[0].Crop.Dy() != 40 || asked.Limit != 5 || !asked.Explain {
+				t.Errorf("the engine was asked %+v", asked)
 			}
 		})
 	}
