@@ -64,7 +64,10 @@ func openSnapshot(dir string) (_ *Snapshot, err error) {
 	return s, nil
 }
 
-// Release gives the snapshot back. It must be called once for each Acquire, and the snapshot, and what
+// Retain takes the snapshot once more, for somebody who may outlast its holder.
+func (s *Snapshot) Retain() { s.references.Add(1) }
+
+// Release gives the snapshot back. It must be called once for each Acquire and Retain, and the snapshot, and what
 // Columns returned, not be used after it.
 func (s *Snapshot) Release() {
 	if s.references.Add(-1) == 0 {

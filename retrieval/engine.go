@@ -113,9 +113,49 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Response, error) {
 	snapshot := e.index.Acquire()
 	defer snapshot.Release()
 
+	// The candidates, and the page of them that was asked for.
+	found, err := e.find(ctx, &q, snapshot, clock)
+	if err != nil {
+		return nil, err
+	}
+
+	// Facets and total count the set that the hits are a page of.
+	facets := countFacets(snapshot.Columns(), found.set)
+	clock.lap("facets")
+
+	if err := load(ctx, snapshot, found.page); err != nil {
+		return nil, err
+	}
+	hits := makeHits(&q, found.page)
+	clock.lap("page")
+
+	return &Response{
+		Query: asked, Mode: q.Mode, Understood: found.said.report,
+		Total: int(found.set.GetCardinality()), Offset: q.Offset,
+		Hits: hits, Facets: facets, Legs: found.reports,
+		Rules: found.rules.fired, Redirect: found.rules.redirect,
+		Timings: clock.stop(), Generation: snapshot.Generation(),
+	}, nil
+}
+
+// results are what a query found, by whichever way.
+type results struct {
+	set     *roaring.Bitmap // every candidate
+	page    []*candidate    // those of the page, best first
+	reports []LegReport
+
+	// How they came about.
+	said    *understood
+	rules   *merchandise
+	allowed *roaring.Bitmap // what filters and rules let through; nil = all
+	legs    []*leg          // also those that were left out
+}
+
+// find answers q, which is normalised, up to the products themselves. It adds to q what its words are taken for.
+func (e *Engine) find(ctx context.Context, q *Query, snapshot *indexer.Snapshot, clock *stopwatch) (*results, error) {
 	// What the words say of price, of what is not wanted and of the catalogue's own values.
-	typed := q // rules go by what the shopper wrote
-	said, err := e.understand(ctx, &q, snapshot)
+	typed := *q // rules go by what the shopper wrote
+	said, err := e.understand(ctx, q, snapshot)
 	if err != nil {
 		return nil, err
 	}
@@ -133,38 +173,14 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Response, error) {
 	}
 	clock.lap("filter")
 
-	// The candidates, and the page of them that was asked for.
 	var found *results
 	if q.browses() {
-		found = browse(&q, snapshot, allowed, rules)
-	} else if found, err = e.retrieve(ctx, &q, said, snapshot, allowed, rules, clock); err != nil {
+		found = browse(q, snapshot, allowed, rules)
+	} else if found, err = e.retrieve(ctx, q, said, snapshot, allowed, rules, clock); err != nil {
 		return nil, err
 	}
-
-	// Facets and total count the set that the hits are a page of.
-	facets := countFacets(snapshot.Columns(), found.set)
-	clock.lap("facets")
-
-	if err := load(ctx, snapshot, found.page); err != nil {
-		return nil, err
-	}
-	hits := makeHits(&q, found.page)
-	clock.lap("page")
-
-	return &Response{
-		Query: asked, Mode: q.Mode, Understood: said.report,
-		Total: int(found.set.GetCardinality()), Offset: q.Offset,
-		Hits: hits, Facets: facets, Legs: found.reports,
-		Rules: rules.fired, Redirect: rules.redirect,
-		Timings: clock.stop(), Generation: snapshot.Generation(),
-	}, nil
-}
-
-// results are what a query found, by whichever way.
-type results struct {
-	set     *roaring.Bitmap // every candidate
-	page    []*candidate    // those of the page, best first
-	reports []LegReport
+	found.said, found.rules, found.allowed = said, rules, allowed
+	return found, nil
 }
 
 // browse lists what the filters allow (nil: the catalogue), the newest release first and by id within a
@@ -185,7 +201,7 @@ func (e *Engine) retrieve(ctx context.Context, q *Query, said *understood, snaps
 		return nil, err
 	}
 	clock.legs(legs)
-	reports := reportLegs(legs, e.opts.Deadline)
+	found := &results{legs: legs, reports: reportLegs(legs, e.opts.Deadline)}
 
 	// Only what came back counts from here on.
 	legs = succeeded(legs)
@@ -219,7 +235,8 @@ func (e *Engine) retrieve(ctx context.Context, q *Query, said *understood, snaps
 	candidates = rules.arrange(candidates)
 	clock.lap("order")
 
-	return &results{set: docSet(candidates), page: pageOf(q, candidates), reports: reports}, nil
+	found.set, found.page = docSet(candidates), pageOf(q, candidates)
+	return found, nil
 }
 
 // Product returns the product of id as it was when indexed, or an error that wraps ErrNotFound.

@@ -87,13 +87,18 @@ func near(hits []indexer.Hit, share float64) []indexer.Hit {
 	if share < 0 || len(hits) == 0 {
 		return hits
 	}
-	floor := share * hits[min(nearReference, len(hits))-1].Score
+	floor := nearFloor(hits, share)
 	for i, hit := range hits {
 		if hit.Score < floor || hit.Score <= 0 {
 			return hits[:i]
 		}
 	}
 	return hits
+}
+
+// nearFloor is the least cosine that near keeps; hits are not empty.
+func nearFloor(hits []indexer.Hit, share float64) float64 {
+	return max(0, share*hits[min(nearReference, len(hits))-1].Score)
 }
 
 // namedFinder finds the products that have all values which the words name. A product's score is the

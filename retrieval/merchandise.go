@@ -67,6 +67,7 @@ func NormaliseText(text string) string { return normaliseText(text) }
 // merchandise is what the rules do to one query in one snapshot.
 type merchandise struct {
 	snapshot *indexer.Snapshot
+	rules    []Rule // that hold, in their order
 	fired    []FiredRule
 	redirect string
 	pins     []pin // by place; each of another product, which may be shown
@@ -82,8 +83,8 @@ type boost struct {
 
 // merchandise finds the rules for q and takes what they hide out of the allowed products (nil = all).
 func (e *Engine) merchandise(ctx context.Context, q *Query, snapshot *indexer.Snapshot, allowed *roaring.Bitmap) (*merchandise, *roaring.Bitmap, error) {
-	m := &merchandise{snapshot: snapshot}
 	rules := e.rulesFor(q)
+	m := &merchandise{snapshot: snapshot, rules: rules}
 	for i := range rules {
 		r := &rules[i]
 		m.fired = append(m.fired, FiredRule{Rule: r.Name, Action: r.Action})
