@@ -476,11 +476,11 @@ func TestALegThatFailsOrIsLateIsReportedAndLeftOut(t *testing.T) {
 			t.Errorf("the keyword leg finds %d, without the others it became %d", want.Total, got.Total)
 		}
 		for _, report := range got.Legs {
-			if failed := strings.Contains(report.Error, says); failed != (report.Leg != LegKeyword) {
+			if failed := strings.Contains(report.Error, says); failed != strings.HasPrefix(report.Leg, "text-") {
 				t.Errorf("leg report %+v, want an error that says %q of the text legs alone", report, says)
 			}
 		}
-		if legs := got.Hits[0].Ledger.Legs; len(legs) != 1 {
+		if legs := got.Hits[0].Ledger.Legs; len(legs) != 2 || legs[0].Leg != LegKeyword || legs[1].Leg != LegNamed {
 			t.Errorf("the ledger has the legs %+v", legs)
 		}
 

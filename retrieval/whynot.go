@@ -44,7 +44,7 @@ const (
 type Standing struct {
 	Leg   string   `json:"leg"`
 	Score float64  `json:"score"`           // exact
-	Rank  int      `json:"rank"`            // among what filters and rules let through, if the leg kept all; 0 = it has no score
+	Rank  int      `json:"rank"`            // among what filters and rules let through, ties by id, if the leg kept all; 0 = no score
 	Kept  int      `json:"kept"`            // products that the leg kept
 	Last  float64  `json:"last"`            // the score of the last of them
 	Floor float64  `json:"floor,omitempty"` // the least cosine that the leg keeps
@@ -198,7 +198,7 @@ func (in *inquiry) leg(ctx context.Context, l *leg, doc uint32) (Reason, error) 
 		return Reason{Kind: ReasonVector, Leg: at, Text: l.name + ": it has no photo, or no text, to compare with"}, nil
 	}
 	if at.Score = scores[0]; at.Score != 0 {
-		if at.Rank, err = in.rank(ctx, l, at.Score); err != nil {
+		if at.Rank, err = in.rank(ctx, l, doc, at.Score); err != nil {
 			return Reason{}, err
 		}
 	}
@@ -215,16 +215,16 @@ func (in *inquiry) leg(ctx context.Context, l *leg, doc uint32) (Reason, error) 
 	return Reason{Kind: kind, Leg: at, Text: l.name + ": " + text}, nil
 }
 
-// rank is the place of a score among those of all products that the leg may find, the same for equal ones.
-func (in *inquiry) rank(ctx context.Context, l *leg, score float64) (int, error) {
-	all := cmp.Or(in.found.allowed, everything(in.snapshot))
-	scores, has, err := l.finder.score(ctx, all.ToArray())
+// rank is the place of a product with a score among all that the leg may find, ties by id.
+func (in *inquiry) rank(ctx context.Context, l *leg, doc uint32, score float64) (int, error) {
+	all := cmp.Or(in.found.allowed, everything(in.snapshot)).ToArray()
+	scores, has, err := l.finder.score(ctx, all)
 	if err != nil {
 		return 0, err
 	}
 	rank := 1
-	for i := range scores {
-		if has[i] && scores[i] > score {
+	for i, other := range all {
+		if has[i] && (scores[i] > score || scores[i] == score && other < doc) {
 			rank++
 		}
 	}
