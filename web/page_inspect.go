@@ -34,6 +34,7 @@ type inspectPage struct {
 	Exact      bool // Sum and Score are the same number
 	Plans      []planRow
 	Stages     []stageRow
+	Ask        *productForm // nil when the server cannot tell why a product is missing
 }
 
 type legRow struct {
@@ -121,6 +122,10 @@ func (s *site) inspection(asked request, response *retrieval.Response, at int) *
 		BackURL:    asked.at(asked.Offset / pageSize * pageSize).url("/"),
 		Plans:      planRows(response.Legs),
 		Stages:     stageRows(response.Timings),
+	}
+	if _, ok := s.searcher.(Explainer); ok {
+		form := newProductForm(asked)
+		page.Ask = &form
 	}
 	if at > 0 {
 		page.Previous = neighbour(asked, &response.Hits[at-1])
