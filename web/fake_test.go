@@ -157,7 +157,7 @@ func (f *fakeShop) Search(ctx context.Context, q retrieval.Query) (*retrieval.Re
 			found = append(found, candidate{product: p})
 		}
 	}
-	var legs []retrieval.LegReport
+	legs := []retrieval.LegReport{}
 	if q.Text != "" {
 		found = leg(found, retrieval.LegKeyword, func(p *catalog.Product) float64 { return wordsIn(p, q.Text) })
 		legs = append(legs, retrieval.LegReport{Leg: retrieval.LegKeyword, Plan: "fake words", Found: len(found)})
