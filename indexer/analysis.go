@@ -16,49 +16,52 @@ import (
 )
 
 // One analysis serves every field and language, so that a query is analysed once and words of one
-// language are found in a title of another ("T恤 red"): Unicode words without accents and case, English
-// ones stemmed, Han text as overlapping pairs of characters.
+// language are found in a title of another ("T恤 red"): Unicode words without accents and case, a number
+// and its unit as one term (units.go), English words stemmed, Han text as overlapping pairs of characters.
 //
 // Products are indexed with single Han characters too. A query has those only where a character
-// stands alone, because pairs say more.
+// stands alone, because pairs say more. An analysis of plain words leaves them as they are written.
 var (
-	productAnalysis = newAnalysis(true)
-	queryAnalysis   = newAnalysis(false)
+	productAnalysis = foldedAnalysis{wordAnalysis(quantityFilter{keepNumbers: true}, cjk.NewCJKBigramFilter(true), stopFilter, porter.NewPorterStemmer())}
+	queryAnalysis   = wordAnalysis(quantityFilter{}, cjk.NewCJKBigramFilter(false), stopFilter, porter.NewPorterStemmer())
+	plainAnalysis   = wordAnalysis()
 )
 
-func newAnalysis(singleHan bool) analysis.Analyzer {
+var stopFilter = newStopFilter()
+
+func newStopFilter() analysis.TokenFilter {
 	stopWords := analysis.NewTokenMap()
 	if err := stopWords.LoadBytes(en.EnglishStopWords); err != nil {
 		panic(err) // it parses a constant
 	}
-	return &analysis.DefaultAnalyzer{
-		CharFilters: []analysis.CharFilter{asciifolding.New()},
-		Tokenizer:   segmenter.NewUnicodeTokenizer(),
-		TokenFilters: []analysis.TokenFilter{
-			en.NewPossessiveFilter(),
-			cjk.NewCJKWidthFilter(),
-			lowercase.NewLowerCaseFilter(),
-			cjk.NewCJKBigramFilter(singleHan),
-			stop.NewStopTokensFilter(stopWords),
-			porter.NewPorterStemmer(),
-		},
-	}
+	return stop.NewStopTokensFilter(stopWords)
 }
 
-// maxQueryTerms bounds the work of one query. Han text has about a term a character, so that it is
-// above the 32 words that a shopper may type.
-const maxQueryTerms = 64
+// wordAnalysis takes a folded text apart into words and passes these through filters.
+func wordAnalysis(filters ...analysis.TokenFilter) *analysis.DefaultAnalyzer {
+	words := []analysis.TokenFilter{en.NewPossessiveFilter(), cjk.NewCJKWidthFilter(), lowercase.NewLowerCaseFilter()}
+	return &analysis.DefaultAnalyzer{Tokenizer: segmenter.NewUnicodeTokenizer(), TokenFilters: append(words, filters...)}
+}
+
+// foldText takes accents away and spells the signs of units out. The offsets of tokens are into what it
+// returns.
+func foldText(text []byte) []byte {
+	return spellUnitSigns(asciifolding.New().Filter(text))
+}
+
+// foldedAnalysis folds a text before it is analysed.
+type foldedAnalysis struct{ analysis.Analyzer }
+
+func (a foldedAnalysis) Analyze(text []byte) analysis.TokenStream {
+	return a.Analyzer.Analyze(foldText(text))
+}
 
 // queryTerms returns the distinct terms of a query in their order, maxQueryTerms at most.
 func queryTerms(query string) []string {
-	var terms []string
-	seen := make(map[string]bool)
-	for _, token := range queryAnalysis.Analyze([]byte(query)) {
-		term := string(token.Term)
-		if term != "" && !seen[term] && len(terms) < maxQueryTerms {
-			seen[term] = true
-			terms = append(terms, term)
-		}
+	words, _ := queryWords(foldText([]byte(query)))
+	terms := make([]string, len(words))
+	for i, word := range words {
+		terms[i] = word.term
 	}
 	return terms
 }

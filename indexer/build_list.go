@@ -176,7 +176,7 @@ func (b *build) upToDate(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, nil
 	}
-	if manifest.Sequence != b.summary.Sequence || manifest.Photos == "" || manifest.Model.Fingerprint != b.Model.Fingerprint {
+	if manifest.Sequence != b.summary.Sequence || manifest.Photos == "" || manifest.Model.Fingerprint != b.Model.Fingerprint || !manifest.hasKeywordFields() {
 		return false, nil
 	}
 	state := newPhotoState()

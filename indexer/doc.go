@@ -14,6 +14,7 @@
 //   - [Snapshot] is one open generation, which never changes. It is reference-counted: [Index.Acquire]
 //     gives one, [Snapshot.Release] gives it back, and the generation is closed after the last. Safe for
 //     concurrent use until it is released.
+//   - [Synonyms] are what a shop says of its words; a keyword query is given them.
 //   - [Columns] are the fields of a snapshot that filters, facets and lists use. They live as long
 //     as it does.
 //   - [Check] finds what is wrong with a data directory.

@@ -1,20 +1,17 @@
 package indexer
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 	"math"
 	"path"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"sync"
-	"unicode"
 
 	"github.com/RoaringBitmap/roaring/v2"
+	"github.com/blevesearch/bleve/v2/analysis"
 	"github.com/blevesearch/bleve/v2/index/scorch"
 	index "github.com/blevesearch/bleve_index_api"
 )
@@ -26,42 +23,41 @@ var keywordFields = []struct {
 	name       string
 	weight     float64
 	lengthNorm float64
-	fuzzy      bool // misspelt words are looked for here
+	analysis   analysis.Analyzer
 }{
-	{"title", 3, 0.6, true},
-	{"titles", 3, 0.6, true},
-	{"brand", 2, 0, true},
-	{"category", 2, 0, true},
-	{"colour", 1.5, 0, true},
-	{"attributes", 0.5, 0.75, false},
-	{"description", 1.5, 0.75, false},
+	{"title", 3, 0.6, productAnalysis},
+	{"titles", 3, 0.6, productAnalysis},
+	{phraseField, 0.5, 0, phraseAnalysis{}},
+	{"brand", 2, 0, productAnalysis},
+	{"category", 2, 0, productAnalysis},
+	{"colour", 1.5, 0, productAnalysis},
+	{"attributes", 0.5, 0.75, productAnalysis},
+	{"description", 1.5, 0.75, productAnalysis},
 }
 
 const (
-	codeField = "code"
+	phraseField = "phrase"
+	modelField  = "model"
+	codeField   = "code"
 	// codeScore is added for an id, SKU or EAN that stands in the query: far above what words give.
 	codeScore = 1000
+	// modelWeight is the weight of a model number, and titleWeight that of each word of a title that is
+	// the query: above what words give, so that these products come first.
+	modelWeight = 6
+	titleWeight = 6
 
 	saturation = 1.2 // BM25's k1
 	// tieBreak is how much of the other fields' scores counts beside the best one's, as in a
 	// disjunction-max query: a word in both title and description is not two words.
 	tieBreak = 0.2
-	// mustMatch is the part of a query's terms that a product must have, rounded up.
-	mustMatch = 0.6
-
-	// A word of fuzzyMinRunes letters and more that no product has may be misspelt: words at edit
-	// distance 1 then count fuzzyWeight of theirs, the fuzzyTerms commonest of them. A word that some
-	// product has is taken as it stands, however rare ("skirt" among shirts).
-	fuzzyMinRunes = 4
-	fuzzyWeight   = 0.5
-	fuzzyTerms    = 5
 )
 
 // KeywordQuery asks for the products that have the words of Terms.
 type KeywordQuery struct {
-	Terms  string          // words separated by spaces; there is no syntax
-	K      int             // hits wanted
-	Filter *roaring.Bitmap // docs that may be hits; nil = all
+	Terms    string          // words separated by spaces; there is no syntax
+	K        int             // hits wanted
+	Filter   *roaring.Bitmap // docs that may be hits; nil = all
+	Synonyms *Synonyms       // what words may be replaced by; nil = nothing
 }
 
 // Hit is one product found.
@@ -155,98 +151,131 @@ func (k *keywordIndex) close() error {
 	return errors.Join(err, k.index.Close())
 }
 
-// search returns the K best products, best first, ties by doc. A product must have mustMatch of the
-// terms, or as many as any product has where none has that many; a code found stands for all terms.
+// search returns the K best products, best first, ties by doc. A product must have termsNeeded of the
+// words that any product has, or as many as any has where none has that many; a code found stands for
+// all words.
 func (k *keywordIndex) search(ctx context.Context, q KeywordQuery) ([]Hit, error) {
 	if q.K <= 0 {
 		return nil, nil
 	}
-	scores := k.scratch.Get().(*keywordScores)
-	defer func() {
-		scores.reset()
-		k.scratch.Put(scores)
-	}()
-	scores.filter = q.Filter
+	scores := k.takeScores(q.Filter)
+	defer k.returnScores(scores)
 
-	terms := queryTerms(q.Terms)
-	for _, term := range terms {
-		if err := k.scoreTerm(ctx, term, scores); err != nil {
-			return nil, err
-		}
-	}
-	for _, code := range queryCodes(q.Terms) {
-		if err := k.scoreCode(ctx, code, len(terms), scores); err != nil {
-			return nil, err
-		}
-	}
-	return scores.best(q.K, int(math.Ceil(mustMatch*float64(len(terms))))), nil
-}
-
-// scoreTerm adds what a term gives to each product that has it or, when none has, something near it.
-func (k *keywordIndex) scoreTerm(ctx context.Context, term string, scores *keywordScores) error {
-	frequency, err := k.scoreSpelling(ctx, term, 1, scores)
-	if err != nil {
-		return err
-	}
-	if frequency == 0 && mayBeMisspelt(term) {
-		near, err := k.nearTerms(ctx, term)
+	query := parseQuery(q)
+	var known wordSet // words that a product has, whatever the filter
+	for _, pair := range query.pairs {
+		frequency, err := k.scoreTerms(ctx, []spelling{{pair.term, 1}}, scores)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		for _, spelling := range near {
-			if _, err := k.scoreSpelling(ctx, spelling, fuzzyWeight, scores); err != nil {
-				return err
-			}
+		scores.endTerm(pair.words)
+		if frequency > 0 {
+			known |= pair.words
 		}
 	}
-	scores.endTerm()
-	return nil
+	for _, model := range query.models {
+		worth := func(frequency uint64) float64 { return modelWeight * k.rarity(frequency) }
+		frequency, err := k.scoreLookup(ctx, modelField, model, worth, scores)
+		if err != nil {
+			return nil, err
+		}
+		if frequency > 0 {
+			known |= model.words
+		}
+	}
+	for _, c := range query.clauses {
+		words, err := k.scoreClause(ctx, c, known, scores)
+		if err != nil {
+			return nil, err
+		}
+		known |= words
+	}
+	if query.title != "" {
+		worth := func(frequency uint64) float64 { return titleWeight * float64(known.len()) * k.rarity(frequency) }
+		if _, err := k.scoreLookup(ctx, phraseField, lookup{query.title, allWords}, worth, scores); err != nil {
+			return nil, err
+		}
+	}
+	for _, code := range query.codes {
+		worth := func(uint64) float64 { return codeScore }
+		if _, err := k.scoreLookup(ctx, codeField, lookup{code, allWords}, worth, scores); err != nil {
+			return nil, err
+		}
+	}
+	return scores.best(q.K, known, termsNeeded(known.len(), query.han)), nil
 }
 
-// scoreSpelling adds a spelling's BM25 in every field and returns its document frequency: that of
-// the field in which it is commonest, so that a word is as rare in all of them.
-func (k *keywordIndex) scoreSpelling(ctx context.Context, term string, weight float64, scores *keywordScores) (uint64, error) {
-	readers := make([]index.TermFieldReader, len(keywordFields))
+func (k *keywordIndex) takeScores(filter *roaring.Bitmap) *keywordScores {
+	scores := k.scratch.Get().(*keywordScores)
+	scores.filter = filter
+	return scores
+}
+
+func (k *keywordIndex) returnScores(scores *keywordScores) {
+	scores.reset()
+	k.scratch.Put(scores)
+}
+
+// spelling is a term that stands for a word, and how much of its score counts.
+type spelling struct {
+	term   string
+	weight float64
+}
+
+// scoreTerms adds the BM25 of each spelling in every field. All are as rare as the commonest of them is
+// in the field where it is commonest; it returns how many products have it there.
+func (k *keywordIndex) scoreTerms(ctx context.Context, spellings []spelling, scores *keywordScores) (frequency uint64, err error) {
+	readers := make([]index.TermFieldReader, 0, len(keywordFields)*len(spellings))
 	defer func() {
 		for _, reader := range readers {
-			if reader != nil {
-				_ = reader.Close()
-			}
+			_ = reader.Close()
 		}
 	}()
-	var frequency uint64
-	for i, field := range keywordFields {
-		reader, err := k.reader.TermFieldReader(ctx, []byte(term), field.name, true, true, false)
-		if err != nil {
-			return 0, fmt.Errorf("look %q up: %w", term, err)
+	for _, spelling := range spellings {
+		for _, field := range keywordFields {
+			reader, err := k.reader.TermFieldReader(ctx, []byte(spelling.term), field.name, true, true, false)
+			if err != nil {
+				return 0, fmt.Errorf("look %q up: %w", spelling.term, err)
+			}
+			readers = append(readers, reader)
+			frequency = max(frequency, reader.Count())
 		}
-		readers[i] = reader
-		frequency = max(frequency, reader.Count())
 	}
-	n, df := float64(len(k.docs)), float64(frequency)
-	rarity := math.Log(1 + (n-df+0.5)/(df+0.5))
-	for i, field := range keywordFields {
+	rarity := k.rarity(frequency)
+	for i, reader := range readers {
+		spelling, field := spellings[i/len(keywordFields)], keywordFields[i%len(keywordFields)]
 		average := k.average[field.name]
-		err := k.postings(ctx, readers[i], func(doc uint32, posting *index.TermFieldDoc) {
+		err := k.postings(ctx, reader, func(doc uint32, posting *index.TermFieldDoc) {
 			length := 1 / (posting.Norm * posting.Norm) // scorch stores 1/√length
 			tf := float64(posting.Freq)
 			norm := 1 - field.lengthNorm + field.lengthNorm*length/average
-			scores.add(doc, weight*field.weight*rarity*tf*(saturation+1)/(tf+saturation*norm))
+			scores.add(doc, spelling.weight*field.weight*rarity*tf*(saturation+1)/(tf+saturation*norm))
 		})
 		if err != nil {
-			return 0, fmt.Errorf("look %q up: %w", term, err)
+			return 0, fmt.Errorf("look %q up: %w", spelling.term, err)
 		}
 	}
 	return frequency, nil
 }
 
-func (k *keywordIndex) scoreCode(ctx context.Context, code string, terms int, scores *keywordScores) error {
-	reader, err := k.reader.TermFieldReader(ctx, []byte(code), codeField, false, false, false)
+// rarity is the inverse document frequency.
+func (k *keywordIndex) rarity(frequency uint64) float64 {
+	n, df := float64(len(k.docs)), float64(frequency)
+	return math.Log(1 + (n-df+0.5)/(df+0.5))
+}
+
+// scoreLookup adds to each product with a term what the term is worth, and returns how many have it.
+func (k *keywordIndex) scoreLookup(ctx context.Context, field string, l lookup, worth func(frequency uint64) float64, scores *keywordScores) (frequency uint64, err error) {
+	reader, err := k.reader.TermFieldReader(ctx, []byte(l.term), field, false, false, false)
 	if err != nil {
-		return fmt.Errorf("look code %q up: %w", code, err)
+		return 0, fmt.Errorf("look %s %q up: %w", field, l.term, err)
 	}
 	defer reader.Close()
-	return k.postings(ctx, reader, func(doc uint32, _ *index.TermFieldDoc) { scores.addCode(doc, terms) })
+	frequency = reader.Count()
+	score := worth(frequency)
+	err = k.postings(ctx, reader, func(doc uint32, _ *index.TermFieldDoc) { scores.add(doc, score) })
+	scores.endTerm(l.words)
+	return frequency, err
 }
 
 // postings calls visit for each product of a posting list.
@@ -264,62 +293,5 @@ func (k *keywordIndex) postings(ctx context.Context, reader index.TermFieldReade
 			return nil
 		}
 		visit(k.docs[next.ID.Value()], next)
-	}
-}
-
-func mayBeMisspelt(term string) bool {
-	letters := 0
-	for _, r := range term {
-		if !unicode.IsLetter(r) || unicode.Is(unicode.Han, r) {
-			return false // no other product is meant by a model number that is nearly the same
-		}
-		letters++
-	}
-	return letters >= fuzzyMinRunes
-}
-
-// nearTerms returns the terms at edit distance 1 (a swap of neighbours is one edit) with the same
-// first letter, the commonest first.
-func (k *keywordIndex) nearTerms(ctx context.Context, term string) ([]string, error) {
-	reader, ok := k.reader.(index.IndexReaderFuzzy)
-	if !ok {
-		return nil, nil
-	}
-	first := string([]rune(term)[:1])
-	common := make(map[string]uint64)
-	for _, field := range keywordFields {
-		if !field.fuzzy {
-			continue
-		}
-		if err := k.nearTermsIn(ctx, reader, field.name, term, first, common); err != nil {
-			return nil, fmt.Errorf("look for words near %q: %w", term, err)
-		}
-	}
-	near := slices.SortedFunc(maps.Keys(common), func(a, b string) int {
-		return cmp.Or(cmp.Compare(common[b], common[a]), cmp.Compare(a, b))
-	})
-	return near[:min(len(near), fuzzyTerms)], nil
-}
-
-// nearTermsIn notes in common how many products have each term near term in a field.
-func (k *keywordIndex) nearTermsIn(ctx context.Context, reader index.IndexReaderFuzzy, field, term, first string, common map[string]uint64) error {
-	dictionary, err := reader.FieldDictFuzzy(field, term, 1, first)
-	if err != nil {
-		return err
-	}
-	defer dictionary.Close()
-	for {
-		entry, err := dictionary.Next()
-		if err != nil || entry == nil {
-			return err
-		}
-		postings, err := k.reader.TermFieldReader(ctx, []byte(entry.Term), field, false, false, false)
-		if err != nil {
-			return err
-		}
-		common[entry.Term] = max(common[entry.Term], postings.Count())
-		if err := postings.Close(); err != nil {
-			return err
-		}
 	}
 }

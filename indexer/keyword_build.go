@@ -46,7 +46,7 @@ func createKeyword(dir string) (*keywordWriter, error) {
 	}
 	w := &keywordWriter{builder: builder, lengths: make(map[string]*countingAnalysis)}
 	for _, field := range keywordFields {
-		w.lengths[field.name] = &countingAnalysis{Analyzer: productAnalysis}
+		w.lengths[field.name] = &countingAnalysis{Analyzer: field.analysis}
 	}
 	return w, nil
 }
@@ -61,6 +61,8 @@ func (w *keywordWriter) add(p *catalog.Product) error {
 			doc.AddField(textField(field.name, text, w.lengths[field.name]))
 		}
 	}
+	doc.AddField(textField(modelField, texts[phraseField], modelAnalysis{}))
+	doc.AddField(textField(vocabularyField, vocabularyText(texts), vocabularyAnalysis{}))
 	doc.AddField(textField(codeField, keywordCodes(p), codeAnalysis{}))
 	return w.builder.Index(doc)
 }
@@ -89,21 +91,24 @@ func keywordTexts(p *catalog.Product) map[string]string {
 		titles = append(titles, p.Titles[language])
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.Attributes)) {
-		switch value := p.Attributes[name]; fold(value) {
-		case "true", "yes", "1":
+		switch value := p.Attributes[name]; {
+		case slices.Contains([]string{"true", "yes", "1"}, fold(value)):
 			attributes = append(attributes, strings.ReplaceAll(name, "_", " "))
-		case "false", "no", "0":
+		case slices.Contains([]string{"false", "no", "0"}, fold(value)):
+		case fold(name) == "size":
+			attributes = append(attributes, sizeText(value))
 		default:
 			attributes = append(attributes, value)
 		}
 	}
 	for _, v := range p.Variants {
 		colours = append(colours, v.Colour)
-		attributes = append(attributes, v.Size)
+		attributes = append(attributes, sizeText(v.Size))
 	}
 	slices.Sort(colours)
 	return map[string]string{
 		"title":       p.Title,
+		phraseField:   strings.Join(append([]string{p.Title}, titles...), "\n"),
 		"titles":      strings.Join(titles, "\n"),
 		"brand":       p.Brand,
 		"category":    strings.Join(p.Category, "\n"),
@@ -111,6 +116,19 @@ func keywordTexts(p *catalog.Product) map[string]string {
 		"attributes":  strings.Join(attributes, "\n"),
 		"description": p.Description,
 	}
+}
+
+// sizeText announces a size, so that it is found by "size 42" and not only by 42.
+func sizeText(size string) string {
+	if size == "" {
+		return ""
+	}
+	return "size " + size
+}
+
+// vocabularyText is what of a product is looked through for words that are nearly those of a query.
+func vocabularyText(texts map[string]string) string {
+	return strings.Join([]string{texts[phraseField], texts["brand"], texts["category"], texts["colour"]}, "\n")
 }
 
 func keywordCodes(p *catalog.Product) string {

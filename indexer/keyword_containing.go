@@ -16,6 +16,16 @@ func (s *Snapshot) Containing(ctx context.Context, text string) (*roaring.Bitmap
 	return s.keyword.containing(ctx, text)
 }
 
+// Knows says whether any product has each term of word.
+func (s *Snapshot) Knows(ctx context.Context, word string) (bool, error) {
+	for _, term := range queryTerms(word) {
+		if known, err := s.keyword.hasTerm(ctx, term); !known || err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
 func (k *keywordIndex) containing(ctx context.Context, text string) (*roaring.Bitmap, error) {
 	var all *roaring.Bitmap
 	for _, term := range queryTerms(text) {

@@ -3,15 +3,15 @@ package indexer
 // What Bleve's own search must know to be asked the same as ours.
 
 var (
-	KeywordTerms  = queryTerms
-	KeywordCodes  = queryCodes
-	MayBeMisspelt = mayBeMisspelt
+	KeywordTerms = queryTerms
+	KeywordCodes = queryCodes
+	TermsNeeded  = termsNeeded
+	OnlyLetters  = onlyLetters
 )
 
 const (
 	CodeField   = codeField
 	CodeScore   = codeScore
-	MustMatch   = mustMatch
 	FuzzyWeight = fuzzyWeight
 	KeywordDir  = keywordDir
 )
@@ -30,4 +30,13 @@ func SetKeywordWeights(weights map[string]float64) {
 	for i, field := range keywordFields {
 		keywordFields[i].weight = weights[field.name]
 	}
+}
+
+// ModelRuns returns the runs of a text.
+func ModelRuns(text string) []string {
+	var joined []string
+	for _, run := range modelRuns([]byte(text)) {
+		joined = append(joined, run.joined)
+	}
+	return joined
 }

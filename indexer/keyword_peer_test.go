@@ -70,7 +70,7 @@ func (b *bleve) search(ctx context.Context, query string, k int) ([]uint32, erro
 		ctx = context.WithValue(ctx, search.BM25StatsKey, b.stats)
 	}
 	terms := indexer.KeywordTerms(query)
-	for need := math.Ceil(indexer.MustMatch * float64(len(terms))); ; need-- {
+	for need := float64(indexer.TermsNeeded(len(terms), false)); ; need-- {
 		docs, err := b.searchFor(ctx, query, terms, need, k)
 		if err != nil || len(docs) > 0 || need <= 1 {
 			return docs, err
@@ -139,7 +139,7 @@ func (b *bleve) word(ctx context.Context, term string) (search.Searcher, error) 
 		known = known || found.Count() > 0
 		fields = append(fields, found)
 	}
-	if !known && indexer.MayBeMisspelt(term) {
+	if !known && len(term) >= 4 && indexer.OnlyLetters(term) {
 		for _, field := range []string{"title", "titles", "brand", "category", "colour"} {
 			near, err := searcher.NewFuzzySearcher(ctx, b.reader, term, 1, 1, field, indexer.FuzzyWeight*b.weights[field], search.SearcherOptions{})
 			if err != nil {

@@ -12,7 +12,7 @@ type keywordScores struct {
 	filter  *roaring.Bitmap
 	touched []uint32 // products with any term
 	total   []float64
-	matched []uint16 // terms that the product has
+	matched []wordSet // words that the product has
 
 	termDocs []uint32 // products with the present term
 	termBest []float64
@@ -22,7 +22,7 @@ type keywordScores struct {
 func newKeywordScores(count int) *keywordScores {
 	return &keywordScores{
 		total:    make([]float64, count),
-		matched:  make([]uint16, count),
+		matched:  make([]wordSet, count),
 		termBest: make([]float64, count),
 		termSum:  make([]float64, count),
 	}
@@ -40,25 +40,36 @@ func (s *keywordScores) add(doc uint32, score float64) {
 	s.termBest[doc] = max(s.termBest[doc], score)
 }
 
-// endTerm adds the present term's scores to the totals.
-func (s *keywordScores) endTerm() {
+// endTerm adds the present term's scores to the totals. The products that have it have these words.
+func (s *keywordScores) endTerm(words wordSet) {
 	for _, doc := range s.termDocs {
 		s.touch(doc)
 		s.total[doc] += s.termBest[doc] + tieBreak*(s.termSum[doc]-s.termBest[doc])
-		s.matched[doc]++
+		s.matched[doc] |= words
 		s.termBest[doc], s.termSum[doc] = 0, 0
 	}
 	s.termDocs = s.termDocs[:0]
 }
 
-// addCode notes that a code of the product stands in the query of so many terms.
-func (s *keywordScores) addCode(doc uint32, terms int) {
-	if s.filter != nil && !s.filter.Contains(doc) {
-		return
+// raise gives the products that have all terms in alternative its weighted total, where they have less,
+// and the words.
+func (s *keywordScores) raise(alternative *keywordScores, weight float64, all, words wordSet) {
+	for _, doc := range alternative.touched {
+		if alternative.matched[doc] == all {
+			s.touch(doc)
+			s.total[doc] = max(s.total[doc], weight*alternative.total[doc])
+			s.matched[doc] |= words
+		}
 	}
-	s.touch(doc)
-	s.total[doc] += codeScore
-	s.matched[doc] = uint16(terms)
+}
+
+// merge adds the totals and words of part, which has the same filter.
+func (s *keywordScores) merge(part *keywordScores) {
+	for _, doc := range part.touched {
+		s.touch(doc)
+		s.total[doc] += part.total[doc]
+		s.matched[doc] |= part.matched[doc]
+	}
 }
 
 func (s *keywordScores) touch(doc uint32) {
@@ -67,16 +78,17 @@ func (s *keywordScores) touch(doc uint32) {
 	}
 }
 
-// best returns the k best products with at least need terms, or with as many as any has.
-func (s *keywordScores) best(k, need int) []Hit {
+// best returns the k best products with at least need of the known words, or with as many as any has.
+func (s *keywordScores) best(k int, known wordSet, need int) []Hit {
+	count := func(doc uint32) int { return (s.matched[doc] & known).len() }
 	most := 0
 	for _, doc := range s.touched {
-		most = max(most, int(s.matched[doc]))
+		most = max(most, count(doc))
 	}
 	need = min(need, most)
 	var found hitHeap
 	for _, doc := range s.touched {
-		if int(s.matched[doc]) >= need {
+		if count(doc) >= need {
 			found.offer(Hit{doc, s.total[doc]}, k)
 		}
 	}

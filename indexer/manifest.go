@@ -113,6 +113,17 @@ func readManifest(dir string) (Manifest, error) {
 	return m, nil
 }
 
+// hasKeywordFields is false of a generation that an earlier program built: it can be searched, but has
+// not all that this one looks up.
+func (m *Manifest) hasKeywordFields() bool {
+	for _, field := range keywordFields {
+		if _, ok := m.Lengths[field.name]; !ok {
+			return false
+		}
+	}
+	return true
+}
+
 // checkSizes compares the sizes of the files with the manifest, which is quick; Check compares all of
 // their bytes.
 func (m *Manifest) checkSizes(dir string) error {

@@ -128,6 +128,14 @@ func (s *Snapshot) Keyword(ctx context.Context, q KeywordQuery) ([]Hit, error) {
 	return s.keyword.search(ctx, q)
 }
 
+// Correct returns text with a nearby word of the catalogue for each word that no product has: a spelling
+// to suggest to the shopper. Words with digits, and those that synonyms (nil = none) stand for, stay as
+// they are. When nothing changes it returns text itself and false.
+func (s *Snapshot) Correct(ctx context.Context, text string, synonyms *Synonyms) (corrected string, changed bool, err error) {
+	corrected, err = s.keyword.correct(ctx, text, synonyms)
+	return corrected, err == nil && corrected != text, err
+}
+
 // Nearest returns the products whose vectors in a space have the highest cosine with a vector of any
 // length but zero, best first, ties by doc: k of them when k have a vector and are within the filter
 // (nil = all). A product with several rows stands once, with its best. The plan says how it was searched.

@@ -2,20 +2,22 @@
 // engine.go from the top: [Engine.Search] is the whole path, one stage a line, and each stage has a
 // file of its own:
 //
-//	normalise.go  limits, defaults and one spelling of the shopper's words
-//	filter.go     filters as values, as strings and as bitmaps
-//	crop.go       the string form of a photo's crop
-//	legs.go       the searches that run side by side: keyword, text-text, text-image, photo-image
-//	fusion.go     one candidate set from all legs, by reciprocal rank
-//	backfill.go   the exact scores of the legs that did not find a candidate
-//	rank.go       the ranker's scores, the rule for identifiers, and the ledger that sums to the score
-//	merchandise.go what the shop's rules hide, boost and bury
-//	pins.go       what they put at a place of its own
-//	browse.go     the list that is shown without words or photo
-//	facets.go     counts over the same set that the hits come from
-//	similar.go    what else looks like this product
+//	normalise.go    limits, defaults and one spelling of the shopper's words
+//	understand.go   prices, denials and values of the catalogue in the words; understanding/ reads them
+//	filter.go       filters as values, as strings and as bitmaps
+//	merchandise.go  what the shop's rules hide, boost and bury
+//	crop.go         the string form of a photo's crop
+//	legs.go         the searches that run side by side; finders.go has what each does
+//	backfill.go     the exact scores of the legs that did not find a candidate
+//	fusion.go       one list of candidates from all legs; normalisers.go brings their scores to one scale,
+//	                weighting.go says what each counts for the query at hand
+//	rank.go         the ranker's scores, the rule for identifiers, and the ledger that sums to the score
+//	pins.go         what the rules put at a place of its own
+//	browse.go       the list that is shown without words or photo
+//	facets.go       counts over the same set that the hits come from
+//	similar.go      what else looks like this product
 //	suggestions.go  what the shopper may be about to type; suggest/ has the structure that answers
-//	stopwatch.go  how long each stage took
+//	stopwatch.go    how long each stage took
 //
 // It does not know how products are stored, embedded or indexed, nor how a click model is trained: it
 // asks an [Index] for snapshots, an [Encoder] for vectors and a [Ranker] for scores, three interfaces

@@ -40,6 +40,10 @@ type Encoder interface {
 
 // Options tune an Engine; a zero field stands for its default.
 type Options struct {
+	// Fusion joins the legs; FusionConvex.
+	Fusion Fusion
+	// Weighting gives the legs their weights in FusionConvex; nil for DefaultWeighting.
+	Weighting *Weighting
 	// RankConstant is k of reciprocal rank fusion (Cormack, Clarke, Büttcher 2009, who propose 60).
 	RankConstant float64
 	// Window is the largest number of candidates of one leg; 300.
@@ -50,8 +54,10 @@ type Options struct {
 	// "handbag" (80 % have the word in their title), 266 for "sunglasses" (96 %), and 227 for the photo
 	// of a product of their own.
 	NearShare float64
-	// Weights of the legs by name; a leg that is not named has 1.
+	// Weights of the legs by name, by which those of the fusion are multiplied; a leg that is not named has 1.
 	Weights map[string]float64
+	// Synonyms are what the words of a query may be replaced by in the keyword leg; nil for none.
+	Synonyms *indexer.Synonyms
 	// Deadline is the time that the legs of one query have, embedding included; 2 s. A leg that is
 	// not back by then is left out. The later stages work on a bounded set and follow the caller's
 	// context alone.
@@ -62,6 +68,13 @@ type Options struct {
 
 // WithDefaults returns a copy of o in which every zero field has its default.
 func (o Options) WithDefaults() Options {
+	if o.Fusion == "" {
+		o.Fusion = FusionConvex
+	}
+	if o.Weighting == nil {
+		weighting := DefaultWeighting()
+		o.Weighting = &weighting
+	}
 	if o.RankConstant == 0 {
 		o.RankConstant = 60
 	}
@@ -130,9 +143,9 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Response, error) {
 	clock.lap("page")
 
 	return &Response{
-		Query: asked, Mode: q.Mode, Understood: found.said.report,
+		Query: asked, Mode: q.Mode, Understood: found.said.report, Suggestion: found.said.suggestion,
 		Total: int(found.set.GetCardinality()), Offset: q.Offset,
-		Hits: hits, Facets: facets, Legs: found.reports,
+		Hits: hits, Facets: facets, Legs: found.reports, Fusion: found.fusion,
 		Rules: found.rules.fired, Redirect: found.rules.redirect,
 		Timings: clock.stop(), Generation: snapshot.Generation(),
 	}, nil
@@ -143,6 +156,7 @@ type results struct {
 	set     *roaring.Bitmap // every candidate
 	page    []*candidate    // those of the page, best first
 	reports []LegReport
+	fusion  *FusionReport // nil for a list
 
 	// How they came about.
 	said    *understood
@@ -214,7 +228,8 @@ func (e *Engine) retrieve(ctx context.Context, q *Query, said *understood, snaps
 	}
 	clock.lap("back-fill")
 
-	fuse(legs, candidates, e.opts.Weights, reciprocalRank(e.opts.RankConstant))
+	weights, fusion := e.weigh(q, said, legs, candidates)
+	fuse(legs, candidates, e.opts.normaliser(), weights)
 	clock.lap("fuse")
 
 	if q.Mode == ModeRanked && e.ranker != nil {
@@ -235,8 +250,26 @@ func (e *Engine) retrieve(ctx context.Context, q *Query, said *understood, snaps
 	candidates = rules.arrange(candidates)
 	clock.lap("order")
 
-	found.set, found.page = docSet(candidates), pageOf(q, candidates)
+	found.set, found.page, found.fusion = docSet(candidates), pageOf(q, candidates), fusion
 	return found, nil
+}
+
+// weigh returns the weight of each leg in the fusion, and how they came about.
+func (e *Engine) weigh(q *Query, said *understood, legs []*leg, candidates []*candidate) (map[string]float64, *FusionReport) {
+	weights, report := maps.Clone(e.opts.Weights), &FusionReport{Method: e.opts.Fusion}
+	if e.opts.Fusion != FusionConvex {
+		return weights, report
+	}
+	signals := observe(q, said, legs, candidates)
+	report.Signals, report.Certain = &signals, e.opts.Weighting.certain(signals)
+	names := make([]string, len(legs))
+	for i, l := range legs {
+		names[i] = l.name
+	}
+	for i, weight := range e.opts.Weighting.Weights(names, signals) {
+		weights[names[i]] *= weight
+	}
+	return weights, report
 }
 
 // Product returns the product of id as it was when indexed, or an error that wraps ErrNotFound.

@@ -287,7 +287,9 @@ func TestALedgerAddsUpToTheScoreExactly(t *testing.T) {
 				if entry.Contribution != entry.Weight*entry.Normalised {
 					t.Fatalf("entry %+v", entry)
 				}
-				if entry.Rank == 0 && entry.Contribution != 0 || entry.Rank > 0 && (entry.Normalised != 1/(60+float64(entry.Rank)) || entry.Backfilled) {
+				scored := entry.Rank > 0 || entry.Backfilled
+				if !scored && entry.Contribution != 0 || entry.Rank > 0 && entry.Backfilled ||
+					entry.Normalised < 0 || entry.Normalised > 1 || entry.Contribution != entry.Weight*entry.Normalised {
 					t.Fatalf("entry %+v", entry)
 				}
 				fused += entry.Contribution
@@ -316,11 +318,14 @@ func TestALedgerAddsUpToTheScoreExactly(t *testing.T) {
 // What a leg missed because of its window must get the score that a wider window would have given.
 func TestBackfilledScoresAreThoseOfTheLegItself(t *testing.T) {
 	index := openShop(t, 400)
-	narrow := New(index, &indexertest.Encoder{}, nil, Options{Window: 40, NearShare: -1})
-	wide := New(index, &indexertest.Encoder{}, nil, Options{Window: 400, NearShare: -1})
+	synonyms := readSynonyms(t, "sandal, red shoe, green bag\nbolt => dune lamp, cirrus\nvessel => mug")
+	narrow := New(index, &indexertest.Encoder{}, nil, Options{Window: 40, NearShare: -1, Synonyms: synonyms})
+	wide := New(index, &indexertest.Encoder{}, nil, Options{Window: 400, NearShare: -1, Synonyms: synonyms})
 	photo := indexertest.Photo(shopPaints["green"])
 	filled := 0
-	for _, text := range []string{"red shoe", "bolt", "soft green canvas bag", "nothing 椅子"} {
+	for _, text := range []string{
+		"red shoe", "bolt", "soft green canvas bag", "nothing 椅子", "sandal", "white vessel", "xyzzy red lamp of steel, model 7", "gren canv", "model 7",
+	} {
 		q := Query{Text: text, Photo: photo, Mode: ModeHybrid, Explain: true, Limit: 400}
 		want := make(map[string]LegEntry)
 		for _, hit := range search(t, wide, q).Hits {
@@ -347,6 +352,23 @@ func TestBackfilledScoresAreThoseOfTheLegItself(t *testing.T) {
 	}
 	if filled == 0 {
 		t.Error("nothing was back-filled")
+	}
+}
+
+func TestSynonymsAreForTheKeywordLeg(t *testing.T) {
+	index := openShop(t, 100)
+	q := Query{Text: "sandal", Mode: ModeKeyword}
+	if got := search(t, New(index, &indexertest.Encoder{}, nil, Options{}), q).Hits; len(got) > 0 {
+		t.Errorf("without synonyms: %v", got)
+	}
+	got := search(t, New(index, &indexertest.Encoder{}, nil, Options{Synonyms: readSynonyms(t, "sandal => shoe")}), q).Hits
+	if len(got) == 0 {
+		t.Error("with synonyms: nothing found")
+	}
+	for _, hit := range got {
+		if !strings.Contains(hit.Product.Title, "shoe") {
+			t.Errorf("with synonyms: %q", hit.Product.Title)
+		}
 	}
 }
 
@@ -476,7 +498,7 @@ func TestALegThatFailsOrIsLateIsReportedAndLeftOut(t *testing.T) {
 			t.Errorf("the keyword leg finds %d, without the others it became %d", want.Total, got.Total)
 		}
 		for _, report := range got.Legs {
-			if failed := strings.Contains(report.Error, says); failed != strings.HasPrefix(report.Leg, "text-") {
+			if failed := strings.Contains(report.Error, says); failed != (report.Leg == LegTextText || report.Leg == LegTextImage) {
 				t.Errorf("leg report %+v, want an error that says %q of the text legs alone", report, says)
 			}
 		}

@@ -11,7 +11,7 @@ import (
 // keywordFinder finds products by BM25.
 type keywordFinder struct {
 	snapshot *indexer.Snapshot
-	words    string
+	words    indexer.KeywordQuery // without K and Filter
 	allowed  *roaring.Bitmap
 
 	best []indexer.Hit // the first one found, if any
@@ -19,7 +19,9 @@ type keywordFinder struct {
 }
 
 func (f *keywordFinder) find(ctx context.Context, limit int) ([]indexer.Hit, string, error) {
-	hits, err := f.snapshot.Keyword(ctx, indexer.KeywordQuery{Terms: f.words, K: limit, Filter: f.allowed})
+	words := f.words
+	words.K, words.Filter = limit, f.allowed
+	hits, err := f.snapshot.Keyword(ctx, words)
 	f.best, f.all = hits[:min(1, len(hits))], len(hits) < limit
 	return hits, "bm25", err
 }
@@ -35,9 +37,10 @@ func (f *keywordFinder) score(ctx context.Context, docs []uint32) ([]float64, []
 	}
 	// How many of its words a product must have depends on the best product searched. The best hit
 	// comes along, so that the others are measured as in find.
-	filter := roaring.BitmapOf(docs...)
-	filter.Add(f.best[0].Doc)
-	hits, err := f.snapshot.Keyword(ctx, indexer.KeywordQuery{Terms: f.words, K: len(docs) + 1, Filter: filter})
+	words := f.words
+	words.K, words.Filter = len(docs)+1, roaring.BitmapOf(docs...)
+	words.Filter.Add(f.best[0].Doc)
+	hits, err := f.snapshot.Keyword(ctx, words)
 	if err != nil {
 		return nil, nil, err
 	}

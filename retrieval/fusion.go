@@ -22,32 +22,6 @@ type candidate struct {
 	score     float64
 }
 
-// Fusion is a way of joining the scores of the legs to one.
-type Fusion string
-
-// The ways of fusing. All but RRF go by scores and back-fill those of legs that missed a candidate.
-const (
-	FusionRRF      Fusion = "rrf"      // reciprocal rank
-	FusionRelative Fusion = "relative" // scores between the least and the best of a leg
-	FusionDBSF     Fusion = "dbsf"     // scores within three standard deviations of a leg's mean
-	FusionConvex   Fusion = "convex"   // scores as shares of a leg's best, weighted by what is seen of the query
-)
-
-// normaliser brings what one leg says of all candidates to a scale on which legs can be added.
-type normaliser func(entries []*LegEntry)
-
-// reciprocalRank is 1/(constant + rank), rank from 1, and 0 of what the leg did not find: Cormack, Clarke,
-// Büttcher, "Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning Methods", SIGIR 2009.
-func reciprocalRank(constant float64) normaliser {
-	return func(entries []*LegEntry) {
-		for _, entry := range entries {
-			if entry.Rank > 0 {
-				entry.Normalised = 1 / (constant + float64(entry.Rank))
-			}
-		}
-	}
-}
-
 // rankHits returns the 1-based rank of each hit. Equal scores share the best of their ranks (1, 2, 2, 4):
 // a hundred lamps that the word "lamp" fits equally well are for the other legs to order, not for
 // their ids.
@@ -94,21 +68,22 @@ func collect(legs []*leg) []*candidate {
 	return candidates
 }
 
-// fuse scores the candidates by what the legs say of them, each by its weight, and orders them.
-func fuse(legs []*leg, candidates []*candidate, weights map[string]float64, normalise normaliser) {
+// fuse scores the candidates by what the legs say of them, each normalised and weighted, and orders them.
+func fuse(legs []*leg, candidates []*candidate, normalise normaliser, weights map[string]float64) {
 	entries := make([]*LegEntry, len(candidates))
 	for i, l := range legs {
 		for j, c := range candidates {
 			entries[j] = &c.legs[i]
-			entries[j].Weight = weights[l.name]
 		}
 		normalise(entries)
+		for _, entry := range entries {
+			entry.Weight = weights[l.name]
+			entry.Contribution = entry.Weight * entry.Normalised
+		}
 	}
 	for _, c := range candidates {
 		for i := range c.legs {
-			entry := &c.legs[i]
-			entry.Contribution = entry.Weight * entry.Normalised
-			c.fused += entry.Contribution
+			c.fused += c.legs[i].Contribution
 		}
 		c.score = c.fused
 	}

@@ -17,7 +17,7 @@ func TestFuseAddsWeightedReciprocalRanksAndBreaksTiesByDocument(t *testing.T) {
 		{name: "c", hits: []indexer.Hit{{Doc: 1, Score: 0.4}}},
 	}
 	candidates := collect(legs)
-	fuse(legs, candidates, map[string]float64{"a": 1, "b": 2, "c": 1}, reciprocalRank(60))
+	fuse(legs, candidates, reciprocalRank(60), map[string]float64{"a": 1, "b": 2, "c": 1})
 	var got []string
 	for _, c := range candidates {
 		got = append(got, fmt.Sprintf("%d:%d:%.6f", c.fusedRank, c.doc, c.score))
@@ -38,7 +38,7 @@ func TestFuseOfOneLegKeepsItsOrder(t *testing.T) {
 		{{name: "empty"}, {name: "a", hits: hits}},
 	} {
 		candidates := collect(legs)
-		fuse(legs, candidates, map[string]float64{"a": 1}, reciprocalRank(60))
+		fuse(legs, candidates, reciprocalRank(60), map[string]float64{"a": 1})
 		for i, c := range candidates {
 			if c.doc != hits[i].Doc {
 				t.Fatalf("place %d has document %d, the leg has %d there", i+1, c.doc, hits[i].Doc)
@@ -54,7 +54,7 @@ func TestFuseGivesEqualScoresTheSameRank(t *testing.T) {
 	}
 	ranks := make(map[uint32]int)
 	candidates := collect(legs)
-	fuse(legs, candidates, map[string]float64{"a": 1, "b": 1}, reciprocalRank(60))
+	fuse(legs, candidates, reciprocalRank(60), map[string]float64{"a": 1, "b": 1})
 	for _, c := range candidates {
 		ranks[c.doc] = c.legs[0].Rank
 	}
@@ -108,7 +108,7 @@ func BenchmarkFuse(b *testing.B) {
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				fuse(legs, collect(legs), Options{}.WithDefaults().Weights, reciprocalRank(60))
+				fuse(legs, collect(legs), shareOfBest, Options{}.WithDefaults().Weights)
 			}
 		})
 	}

@@ -56,7 +56,9 @@ func (e *Engine) planLegs(ctx context.Context, q *Query, said *understood, snaps
 		}})
 	}
 	if q.Text != "" && q.Mode != ModeVector {
-		legs = append(legs, &leg{name: LegKeyword, finder: &keywordFinder{snapshot: snapshot, words: q.Text, allowed: allowed}})
+		legs = append(legs, &leg{name: LegKeyword, finder: &keywordFinder{
+			snapshot: snapshot, words: indexer.KeywordQuery{Terms: q.Text, Synonyms: e.opts.Synonyms}, allowed: allowed,
+		}})
 	}
 	if q.Text != "" && q.Mode != ModeKeyword {
 		text := embedOnce("embed text", func() ([]float32, error) { return e.embedWords(ctx, q.Text, said.denied) })

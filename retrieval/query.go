@@ -47,18 +47,20 @@ type Filter struct {
 // Response is the answer to one Query. The API and `vitrine search --json` give this object; the API, which
 // strangers read, with an address in place of the file and folder of each photo.
 type Response struct {
-	Query      string       `json:"query"`
-	Mode       Mode         `json:"mode"`
-	Understood []Understood `json:"understood"`
-	Total      int          `json:"total"` // size of the fused candidate set, which the facets count too
-	Offset     int          `json:"offset"`
-	Hits       []Hit        `json:"hits"`
-	Facets     []Facet      `json:"facets"`
-	Legs       []LegReport  `json:"legs"`
-	Rules      []FiredRule  `json:"rules,omitempty"`    // that hold for the query, in their order
-	Redirect   string       `json:"redirect,omitempty"` // where a rule leads the shopper: http(s), or a path of the shop
-	Timings    []Timing     `json:"timings"`
-	Generation string       `json:"generation"`
+	Query      string        `json:"query"`
+	Mode       Mode          `json:"mode"`
+	Understood []Understood  `json:"understood"`
+	Suggestion string        `json:"suggestion,omitempty"` // the query with words of the catalogue for those that no product has
+	Total      int           `json:"total"`                // size of the fused candidate set, which the facets count too
+	Offset     int           `json:"offset"`
+	Hits       []Hit         `json:"hits"`
+	Facets     []Facet       `json:"facets"`
+	Legs       []LegReport   `json:"legs"`
+	Fusion     *FusionReport `json:"fusion,omitempty"`   // of a query with words or a photo
+	Rules      []FiredRule   `json:"rules,omitempty"`    // that hold for the query, in their order
+	Redirect   string        `json:"redirect,omitempty"` // where a rule leads the shopper: http(s), or a path of the shop
+	Timings    []Timing      `json:"timings"`
+	Generation string        `json:"generation"`
 }
 
 // Hit is one result.
@@ -82,9 +84,9 @@ type Ledger struct {
 // LegEntry is what one leg says of one hit.
 type LegEntry struct {
 	Leg          string  `json:"leg"`
-	Score        float64 `json:"score"`      // raw: BM25, or cosine in [-1, 1]
+	Score        float64 `json:"score"`      // raw: BM25, cosine in [-1, 1], or the share of what is named
 	Rank         int     `json:"rank"`       // 1-based, the same for equal scores; 0 = the leg did not find it
-	Normalised   float64 `json:"normalised"` // 1 / (rank constant + rank) for RRF
+	Normalised   float64 `json:"normalised"` // in [0, 1], by the way of fusing
 	Weight       float64 `json:"weight"`
 	Contribution float64 `json:"contribution"` // Weight · Normalised
 	Backfilled   bool    `json:"backfilled,omitempty"`
@@ -113,9 +115,16 @@ type FiredRule struct {
 // LegReport says how one leg was run.
 type LegReport struct {
 	Leg   string `json:"leg"`
-	Plan  string `json:"plan"` // "bm25", "graph ef=64", "exact int8"…
+	Plan  string `json:"plan"` // "bm25", "graph ef=64", "exact int8", "columns"…
 	Found int    `json:"found"`
 	Error string `json:"error,omitempty"` // the leg was left out
+}
+
+// FusionReport says how the legs were joined. Certain and Signals are those of FusionConvex.
+type FusionReport struct {
+	Method  Fusion   `json:"method"`
+	Certain float64  `json:"certain,omitempty"` // in (0, 1): how much the query is after a certain thing and not a kind of thing
+	Signals *Signals `json:"signals,omitempty"`
 }
 
 // Facet counts the values of one field over the fused set.

@@ -85,6 +85,15 @@ func openIndex(t testing.TB, products []catalog.Product) *indexer.Index {
 	return index
 }
 
+func readSynonyms(t testing.TB, rules string) *indexer.Synonyms {
+	t.Helper()
+	synonyms, err := indexer.ReadSynonyms(strings.NewReader(rules))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return synonyms
+}
+
 // wordRanker is a ranker of two features: the fused score, and the share of the query's words that
 // the title has.
 type wordRanker struct{}

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
@@ -29,9 +31,11 @@ const (
 
 // understood is what the words of a query say besides what is searched for.
 type understood struct {
-	report []Understood
-	denied []string     // phrases, for the vector of the words to turn away from
-	named  []preference // values of the catalogue
+	report     []Understood
+	suggestion string       // a spelling that the catalogue knows
+	denied     []string     // phrases, for the vector of the words to turn away from
+	named      []preference // values of the catalogue
+	share      float64      // see namedShare
 }
 
 // preference is something that the words name: products that have it fit better.
@@ -47,22 +51,24 @@ func (e *Engine) understand(ctx context.Context, q *Query, snapshot *indexer.Sna
 	if q.Text == "" || q.Literal {
 		return said, nil
 	}
-	var taken []understanding.Part
+	typed := q.Text
+	var read, taken []understanding.Part
 	for _, part := range e.lexiconOf(snapshot).Read(q.Text) {
 		filters := filtersOf(part)
 		if part.Kind == understanding.Price && !snapshot.Columns().HasPrices() || ignored(filters, q) {
 			continue
 		}
+		read = append(read, part)
 		for _, f := range filters {
 			said.report = append(said.report, Understood{Kind: kindNames[part.Kind], Words: part.Words, Filter: f})
 		}
 		switch part.Kind {
 		case understanding.Named:
-			named, err := namedProducts(ctx, snapshot, filters)
+			products, err := namedProducts(ctx, snapshot, filters)
 			if err != nil {
 				return nil, err
 			}
-			said.named = append(said.named, preference{products: named})
+			said.named = append(said.named, preference{products: products})
 			continue
 		case understanding.Denied:
 			said.denied = append(said.denied, part.Words)
@@ -72,6 +78,17 @@ func (e *Engine) understand(ctx context.Context, q *Query, snapshot *indexer.Sna
 	}
 	q.Text = understanding.Without(q.Text, taken)
 	weigh(said.named, snapshot.Len())
+	var err error
+	if said.share, err = namedShare(ctx, snapshot, typed, read); err != nil {
+		return nil, err
+	}
+	corrected, changed, err := snapshot.Correct(ctx, typed, e.opts.Synonyms)
+	if err != nil {
+		return nil, err
+	}
+	if changed {
+		said.suggestion = corrected
+	}
 	return said, nil
 }
 
@@ -121,6 +138,35 @@ func namedProducts(ctx context.Context, snapshot *indexer.Snapshot, filters []Fi
 		named.Or(products)
 	}
 	return named, nil
+}
+
+// namedShare is how much of what the catalogue knows of text names values of it: the words in the named parts of what was read, as
+// a share of them and of the words outside of all parts that any product has. A Chinese character counts as a word.
+func namedShare(ctx context.Context, snapshot *indexer.Snapshot, text string, read []understanding.Part) (float64, error) {
+	count := func(word string) int {
+		if r, _ := utf8.DecodeRuneInString(word); unicode.Is(unicode.Han, r) {
+			return utf8.RuneCountInString(word)
+		}
+		return 1
+	}
+	inside, outside := 0, 0
+	for _, part := range read {
+		if part.Kind == understanding.Named {
+			for _, word := range understanding.Words(part.Words) {
+				inside += count(word)
+			}
+		}
+	}
+	for _, word := range understanding.Words(understanding.Without(text, read)) {
+		known, err := snapshot.Knows(ctx, word)
+		if err != nil {
+			return 0, err
+		}
+		if known {
+			outside += count(word)
+		}
+	}
+	return float64(inside) / float64(max(1, inside+outside)), nil
 }
 
 // weigh gives each preference the information that a product's having it carries, ln(1 + N/n) for n of N

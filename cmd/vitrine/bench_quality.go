@@ -10,10 +10,10 @@ import (
 	"slices"
 	"text/tabwriter"
 
-	"vitrine/ranker"
 	"vitrine/retrieval"
 	"vitrine/retrieval/evaluation"
 	"vitrine/retrieval/evaluation/kit"
+	"vitrine/retrieval/tuning"
 )
 
 type benchQualityCmd struct {
@@ -23,6 +23,7 @@ type benchQualityCmd struct {
 	Mode  []string  `placeholder:"M" enum:"${quality_modes}" default:"${quality_modes}" help:"What to measure: ${enum}; all when none is named. text-text, text-image and photo-image are the single vector legs, the last two before hybrid ask with a part of the query."`
 	Split kit.Split `enum:"tune,test" default:"test" help:"Half of each set: tune, to choose weights by, or test, to report (default ${default})."`
 	Model string    `placeholder:"NAME|DIR" default:"${default_model}" help:"Encoder model (default ${default})."`
+	Fit   bool      `help:"Fit the fusion's default weights to the sets' tuning halves, all sets counting alike, and print them instead of measuring."`
 	JSON  bool      `help:"Print JSON."`
 }
 
@@ -85,6 +86,9 @@ type qualitySet struct {
 
 // Run indexes the kit's feeds and measures each set on them.
 func (c *benchQualityCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary) (err error) {
+	if c.Fit {
+		c.Split = kit.Tune
+	}
 	sets := make([]*kit.Set, len(c.Set))
 	for i, name := range c.Set { // all of them first: a file that lacks is told before anything is indexed
 		if sets[i], err = kit.Make(c.Kit, name, c.Split); err != nil {
@@ -99,6 +103,7 @@ func (c *benchQualityCmd) Run(ctx context.Context, t *terminal, library runtimeL
 		defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
 	}
 	var report qualityReport
+	var groups []tuning.Group
 	indexed := map[string]bool{}
 	for _, set := range sets {
 		index := indexCmd{
@@ -110,16 +115,51 @@ func (c *benchQualityCmd) Run(ctx context.Context, t *terminal, library runtimeL
 				return fmt.Errorf("index %s: %w", set.Feed.Name, err)
 			}
 		}
+		if c.Fit {
+			group, err := c.observe(ctx, t, set, index.Data, library)
+			if err != nil {
+				return fmt.Errorf("set %s: %w", set.Name, err)
+			}
+			groups = append(groups, group)
+			continue
+		}
 		measured, err := c.measure(ctx, t, set, index.Data, library)
 		if err != nil {
 			return fmt.Errorf("set %s: %w", set.Name, err)
 		}
 		report.Sets = append(report.Sets, measured)
 	}
-	if c.JSON {
+	switch {
+	case c.Fit:
+		return c.fit(ctx, t, groups)
+	case c.JSON:
 		return t.json(report)
 	}
 	return report.writeTable(t.out)
+}
+
+// observe searches the queries of a set once.
+func (c *benchQualityCmd) observe(ctx context.Context, t *terminal, set *kit.Set, dataDir string, library runtimeLibrary) (_ tuning.Group, err error) {
+	shop, err := openShop(ctx, dataDir, library, t)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, shop.close()) }()
+	bar := t.progress()
+	defer bar.close()
+	return observe(ctx, shop.engine, set.Queries, set.Qrels, func(done, total int) { bar.report(set.Name, done, total) })
+}
+
+// fit prints the weighting that is best on all groups.
+func (c *benchQualityCmd) fit(ctx context.Context, t *terminal, groups []tuning.Group) error {
+	bar := t.progress()
+	defer bar.close()
+	weighting, err := tuning.Fit(ctx, groups, retrieval.DefaultWeighting(), func(done, total int) { bar.report("fit", done, total) })
+	if err != nil {
+		return err
+	}
+	bar.close()
+	return t.json(weighting)
 }
 
 // measure measures every mode that the set's queries have the parts for.
@@ -172,9 +212,11 @@ func (c contender) engine(s *shop) *retrieval.Engine {
 	if c.leg == "" {
 		return s.engine
 	}
-	weights := map[string]float64{retrieval.LegKeyword: 0, retrieval.LegTextText: 0, retrieval.LegTextImage: 0, retrieval.LegPhotoImage: 0}
+	weights := map[string]float64{retrieval.LegKeyword: 0, retrieval.LegTextText: 0, retrieval.LegTextImage: 0, retrieval.LegPhotoImage: 0, retrieval.LegNamed: 0}
 	weights[c.leg] = 1
-	return retrieval.New(s.index, queryEncoder{s.model}, ranker.New(), retrieval.Options{Weights: weights})
+	options := s.options
+	options.Weights = weights
+	return s.engineWith(options)
 }
 
 // search returns the ids of the first results.

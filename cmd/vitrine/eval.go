@@ -122,12 +122,11 @@ func rankedIDs(ctx context.Context, engine *retrieval.Engine, q evaluation.Query
 	if mode == retrieval.ModeKeyword && q.Text == "" {
 		return nil, nil, nil // a photo alone has no words to look up
 	}
-	query := retrieval.Query{Text: q.Text, Mode: mode, Limit: depth}
-	if q.Photo != "" {
-		if query.Photo, err = os.ReadFile(q.Photo); err != nil {
-			return nil, nil, fmt.Errorf("read photo: %w", err)
-		}
+	query, err := queryOf(q)
+	if err != nil {
+		return nil, nil, err
 	}
+	query.Mode, query.Limit = mode, depth
 	response, err := engine.Search(ctx, query)
 	if err != nil {
 		return nil, nil, err
@@ -136,6 +135,17 @@ func rankedIDs(ctx context.Context, engine *retrieval.Engine, q evaluation.Query
 		ids, scores = append(ids, hit.Product.ID), append(scores, hit.Score)
 	}
 	return ids, scores, nil
+}
+
+// queryOf is a judged query as the engine takes it.
+func queryOf(q evaluation.Query) (query retrieval.Query, err error) {
+	query.Text = q.Text
+	if q.Photo != "" {
+		if query.Photo, err = os.ReadFile(q.Photo); err != nil {
+			return query, fmt.Errorf("read photo: %w", err)
+		}
+	}
+	return query, nil
 }
 
 // writeRun writes a mode's results where --run asks for them.

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"image"
+	"io/fs"
+	"os"
+	"path/filepath"
 
 	"vitrine/encoders"
 	"vitrine/indexer"
@@ -18,6 +21,8 @@ type shop struct {
 	model  *encoders.Model
 	engine *retrieval.Engine
 	rules  *rulesFile
+
+	options retrieval.Options // of engine
 }
 
 // openShop opens the live generation, the model that it was built with, and the rules.
@@ -43,9 +48,41 @@ func openShopWith(ctx context.Context, dataDir string, rules *rulesFile, library
 		err := fmt.Errorf("the index was built with model %s of fingerprint %s and that model's is now %s: run vitrine index again", built.Name, built.Fingerprint, found)
 		return nil, errors.Join(err, model.Close(), index.Close())
 	}
-	engine := retrieval.New(index, queryEncoder{model}, ranker.New(), retrieval.Options{Suggestions: suggestionsIn(dataDir)})
-	engine.SetRules(rules.set)
-	return &shop{index: index, model: model, engine: engine, rules: rules}, nil
+	synonyms, err := readSynonyms(dataDir)
+	if err != nil {
+		return nil, errors.Join(err, model.Close(), index.Close())
+	}
+	weighting, err := readFusion(dataDir)
+	if err != nil {
+		return nil, errors.Join(err, model.Close(), index.Close())
+	}
+	s := &shop{index: index, model: model, rules: rules}
+	s.options = retrieval.Options{Synonyms: synonyms, Weighting: weighting, Suggestions: suggestionsIn(dataDir)}
+	s.engine = s.engineWith(s.options)
+	s.engine.SetRules(rules.set)
+	return s, nil
+}
+
+// engineWith returns an engine over the shop, without its rules.
+func (s *shop) engineWith(options retrieval.Options) *retrieval.Engine {
+	return retrieval.New(s.index, queryEncoder{s.model}, ranker.New(), options)
+}
+
+// readSynonyms reads synonyms.txt of the data directory (docs/synonyms.md), or returns nil where there is none.
+func readSynonyms(dataDir string) (*indexer.Synonyms, error) {
+	file, err := os.Open(filepath.Join(dataDir, "synonyms.txt"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	synonyms, err := indexer.ReadSynonyms(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file.Name(), err)
+	}
+	return synonyms, nil
 }
 
 // queryEncoder tells retrieval which photos are the shopper's to replace.

@@ -64,6 +64,17 @@ func Without(text string, parts []Part) string {
 	return strings.Trim(strings.Join(strings.Fields(left.String()), " "), " ,;-")
 }
 
+// Words returns the words and the Chinese runs of text. Words that only join others are left out.
+func Words(text string) []string {
+	var found []string
+	for runs := words.NewRuns(text); runs.Scan(); {
+		if word := string(runs.Run()); runs.CJK() || !fillers[word] && !joiners[word] {
+			found = append(found, word)
+		}
+	}
+	return found
+}
+
 // token is a run of a query or, of a Chinese one, a piece of it.
 type token struct {
 	from, to int
@@ -75,7 +86,7 @@ type token struct {
 // Words that deny what follows them, and between which further things are denied.
 var (
 	deniers   = map[string]bool{"not": true, "no": true, "without": true, "except": true, "excluding": true}
-	fillers   = map[string]bool{"a": true, "an": true, "the": true, "any": true, "too": true, "in": true, "of": true, "for": true, "made": true, "from": true, "with": true}
+	fillers   = map[string]bool{"a": true, "an": true, "the": true, "any": true, "too": true, "in": true, "of": true, "for": true, "made": true, "from": true, "with": true, "at": true, "by": true, "on": true, "to": true}
 	joiners   = map[string]bool{"or": true, "and": true, "nor": true}
 	scopeEnds = map[string]bool{"for": true, "with": true, "in": true, "but": true, "under": true, "from": true, "by": true, "at": true, "to": true, "and": true, "or": true}
 
