@@ -128,6 +128,11 @@ func (s *Snapshot) Keyword(ctx context.Context, q KeywordQuery) ([]Hit, error) {
 	return s.keyword.search(ctx, q)
 }
 
+// KeywordAll is Keyword and, beside the hits, all further products that have as many of the words, in no order.
+func (s *Snapshot) KeywordAll(ctx context.Context, q KeywordQuery) (hits, others []Hit, err error) {
+	return s.keyword.searchAll(ctx, q)
+}
+
 // Correct returns text with a nearby word of the catalogue for each word that no product has: a spelling
 // to suggest to the shopper. Words with digits, and those that synonyms (nil = none) stand for, stay as
 // they are. When nothing changes it returns text itself and false.

@@ -14,42 +14,31 @@ type keywordFinder struct {
 	words    indexer.KeywordQuery // without K and Filter
 	allowed  *roaring.Bitmap
 
-	best []indexer.Hit // the first one found, if any
-	all  bool          // whatever has the words was found
+	hits, others []indexer.Hit // within the limit and beyond it
 }
 
 func (f *keywordFinder) find(ctx context.Context, limit int) ([]indexer.Hit, string, error) {
 	words := f.words
 	words.K, words.Filter = limit, f.allowed
-	hits, err := f.snapshot.Keyword(ctx, words)
-	f.best, f.all = hits[:min(1, len(hits))], len(hits) < limit
-	return hits, "bm25", err
+	var err error
+	f.hits, f.others, err = f.snapshot.KeywordAll(ctx, words)
+	return f.hits, "bm25", err
 }
 
-// score gives 0 to a product that the search would not take.
-func (f *keywordFinder) score(ctx context.Context, docs []uint32) ([]float64, []bool, error) {
+// score gives 0 to a product that the search would not take. To search again for a few products costs as
+// much as for all, so that find keeps what it does not return.
+func (f *keywordFinder) score(_ context.Context, docs []uint32) ([]float64, []bool, error) {
 	scores, has := make([]float64, len(docs)), make([]bool, len(docs))
-	for i := range has {
-		has[i] = true
-	}
-	if f.all {
-		return scores, has, nil
-	}
-	// How many of its words a product must have depends on the best product searched. The best hit
-	// comes along, so that the others are measured as in find.
-	words := f.words
-	words.K, words.Filter = len(docs)+1, roaring.BitmapOf(docs...)
-	words.Filter.Add(f.best[0].Doc)
-	hits, err := f.snapshot.Keyword(ctx, words)
-	if err != nil {
-		return nil, nil, err
-	}
-	found := make(map[uint32]float64, len(hits))
-	for _, hit := range hits {
-		found[hit.Doc] = hit.Score
-	}
+	places := make(map[uint32]int, len(docs))
 	for i, doc := range docs {
-		scores[i] = found[doc]
+		places[doc], has[i] = i, true
+	}
+	for _, some := range [][]indexer.Hit{f.hits, f.others} {
+		for _, hit := range some {
+			if i, ok := places[hit.Doc]; ok {
+				scores[i] = hit.Score
+			}
+		}
 	}
 	return scores, has, nil
 }
