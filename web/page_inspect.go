@@ -268,6 +268,7 @@ var legs = map[string]struct{ name, about string }{
 	retrieval.LegTextText:   {"Text → text", "meaning of your words against the product's text"},
 	retrieval.LegTextImage:  {"Text → photo", "meaning of your words against the product's photos"},
 	retrieval.LegPhotoImage: {"Photo → photo", "your photo against the product's photos"},
+	retrieval.LegNamed:      {"Named values", "brand, category, colour and attributes that your words name"},
 }
 
 func legName(leg string) string {
