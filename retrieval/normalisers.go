@@ -56,9 +56,7 @@ func shareOfBest(entries []*LegEntry) {
 	for _, entry := range entries {
 		best = max(best, entry.Score)
 	}
-	if best > 0 {
-		scale(entries, 0, best)
-	}
+	scale(entries, 0, best)
 }
 
 // relativeScore is 0 for the least score that the leg found and 1 for the best.
@@ -72,9 +70,7 @@ func relativeScore(entries []*LegEntry) {
 	if least == best { // all found are as good
 		least = 0
 	}
-	if best > least {
-		scale(entries, least, best)
-	}
+	scale(entries, least, best)
 }
 
 // distributionBased is 0 three standard deviations below the mean of what the leg found and 1 as far above
@@ -98,8 +94,11 @@ func distributionBased(entries []*LegEntry) {
 }
 
 // scale maps scores from [low, high] to [0, 1] and cuts off what lies outside. A candidate that the leg has
-// nothing to score of stays at 0.
+// nothing to score of stays at 0, and so do all where the interval is empty.
 func scale(entries []*LegEntry, low, high float64) {
+	if !(high > low) {
+		return
+	}
 	for _, entry := range entries {
 		if entry.Rank > 0 || entry.Backfilled {
 			entry.Normalised = min(1, max(0, (entry.Score-low)/(high-low)))

@@ -27,11 +27,11 @@ type Weighting struct {
 // DefaultWeighting was fitted on the tuning half of the judged sets (docs/decisions/0009-fusion.md).
 func DefaultWeighting() Weighting {
 	return Weighting{
-		Kind:     map[string]float64{LegKeyword: 0.05, LegTextText: 0.05, LegTextImage: 0.15, LegNamed: 0.75},
-		Certain:  map[string]float64{LegKeyword: 0.65, LegTextText: 0.2, LegTextImage: 0, LegNamed: 0.15},
-		Composed: map[string]float64{LegKeyword: 0.05, LegTextText: 0.07, LegTextImage: 0.12, LegPhotoImage: 0.53, LegNamed: 0.23},
-		Bias:     2.5, Peak: 7, Named: -4, NoPhoto: 3,
-		Trust: 1,
+		Kind:     map[string]float64{LegKeyword: 0.03, LegTextText: 0.05, LegTextImage: 0.03, LegNamed: 0.89},
+		Certain:  map[string]float64{LegKeyword: 0.6, LegTextText: 0.2, LegTextImage: 0, LegNamed: 0.2},
+		Composed: map[string]float64{LegKeyword: 0.03, LegTextText: 0.13, LegTextImage: 0.09, LegPhotoImage: 0.55, LegNamed: 0.20},
+		Bias:     2.2, Peak: 5, Named: -4.7, NoPhoto: 1.8,
+		Trust: 1.3,
 	}
 }
 

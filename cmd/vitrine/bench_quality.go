@@ -159,7 +159,21 @@ func (c *benchQualityCmd) fit(ctx context.Context, t *terminal, groups []tuning.
 		return err
 	}
 	bar.close()
-	return t.json(weighting)
+	type group struct {
+		Set     string  `json:"set"`
+		BestLeg float64 `json:"best_leg"` // NDCG@10 of the leg that is best by itself
+		Default float64 `json:"default"`
+		Fitted  float64 `json:"fitted"`
+	}
+	report := struct {
+		Groups    []group             `json:"groups"`
+		Weighting retrieval.Weighting `json:"weighting"`
+	}{Weighting: weighting}
+	start := retrieval.DefaultWeighting()
+	for i, g := range groups {
+		report.Groups = append(report.Groups, group{c.Set[i], g.BestLeg(), g.Mean(&start), g.Mean(&weighting)})
+	}
+	return t.json(report)
 }
 
 // measure measures every mode that the set's queries have the parts for.

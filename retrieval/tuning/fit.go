@@ -33,7 +33,7 @@ func Fit(ctx context.Context, groups []Group, start retrieval.Weighting, progres
 	best := append([]float64(nil), origin...)
 	floors := make([]float64, len(groups))
 	for g, group := range groups {
-		floors[g] = group.bestLeg()
+		floors[g] = group.BestLeg()
 	}
 	bestValue := objective(groups, floors, &start)
 	step := firstStep
@@ -68,21 +68,26 @@ func Fit(ctx context.Context, groups []Group, start retrieval.Weighting, progres
 func objective(groups []Group, floors []float64, w *retrieval.Weighting) float64 {
 	sum := 0.0
 	for g, group := range groups {
-		own := 0.0
-		for _, o := range group {
-			own += o.ndcg(w)
-		}
-		own /= float64(max(1, len(group)))
+		own := group.Mean(w)
 		sum += own + harm*min(0, own-floors[g])
 	}
 	return sum / float64(max(1, len(groups)))
 }
 
 // harm is how much more a loss against the best leg counts.
-const harm = 3
+const harm = 10
 
-// bestLeg is the mean NDCG@10 of the leg that is best by itself.
-func (g Group) bestLeg() float64 {
+// Mean is the mean NDCG@10 that a weighting reaches; 0 of no query.
+func (g Group) Mean(w *retrieval.Weighting) float64 {
+	sum := 0.0
+	for _, o := range g {
+		sum += o.ndcg(w)
+	}
+	return sum / float64(max(1, len(g)))
+}
+
+// BestLeg is the mean NDCG@10 of the leg that is best by itself.
+func (g Group) BestLeg() float64 {
 	sums := map[string]float64{}
 	best := 0.0
 	for _, o := range g {

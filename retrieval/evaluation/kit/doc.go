@@ -6,9 +6,11 @@
 // kit's files alone: the same kit gives the same queries, whatever is added to the code beside them.
 //
 // Each set comes in two halves ([Split]): one to tune on, one to report. A product that is judged 2 or 3
-// for a query of one half is never so for a query of the other, except in electronics, whose published queries are
-// divided as they are. Photos and titles that are asked with are of those that training/data.py holds out,
-// so that no query is of a photo that the model in the binary was trained on.
+// for a query of one half is never so for a query of the other, except in electronics, whose published
+// queries are divided as they are. The photos and titles that are asked with are of those that
+// training/data.py holds out, so that no query shows what the model in the binary was trained on. Of the
+// fashion products that are searched it was trained on most, with their attributes: the vector legs' figures
+// of attributes flatter it.
 //
 //	electronics.go  published queries and judgements of an electronics shop
 //	attributes.go   "red casual shoes for women": kind, colour and more of them

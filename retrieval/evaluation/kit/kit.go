@@ -27,7 +27,7 @@ type Set struct {
 	Name    string
 	Feed    Feed
 	Queries []evaluation.Query // in an order of their own; ids without spaces, photos as paths
-	Qrels   evaluation.Qrels   // of these queries; every query has a relevant product
+	Qrels   evaluation.Qrels   // of these queries; only published ones may lack a relevant product
 }
 
 // Feed is what the set's queries search in. Sets of one feed share its index.
