@@ -186,6 +186,19 @@ func (c *Columns) HasPrices() bool {
 	return slices.ContainsFunc(c.prices, func(price int64) bool { return price > 0 })
 }
 
+// ValuesOf returns what a product has of a dictionary-coded field, ascending.
+func (c *Columns) ValuesOf(field string, doc uint32) []string {
+	col, ok := c.fields[field]
+	if !ok || int(doc) >= c.count {
+		return nil
+	}
+	var values []string
+	for _, code := range col.of(doc) {
+		values = append(values, col.values[code])
+	}
+	return values
+}
+
 // InStock reports whether a product can be bought.
 func (c *Columns) InStock(doc uint32) bool { return c.inStock.Contains(doc) }
 

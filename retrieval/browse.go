@@ -2,6 +2,7 @@ package retrieval
 
 import (
 	"cmp"
+	"context"
 	"maps"
 	"slices"
 
@@ -12,6 +13,59 @@ import (
 type level struct {
 	score float64
 	docs  *roaring.Bitmap
+}
+
+// browse lists what the filters allow (nil: the catalogue), the newest release first and by id within a
+// day: there is nothing to score but by rules.
+func browse(ctx context.Context, q *Query, allowed *roaring.Bitmap, rules *merchandise) (*results, error) {
+	found := &results{set: cmp.Or(allowed, everything(rules.snapshot)), reports: []LegReport{}}
+	if q.Sort == SortRelevance && q.Group == "" && q.Diversity == 0 {
+		found.total = int(found.set.GetCardinality())
+		found.page = rules.list(allowed, q.Offset, q.Limit)
+		return found, nil
+	}
+	list, total, err := rules.rearranged(ctx, q, found.set)
+	if err != nil {
+		return nil, err
+	}
+	found.total, found.page = total, pageOf(q, list)
+	return found, nil
+}
+
+// rearranged returns as much of the list of docs as can be paged through, as present would order it, and how
+// long all of it is. A catalogue may be long, so only what is shown becomes candidates.
+func (m *merchandise) rearranged(ctx context.Context, q *Query, docs *roaring.Bitmap) (list []*candidate, total int, err error) {
+	columns := m.snapshot.Columns()
+	pinned := make(map[uint32]*candidate, len(m.pins))
+	unpinned := docs.Clone()
+	for _, p := range m.pins {
+		pinned[p.doc] = &candidate{doc: p.doc}
+		unpinned.Remove(p.doc)
+	}
+	var order []uint32
+	for _, l := range m.levels(unpinned) {
+		order = append(order, columns.Newest(l.docs, 0, int(l.docs.GetCardinality()))...)
+	}
+	order = sortDocs(q.Sort, columns, order)
+	var others map[uint32]int
+	if q.Group != "" {
+		if order, others, err = m.grouped(ctx, q.Group, order); err != nil {
+			return nil, 0, err
+		}
+	}
+	total = len(order) + len(m.pins)
+	for _, doc := range order[:min(len(order), MaxDepth)] {
+		c := &candidate{doc: doc, others: others[doc]}
+		m.boost(c, 1)
+		list = append(list, c)
+	}
+	for doc, c := range pinned {
+		c.others = others[doc]
+	}
+	if q.Sort == SortRelevance {
+		diversify(q.Diversity, columns, list)
+	}
+	return m.arrange(pinned, list), total, nil
 }
 
 // list returns a page of the allowed products (nil = all) when nothing is asked for: what is boosted

@@ -13,8 +13,10 @@
 //	                weighting.go says what each counts for the query at hand
 //	rank.go         the ranker's scores, the rule for identifiers, and the ledger that sums to the score
 //	pins.go         what the rules put at a place of its own
+//	present.go      the list that is shown: sort.go orders it, group.go leaves one of each group, diversify.go varies it
 //	browse.go       the list that is shown without words or photo
-//	facets.go       counts over the same set that the hits come from
+//	facets.go       how many products each further choice would find
+//	cursor.go       pages that stay the same while the index changes
 //	similar.go      what else looks like this product
 //	suggestions.go  what the shopper may be about to type; suggest/ has the structure that answers
 //	explain.go      why a product stands where it stands

@@ -100,6 +100,7 @@ type Engine struct {
 	ranker    Ranker
 	opts      Options
 	suggester *suggester
+	cursors   *cursors
 
 	lexicon atomic.Pointer[lexicon] // of the newest generation
 	rules   atomic.Pointer[Rules]
@@ -107,7 +108,7 @@ type Engine struct {
 
 // New returns an engine over index. Without a ranker (nil) ModeRanked orders like ModeHybrid.
 func New(index Index, encoder Encoder, ranker Ranker, opts Options) *Engine {
-	return &Engine{index: index, encoder: encoder, ranker: ranker, opts: opts.WithDefaults(), suggester: newSuggester()}
+	return &Engine{index: index, encoder: encoder, ranker: ranker, opts: opts.WithDefaults(), suggester: newSuggester(), cursors: newCursors()}
 }
 
 // Search answers q: the way of a query from request to ranked page. A leg that is late may read q after Search
@@ -122,40 +123,59 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Response, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	if q.Cursor != "" && q.Cursor != CursorStart {
+		return e.resume(ctx, &q)
+	}
 
 	// One snapshot for the whole query: a new generation may go live while this one is read.
 	snapshot := e.index.Acquire()
 	defer snapshot.Release()
 
 	// The candidates, and the page of them that was asked for.
+	typed, page := q, q.Limit
+	if q.Cursor == CursorStart {
+		q.Limit = MaxDepth // all pages are cut from one list
+	}
 	found, err := e.find(ctx, &q, snapshot, clock)
 	if err != nil {
 		return nil, err
 	}
 
-	// Facets and total count the set that the hits are a page of.
-	facets := countFacets(snapshot.Columns(), found.set)
+	// Facets count the set that the hits are a page of, and a filtered field what its filter takes away.
+	facets, err := e.facets(ctx, &q, found, found.rules)
+	if err != nil {
+		return nil, err
+	}
 	clock.lap("facets")
 
+	response := &Response{
+		Query: asked, Mode: q.Mode, Understood: found.said.report, Suggestion: found.said.suggestion,
+		Total: found.total, Closest: found.closest, Offset: q.Offset,
+		Facets: facets, Legs: found.reports, Fusion: found.fusion,
+		Rules: found.rules.fired, Redirect: found.rules.redirect,
+		Generation: snapshot.Generation(),
+	}
+	if q.Cursor == CursorStart {
+		if err := e.freeze(ctx, response, &typed, snapshot, found, page); err != nil {
+			return nil, err
+		}
+	}
 	if err := load(ctx, snapshot, found.page); err != nil {
 		return nil, err
 	}
-	hits := makeHits(&q, found.page)
+	response.Hits = makeHits(&q, found.page)
 	clock.lap("page")
-
-	return &Response{
-		Query: asked, Mode: q.Mode, Understood: found.said.report, Suggestion: found.said.suggestion,
-		Total: int(found.set.GetCardinality()), Offset: q.Offset,
-		Hits: hits, Facets: facets, Legs: found.reports, Fusion: found.fusion,
-		Rules: found.rules.fired, Redirect: found.rules.redirect,
-		Timings: clock.stop(), Generation: snapshot.Generation(),
-	}, nil
+	response.Timings = clock.stop()
+	return response, nil
 }
 
 // results are what a query found, by whichever way.
 type results struct {
 	set     *roaring.Bitmap // every candidate
+	total   int             // hits on all pages
 	page    []*candidate    // those of the page, best first
+	closest bool            // nothing that fits passes the filters
+	legs    []*leg          // that came back
 	reports []LegReport
 	fusion  *FusionReport // nil for a list
 
@@ -163,7 +183,7 @@ type results struct {
 	said    *understood
 	rules   *merchandise
 	allowed *roaring.Bitmap // what filters and rules let through; nil = all
-	legs    []*leg          // also those that were left out
+	planned []*leg          // also those that were left out
 }
 
 // find answers q, which is normalised, up to the products themselves. It adds to q what its words are taken for.
@@ -190,22 +210,14 @@ func (e *Engine) find(ctx context.Context, q *Query, snapshot *indexer.Snapshot,
 
 	var found *results
 	if q.browses() {
-		found = browse(q, snapshot, allowed, rules)
+		if found, err = browse(ctx, q, allowed, rules); err != nil {
+			return nil, err
+		}
 	} else if found, err = e.retrieve(ctx, q, said, snapshot, allowed, rules, clock); err != nil {
 		return nil, err
 	}
 	found.said, found.rules, found.allowed = said, rules, allowed
 	return found, nil
-}
-
-// browse lists what the filters allow (nil: the catalogue), the newest release first and by id within a
-// day: there is nothing to score but by rules.
-func browse(q *Query, snapshot *indexer.Snapshot, allowed *roaring.Bitmap, rules *merchandise) *results {
-	found := &results{set: allowed, page: rules.list(allowed, q.Offset, q.Limit), reports: []LegReport{}}
-	if allowed == nil {
-		found.set = everything(snapshot)
-	}
-	return found
 }
 
 // retrieve finds, scores and orders the candidates of a query that has words or a photo.
@@ -216,11 +228,12 @@ func (e *Engine) retrieve(ctx context.Context, q *Query, said *understood, snaps
 		return nil, err
 	}
 	clock.legs(legs)
-	found := &results{legs: legs, reports: reportLegs(legs, e.opts.Deadline)}
+	outcome := &results{planned: legs, reports: reportLegs(legs, e.opts.Deadline)}
 
 	// Only what came back counts from here on.
 	legs = succeeded(legs)
-	candidates := rules.bringIn(legs, collect(legs))
+	set, closest := found(legs)
+	candidates := rules.bringIn(legs, among(set, collect(legs)))
 	clock.lap("collect")
 
 	// What would a leg that missed a candidate have scored it?
@@ -248,11 +261,15 @@ func (e *Engine) retrieve(ctx context.Context, q *Query, said *understood, snaps
 		return nil, err
 	}
 	order(candidates)
-	candidates = rules.arrange(candidates)
+	list, err := present(ctx, q, candidates, rules)
+	if err != nil {
+		return nil, err
+	}
 	clock.lap("order")
 
-	found.set, found.page, found.fusion = docSet(candidates), pageOf(q, candidates), fusion
-	return found, nil
+	outcome.set, outcome.total, outcome.page = docSet(candidates), len(list), pageOf(q, list)
+	outcome.closest, outcome.legs, outcome.fusion = closest, legs, fusion
+	return outcome, nil
 }
 
 // weigh returns the weight of each leg in the fusion, and how they came about.

@@ -214,6 +214,9 @@ func TestEveryAnswerHoldsTogether(t *testing.T) {
 			}
 		}
 		for _, facet := range first.Facets {
+			if q.chooses(facet.Field) { // counted over more than the hits
+				continue
+			}
 			for _, value := range facet.Values {
 				if got := countPassing(facet.Field, value, hits); got != value.Count {
 					t.Errorf("%s: facet %s says %d for %q, the hits %d", name, facet.Field, value.Count, value.Value, got)
@@ -237,8 +240,21 @@ func passes(f Filter, p *catalog.Product) bool {
 	case FieldInStock:
 		return has(fmt.Sprint(p.InStock))
 	}
+	if name, ok := strings.CutPrefix(f.Field, AttributePrefix); ok {
+		for attribute, value := range p.Attributes {
+			if strings.EqualFold(attribute, name) {
+				return has(value)
+			}
+		}
+		return false
+	}
 	price := float64(p.PriceCents) / 100
 	return price > 0 && (f.Min == nil || price >= *f.Min) && (f.Max == nil || price <= *f.Max)
+}
+
+// chooses says whether q has a filter that chooses among the values of a field.
+func (q *Query) chooses(field string) bool {
+	return slices.ContainsFunc(q.Filters, func(f Filter) bool { return f.Field == field && !f.Not })
 }
 
 func countPassing(field string, value FacetValue, hits []Hit) (n int) {

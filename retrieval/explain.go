@@ -58,10 +58,10 @@ type Without struct {
 }
 
 // Explain runs q as Search does and accounts for the product of id in it: Account.Rank is the rank that
-// Search gives it. Offset, limit and Query.Explain do not count. An id that the index lacks is an error that
+// Search gives it. Offset, limit, cursor and Query.Explain do not count. An id that the index lacks is an error that
 // wraps ErrNotFound; other errors are those of Search.
 func (e *Engine) Explain(ctx context.Context, q Query, id string) (*Account, error) {
-	q.Offset, q.Limit, q.Explain = 0, MaxDepth, true
+	q.Offset, q.Limit, q.Explain, q.Cursor = 0, MaxDepth, true, ""
 	asked := q.Text
 	q, err := normalise(q)
 	if err != nil {
@@ -101,7 +101,7 @@ func (e *Engine) account(ctx context.Context, q Query, snapshot *indexer.Snapsho
 	}
 	account := &Account{
 		Mode: q.Mode, Understood: found.said.report, Product: *subject.product,
-		Total: int(found.set.GetCardinality()), Reasons: []Reason{}, Legs: found.reports, Rules: found.rules.fired,
+		Total: found.total, Reasons: []Reason{}, Legs: found.reports, Rules: found.rules.fired,
 		Generation: snapshot.Generation(),
 	}
 	at := slices.IndexFunc(found.page, func(c *candidate) bool { return c.doc == subject.doc })

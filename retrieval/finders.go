@@ -2,11 +2,50 @@ package retrieval
 
 import (
 	"context"
+	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
 	"vitrine/indexer"
 )
+
+// relativeFinder is a finder that takes what is good enough beside the best that it searches: under filters
+// it lowers its standard.
+type relativeFinder interface {
+	// hold says which of the hits of find are good enough beside the best of all products; nil = all.
+	hold(ctx context.Context, hits []indexer.Hit) ([]bool, error)
+}
+
+// found returns the products that the legs found and, of those, only what is found without filters too:
+// a filter takes products away and never brings worse ones in. Where it takes all away, the set is what comes
+// closest within it.
+func found(legs []*leg) (set *roaring.Bitmap, closest bool) {
+	all, holding := roaring.New(), roaring.New()
+	for _, l := range legs {
+		for i, hit := range l.hits {
+			all.Add(hit.Doc)
+			if l.hold == nil || l.hold[i] {
+				holding.Add(hit.Doc)
+			}
+		}
+	}
+	if holding.IsEmpty() {
+		return all, !all.IsEmpty()
+	}
+	return holding, false
+}
+
+// among keeps the candidates that are in set.
+func among(set *roaring.Bitmap, candidates []*candidate) []*candidate {
+	return slices.DeleteFunc(candidates, func(c *candidate) bool { return !set.Contains(c.doc) })
+}
+
+// accountable is a finder that says why it misses products.
+type accountable interface {
+	// missed says why doc, which stands at its score, is not among the hits of find, and adds to at what
+	// else it knows. An empty text means that the limit alone kept doc out.
+	missed(ctx context.Context, doc uint32, hits []indexer.Hit, at *Standing) (ReasonKind, string, error)
+}
 
 // keywordFinder finds products by BM25.
 type keywordFinder struct {
@@ -18,11 +57,15 @@ type keywordFinder struct {
 }
 
 func (f *keywordFinder) find(ctx context.Context, limit int) ([]indexer.Hit, string, error) {
-	words := f.words
-	words.K, words.Filter = limit, f.allowed
 	var err error
-	f.hits, f.others, err = f.snapshot.KeywordAll(ctx, words)
+	f.hits, f.others, err = f.snapshot.KeywordAll(ctx, f.query(limit, f.allowed))
 	return f.hits, "bm25", err
+}
+
+func (f *keywordFinder) query(k int, filter *roaring.Bitmap) indexer.KeywordQuery {
+	words := f.words
+	words.K, words.Filter = k, filter
+	return words
 }
 
 // score gives 0 to a product that the search would not take. To search again for a few products costs as
@@ -41,6 +84,38 @@ func (f *keywordFinder) score(_ context.Context, docs []uint32) ([]float64, []bo
 		}
 	}
 	return scores, has, nil
+}
+
+func (f *keywordFinder) within(allowed *roaring.Bitmap) finder {
+	return &keywordFinder{snapshot: f.snapshot, words: f.words, allowed: allowed}
+}
+
+// hold compares the hits with the best product of all.
+func (f *keywordFinder) hold(ctx context.Context, hits []indexer.Hit) ([]bool, error) {
+	if f.allowed == nil || len(hits) == 0 {
+		return nil, nil
+	}
+	best, err := f.snapshot.Keyword(ctx, f.query(1, nil))
+	if err != nil || len(best) == 0 || f.allowed.Contains(best[0].Doc) { // find has compared with it
+		return nil, err
+	}
+	filter := roaring.BitmapOf(best[0].Doc)
+	for _, hit := range hits {
+		filter.Add(hit.Doc)
+	}
+	holding, err := f.snapshot.Keyword(ctx, f.query(len(hits)+1, filter))
+	if err != nil {
+		return nil, err
+	}
+	filter.Clear()
+	for _, hit := range holding {
+		filter.Add(hit.Doc)
+	}
+	hold := make([]bool, len(hits))
+	for i, hit := range hits {
+		hold[i] = filter.Contains(hit.Doc)
+	}
+	return hold, nil
 }
 
 // vectorFinder finds products by the cosine of a vector.
@@ -68,6 +143,33 @@ func (f *vectorFinder) score(_ context.Context, docs []uint32) ([]float64, []boo
 	}
 	scores, has := f.snapshot.Similarity(f.space, vector, docs)
 	return scores, has, nil
+}
+
+func (f *vectorFinder) within(allowed *roaring.Bitmap) finder {
+	other := *f
+	other.allowed = allowed
+	return &other
+}
+
+// hold compares the hits with what is near among all products.
+func (f *vectorFinder) hold(ctx context.Context, hits []indexer.Hit) ([]bool, error) {
+	if f.allowed == nil || f.nearShare < 0 {
+		return nil, nil
+	}
+	vector, err := f.vector.get()
+	if err != nil {
+		return nil, err
+	}
+	nearest, _, err := f.snapshot.Nearest(ctx, f.space, vector, nearReference, nil)
+	if err != nil || len(nearest) == 0 {
+		return nil, err
+	}
+	floor := f.nearShare * nearest[len(nearest)-1].Score
+	hold := make([]bool, len(hits))
+	for i, hit := range hits {
+		hold[i] = hit.Score >= floor
+	}
+	return hold, nil
 }
 
 // nearReference is the rank of the hit that near compares with. It is not the first: the photo of a
@@ -127,6 +229,10 @@ func (f *namedFinder) score(_ context.Context, docs []uint32) ([]float64, []bool
 		scores[i], has[i] = f.share(doc), true
 	}
 	return scores, has, nil
+}
+
+func (f *namedFinder) within(allowed *roaring.Bitmap) finder {
+	return &namedFinder{named: f.named, allowed: allowed}
 }
 
 func (f *namedFinder) share(doc uint32) float64 {

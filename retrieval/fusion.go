@@ -20,6 +20,7 @@ type candidate struct {
 	features  []FeatureEntry
 	rules     []RuleEntry
 	score     float64
+	others    int // of its group
 }
 
 // rankHits returns the 1-based rank of each hit. Equal scores share the best of their ranks (1, 2, 2, 4):

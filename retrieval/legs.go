@@ -30,6 +30,7 @@ type leg struct {
 	vector *queryVector // what the finder embeds; nil = nothing
 
 	hits []indexer.Hit // best first
+	hold []bool        // by hit: whether it is found without filters too; nil = all are
 	plan string
 	took time.Duration // without the embedding
 	err  error
@@ -42,9 +43,8 @@ type finder interface {
 	// score returns what find gives, or would have given had its limit been higher, to each of docs; false
 	// where a product has nothing to score. It is called after find.
 	score(ctx context.Context, docs []uint32) (scores []float64, has []bool, err error)
-	// missed says why doc, which stands at its score, is not among the hits of find, and adds to at what
-	// else it knows. An empty text means that the limit alone kept doc out.
-	missed(ctx context.Context, doc uint32, hits []indexer.Hit, at *Standing) (ReasonKind, string, error)
+	// within returns a finder of the same among other products (nil = all).
+	within(allowed *roaring.Bitmap) finder
 }
 
 // planLegs lists the legs that q's mode uses and q has a part for. Embedding runs under ctx.
@@ -143,6 +143,9 @@ func (l *leg) run(ctx context.Context, window int) {
 	}
 	start := time.Now()
 	l.hits, l.plan, l.err = l.finder.find(ctx, window)
+	if f, ok := l.finder.(relativeFinder); ok && l.err == nil {
+		l.hold, l.err = f.hold(ctx, l.hits)
+	}
 	l.took = time.Since(start)
 }
 

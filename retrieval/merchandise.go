@@ -70,7 +70,8 @@ type merchandise struct {
 	rules    []Rule // that hold, in their order
 	fired    []FiredRule
 	redirect string
-	pins     []pin // by place; each of another product, which may be shown
+	hidden   *roaring.Bitmap // nil = none
+	pins     []pin           // by place; each of another product, which may be shown
 	boosts   []boost
 }
 
@@ -103,12 +104,12 @@ func (e *Engine) merchandise(ctx context.Context, q *Query, snapshot *indexer.Sn
 			m.redirect = cmp.Or(m.redirect, r.URL)
 		}
 	}
-	hidden, err := hiddenBy(ctx, rules, snapshot)
-	if err != nil {
+	var err error
+	if m.hidden, err = hiddenBy(ctx, rules, snapshot); err != nil {
 		return nil, nil, err
 	}
-	allowed = without(snapshot, allowed, hidden)
-	m.pin(rules, allowed)
+	allowed = without(snapshot, allowed, m.hidden)
+	m.pins = m.pinned(allowed)
 	return m, allowed, nil
 }
 

@@ -118,6 +118,9 @@ func TestRulesHoldInEveryAnswer(t *testing.T) {
 			t.Errorf("%s: the total is %d of %d hits, the rules are %v", name, first.Total, len(hits), first.Rules)
 		}
 		for _, facet := range first.Facets {
+			if q.chooses(facet.Field) { // counted over more than the hits
+				continue
+			}
 			for _, value := range facet.Values {
 				if got := countPassing(facet.Field, value, hits); got != value.Count {
 					t.Errorf("%s: facet %s says %d for %q, the hits %d", name, facet.Field, value.Count, value.Value, got)

@@ -47,8 +47,31 @@ func normalise(q Query) (Query, error) {
 	case q.Mode == ModeKeyword && q.Text == "" && len(q.Photo) > 0:
 		return q, fmt.Errorf("%w: mode keyword cannot search by a photo alone: add words or use mode vector, hybrid or ranked", ErrBadQuery)
 	}
-	q.Filters, err = normaliseFilters(q.Filters)
-	return q, err
+	if q.Filters, err = normaliseFilters(q.Filters); err != nil {
+		return q, err
+	}
+	return normalisePresentation(q)
+}
+
+// normalisePresentation checks what q says of the order and choice of hits.
+func normalisePresentation(q Query) (Query, error) {
+	if q.Sort == "" {
+		q.Sort = SortRelevance
+	}
+	q.Group = strings.ToLower(strings.TrimSpace(q.Group))
+	switch {
+	case len(q.Ignore) > MaxFilters:
+		return q, fmt.Errorf("%w: %d filters are to be ignored, the limit is %d", ErrBadQuery, len(q.Ignore), MaxFilters)
+	case !slices.Contains(sorts, q.Sort):
+		return q, fmt.Errorf("%w: there is no order %q: use relevance, price_asc, price_desc or newest", ErrBadQuery, q.Sort)
+	case q.Group != "" && !groups(q.Group):
+		return q, fmt.Errorf("%w: hits cannot be grouped by %q: use brand, category, colour or attribute.NAME", ErrBadQuery, q.Group)
+	case !(q.Diversity >= 0 && q.Diversity <= 1): // NaN too
+		return q, fmt.Errorf("%w: diversity %v does not lie between 0 and 1", ErrBadQuery, q.Diversity)
+	case q.Cursor != "" && q.Offset > 0:
+		return q, fmt.Errorf("%w: a cursor says where its page begins: leave the offset out", ErrBadQuery)
+	}
+	return q, nil
 }
 
 // browses says whether q has nothing to search for and lists the catalogue instead.

@@ -15,11 +15,12 @@ type pin struct {
 	score float64 // that puts it there; set by settle
 }
 
-// pin notes the pins of products that may be shown. A product stays where the first rule pins it, and
-// gives way to the next free place when an earlier rule has taken its own.
-func (m *merchandise) pin(rules []Rule, allowed *roaring.Bitmap) {
+// pinned returns the pins of allowed products (nil = all), by place. A product stays where the first rule
+// pins it, and gives way to the next free place when an earlier rule has taken its own.
+func (m *merchandise) pinned(allowed *roaring.Bitmap) []pin {
+	var pins []pin
 	pinned, taken := make(map[uint32]bool), make(map[int]bool)
-	for _, r := range rules {
+	for _, r := range m.rules {
 		if r.Action != ActionPin {
 			continue
 		}
@@ -36,10 +37,11 @@ func (m *merchandise) pin(rules []Rule, allowed *roaring.Bitmap) {
 				continue
 			}
 			pinned[doc], taken[place] = true, true
-			m.pins = append(m.pins, pin{rule: r.Name, doc: doc, place: place})
+			pins = append(pins, pin{rule: r.Name, doc: doc, place: place})
 		}
 	}
-	slices.SortFunc(m.pins, func(a, b pin) int { return cmp.Compare(a.place, b.place) })
+	slices.SortFunc(pins, func(a, b pin) int { return cmp.Compare(a.place, b.place) })
+	return pins
 }
 
 // bringIn adds the pinned products that no leg found to the fused candidates.
@@ -61,12 +63,8 @@ func (m *merchandise) bringIn(legs []*leg, candidates []*candidate) []*candidate
 	return candidates
 }
 
-// arrange moves the pinned products among the ordered candidates to their places.
-func (m *merchandise) arrange(candidates []*candidate) []*candidate {
-	if len(m.pins) == 0 {
-		return candidates
-	}
-	pinned, list := m.split(candidates)
+// arrange puts the pinned products to their places in the list of the others.
+func (m *merchandise) arrange(pinned map[uint32]*candidate, list []*candidate) []*candidate {
 	m.settle(len(list), func(i int) float64 { return list[i].score })
 	for _, p := range m.pins {
 		c := pinned[p.doc]

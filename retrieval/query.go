@@ -31,6 +31,11 @@ type Query struct {
 	Explain bool            // fill each hit's Ledger
 	Literal bool            // take the words as they are: read no filter out of them
 	Ignore  []string        // what not to read out of the words: strings of the filters in Response.Understood
+
+	Sort      Sort    // empty = SortRelevance
+	Group     string  // brand, category, colour or attribute.NAME: only the best hit of each of its values
+	Diversity float64 // in [0, 1]: how much the first hits are to differ in brand and category; for SortRelevance
+	Cursor    string  // CursorStart, or the Cursor of the page before, whose search is then taken up; with Offset 0
 }
 
 // Filter keeps the products whose Field has one of Values, or lies within [Min, Max]; with Not it keeps
@@ -51,9 +56,11 @@ type Response struct {
 	Mode       Mode          `json:"mode"`
 	Understood []Understood  `json:"understood"`
 	Suggestion string        `json:"suggestion,omitempty"` // the query with words of the catalogue for those that no product has
-	Total      int           `json:"total"`                // size of the fused candidate set, which the facets count too
+	Total      int           `json:"total"`                // number of hits on all pages: products or, with Query.Group, groups
+	Closest    bool          `json:"closest,omitempty"`    // nothing that fits passes the filters: the hits come closest of what does
 	Offset     int           `json:"offset"`
 	Hits       []Hit         `json:"hits"`
+	Cursor     string        `json:"cursor,omitempty"` // of the next page, if a cursor was asked for and there is one
 	Facets     []Facet       `json:"facets"`
 	Legs       []LegReport   `json:"legs"`
 	Fusion     *FusionReport `json:"fusion,omitempty"`   // of a query with words or a photo
@@ -68,6 +75,7 @@ type Hit struct {
 	Rank    int             `json:"rank"` // 1-based, over all pages
 	Score   float64         `json:"score"`
 	Product catalog.Product `json:"product"`
+	Others  int             `json:"others,omitempty"` // products of its group that it stands for, besides itself
 	Ledger  *Ledger         `json:"ledger,omitempty"`
 }
 
@@ -127,9 +135,11 @@ type FusionReport struct {
 	Signals *Signals `json:"signals,omitempty"`
 }
 
-// Facet counts the values of one field over the fused set.
+// Facet counts the products that have each value of one field: what the search would find, Query.Group
+// aside, with that value as the only one chosen of the field and all other filters as they are. facets.go
+// says when a count is too low.
 type Facet struct {
-	Field  string       `json:"field"`
+	Field  string       `json:"field"`  // as filters name it
 	Values []FacetValue `json:"values"` // most frequent first, ties by value; prices from cheap to dear
 }
 

@@ -45,7 +45,7 @@ type preference struct {
 }
 
 // understand reads q's words, takes out of them what becomes a filter, and adds those filters to q's own.
-// A field that the shopper has a filter on already is not filtered by words too.
+// A price in the words gives way to the shopper's filter on prices.
 func (e *Engine) understand(ctx context.Context, q *Query, snapshot *indexer.Snapshot) (*understood, error) {
 	said := &understood{report: []Understood{}}
 	if q.Text == "" || q.Literal {
@@ -59,6 +59,10 @@ func (e *Engine) understand(ctx context.Context, q *Query, snapshot *indexer.Sna
 			continue
 		}
 		read = append(read, part)
+		if part.Kind == understanding.Price && filtersOn(q, FieldPrice) {
+			taken = append(taken, part)
+			continue
+		}
 		for _, f := range filters {
 			said.report = append(said.report, Understood{Kind: kindNames[part.Kind], Words: part.Words, Filter: f})
 		}
@@ -123,9 +127,12 @@ func filtersOf(part understanding.Part) []Filter {
 // ignored says whether the shopper does not want to be understood so.
 func ignored(filters []Filter, q *Query) bool {
 	return slices.ContainsFunc(filters, func(f Filter) bool {
-		return slices.Contains(q.Ignore, f.String()) ||
-			f.Field == FieldPrice && slices.ContainsFunc(q.Filters, func(own Filter) bool { return own.Field == FieldPrice })
+		return slices.Contains(q.Ignore, f.String())
 	})
+}
+
+func filtersOn(q *Query, field string) bool {
+	return slices.ContainsFunc(q.Filters, func(f Filter) bool { return f.Field == field })
 }
 
 func namedProducts(ctx context.Context, snapshot *indexer.Snapshot, filters []Filter) (*roaring.Bitmap, error) {

@@ -73,11 +73,14 @@ func (in *inquiry) whyNot(ctx context.Context, c *candidate) ([]Reason, error) {
 	if reasons := slices.Concat(filters, rules); len(reasons) > 0 {
 		return reasons, nil
 	}
+	if in.found.set.Contains(c.doc) && in.query.Group != "" {
+		return []Reason{{Kind: ReasonLeft, Text: "it is found, and another product of its " + in.query.Group + " stands for it, or it is below what can be paged to"}}, nil
+	}
 	if in.found.set.Contains(c.doc) {
 		return []Reason{{Kind: ReasonDepth, Text: fmt.Sprintf("it is found, but below the first %d results, which are all that can be paged to", MaxDepth)}}, nil
 	}
 	var reasons []Reason
-	for i, l := range in.found.legs {
+	for i, l := range in.found.planned {
 		reason := Reason{
 			Kind: ReasonFailed, Leg: &Standing{Leg: l.name},
 			Text: fmt.Sprintf("%s was left out of the search: %s", l.name, in.found.reports[i].Error),
@@ -203,11 +206,15 @@ func (in *inquiry) leg(ctx context.Context, l *leg, doc uint32) (Reason, error) 
 		}
 	}
 	if slices.ContainsFunc(l.hits, func(h indexer.Hit) bool { return h.Doc == doc }) {
-		return Reason{Kind: ReasonLeft, Leg: at, Text: fmt.Sprintf("%s found it at rank %d, and it was left out later on", l.name, at.Rank)}, nil
+		text := "%s found it at rank %d of what passes the filters, but it is not good enough beside what is found without them"
+		return Reason{Kind: ReasonLeft, Leg: at, Text: fmt.Sprintf(text, l.name, at.Rank)}, nil
 	}
-	kind, text, err := l.finder.missed(ctx, doc, l.hits, at)
-	if err != nil {
-		return Reason{}, err
+	var kind ReasonKind
+	var text string
+	if f, ok := l.finder.(accountable); ok {
+		if kind, text, err = f.missed(ctx, doc, l.hits, at); err != nil {
+			return Reason{}, err
+		}
 	}
 	if text == "" {
 		kind, text = ReasonWindow, fmt.Sprintf("its score %.4f would be rank %d; the %d that were kept end at %.4f", at.Score, at.Rank, at.Kept, at.Last)

@@ -23,6 +23,13 @@ type searchBody struct {
 	Offset  int                `json:"offset"`
 	Limit   int                `json:"limit"`
 	Explain bool               `json:"explain"`
+	Ignore  []string           `json:"ignore"`
+	Literal bool               `json:"literal"`
+
+	Sort      string  `json:"sort"`
+	Group     string  `json:"group"`
+	Diversity float64 `json:"diversity"`
+	Cursor    string  `json:"cursor"`
 }
 
 // cropBody is the part of the photo that counts, in pixels after EXIF orientation.
@@ -119,13 +126,18 @@ func (b *searchBody) query() (retrieval.Query, error) {
 	if err != nil {
 		return retrieval.Query{}, fmt.Errorf("%w: %w", errRequest, err)
 	}
+	sort, err := parseSort(b.Sort)
+	if err != nil {
+		return retrieval.Query{}, fmt.Errorf("%w: %w", errRequest, err)
+	}
 	if len(b.Filters) > retrieval.MaxFilters {
 		return retrieval.Query{}, fmt.Errorf("%w: there are %d filters, the limit is %d", errRequest, len(b.Filters), retrieval.MaxFilters)
 	}
 	if len(b.Photo) > retrieval.MaxPhotoBytes {
 		return retrieval.Query{}, errPhotoTooLarge
 	}
-	q := retrieval.Query{Text: b.Query, Mode: mode, Filters: b.Filters, Offset: b.Offset, Limit: b.Limit, Explain: b.Explain}
+	q := retrieval.Query{Text: b.Query, Mode: mode, Filters: b.Filters, Offset: b.Offset, Limit: b.Limit, Explain: b.Explain,
+		Ignore: b.Ignore, Literal: b.Literal, Sort: sort, Group: b.Group, Diversity: b.Diversity, Cursor: b.Cursor}
 	if len(b.Photo) > 0 {
 		if _, err := sniffPhoto(b.Photo); err != nil {
 			return retrieval.Query{}, err

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -123,7 +124,16 @@ func TestAPIAnswersAreAsDescribed(t *testing.T) {
 	response, body := d.ask(t, h, httptest.NewRequest("GET", "/api/v1/search?q=returns", nil), true)
 	wantStatus(t, response, body, 200)
 	wantText(t, body, `"rules":[{"rule":"returns","action":"redirect"}],"redirect":"/returns"`)
+	shop.change = func(r *retrieval.Response) {
+		r.Cursor, r.Hits[0].Others = "KEY.24", 3
+		r.Understood = []retrieval.Understood{{Kind: retrieval.UnderstoodDenied, Words: "red", Filter: retrieval.Filter{Field: "colour", Values: []string{"red"}, Not: true}}}
+	}
+	response, body = d.ask(t, h, httptest.NewRequest("GET", "/api/v1/search?q=shoes+not+red&ignore=price%3D..5&ignore=price%3D..6&literal=false&sort=price_asc&group=brand&diversity=0.3&cursor=*", nil), true)
+	wantStatus(t, response, body, 200)
+	wantText(t, body, `"understood":[{"kind":"denied","words":"red","filter":{"field":"colour","values":["red"],"not":true}}]`, `"cursor":"KEY.24"`, `"others":3`)
+	shop.change = nil
 	for target, status := range map[string]int{
+		"/api/v1/search?sort=best": 400, "/api/v1/search?diversity=2": 400, "/api/v1/search?literal=perhaps": 400,
 		"/api/v1/search?mode=best": 400, "/api/v1/search?filter=size%3D4": 400, "/api/v1/search?offset=990&limit=24": 400, "/api/v1/search?limit=-1": 400,
 		"/api/v1/search?explain=perhaps": 400, "/api/v1/search?photo=abc": 400, "/api/v1/search?crop=1,2,3": 400, "/api/v1/search?q=%ff": 400,
 		"/api/v1/products/none": 404, "/api/v1/products/none/similar": 404, "/api/v1/products/shoes-red-0/similar?limit=101": 400,
@@ -237,4 +247,39 @@ func TestAPIAddressesThatDoNotExistAreProblemDocuments(t *testing.T) {
 	if allowed := response.Header.Get("Allow"); allowed != "GET, POST, HEAD" {
 		t.Errorf("Allow is %q", allowed)
 	}
+}
+
+func TestAPIPassesTheSameSearchOnFromAddressJSONAndForm(t *testing.T) {
+	d, shop := loadDescription(t), newFakeShop(t)
+	var got retrieval.Query
+	shop.before = func(q *retrieval.Query) { got = *q }
+	h := New(shop, Options{})
+	want := retrieval.Query{
+		Text: "shoes not red", Filters: []retrieval.Filter{{Field: "attribute.material", Values: []string{"wool"}, Not: true}},
+		Ignore: []string{"price=..50"}, Literal: true, Sort: retrieval.SortNewest, Group: "brand", Diversity: 0.5, Cursor: "*",
+	}
+	asJSON := httptest.NewRequest("POST", "/api/v1/search", strings.NewReader(`{"query": "shoes not red", "filters": [{"field": "attribute.material", "values": ["wool"], "not": true}],
+		"ignore": ["price=..50"], "literal": true, "sort": "newest", "group": "brand", "diversity": 0.5, "cursor": "*"}`))
+	asJSON.Header.Set("Content-Type", "application/json")
+	for name, r := range map[string]*http.Request{
+		"address": httptest.NewRequest("GET", "/api/v1/search?q=shoes+not+red&filter=attribute.material!%3Dwool&ignore=price%3D..50&literal=true&sort=newest&group=brand&diversity=0.5&cursor=*", nil),
+		"JSON":    asJSON,
+		"form": form(t, "/api/v1/search", [2]string{"q", "shoes not red"}, [2]string{"filter", "attribute.material!=wool"}, [2]string{"ignore", "price=..50"},
+			[2]string{"literal", "true"}, [2]string{"sort", "newest"}, [2]string{"group", "brand"}, [2]string{"diversity", "0.5"}, [2]string{"cursor", "*"}),
+	} {
+		response, body := d.ask(t, h, r, name != "form") // whose values are all text for the validator
+		wantStatus(t, response, body, 200)
+		got.Mode, got.Limit = "", 0 // which the validator fills in
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("by %s it is %+v, want %+v", name, got, want)
+		}
+	}
+}
+
+func TestAPITellsThatACursorIsGone(t *testing.T) {
+	d, shop := loadDescription(t), newFakeShop(t)
+	shop.err = retrieval.ErrCursorGone
+	response, body := d.ask(t, New(shop, Options{}), httptest.NewRequest("GET", "/api/v1/search?cursor=KEY.24", nil), true)
+	wantStatus(t, response, body, 410)
+	wantText(t, body, "cursor-gone", "search again from the first page")
 }

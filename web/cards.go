@@ -19,6 +19,7 @@ type card struct {
 	Alt     string
 	URL     string
 	WhyURL  string // the inspection page of this result, if it is one
+	Others  int    // products that it stands for, besides itself
 	SoldOut bool
 	Late    bool // far down: the photo may be loaded when it comes into sight
 }
@@ -40,6 +41,7 @@ func resultCards(hits []retrieval.Hit, r request) []card {
 		if r.Text != "" || r.Photo != "" { // what is only listed has no score to explain
 			cards[i].WhyURL = inspectionURL(r, &hits[i])
 		}
+		cards[i].Others = hits[i].Others
 		cards[i].Late = i >= eagerCards
 	}
 	return cards

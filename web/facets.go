@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"vitrine/retrieval"
 )
@@ -42,31 +44,61 @@ type priceForm struct {
 // alternatives, except that a category replaces another, since one is most often below the other.
 func facetViews(r request, facets []retrieval.Facet, currency string) []facetView {
 	var views []facetView
-	for _, known := range facetOrder {
-		at := slices.IndexFunc(facets, func(f retrieval.Facet) bool { return f.Field == known.field })
-		if at < 0 {
-			continue
-		}
-		view := facetView{Field: known.field, Label: known.label}
-		for _, value := range facets[at].Values {
-			if value.Count > 0 {
-				view.Choices = append(view.Choices, newChoice(r, known.field, value, currency))
-			}
-		}
-		if known.field == retrieval.FieldInStock {
-			view.Choices = slices.DeleteFunc(view.Choices, func(c choice) bool { return c.Label != inStock })
-		}
-		if known.field == retrieval.FieldPrice && len(view.Choices) > 0 {
-			view.Price = newPriceForm(r)
-		}
-		if len(view.Choices) > openChoices+1 {
-			view.Choices, view.More = split(view.Choices)
-		}
+	show := func(label string, facet retrieval.Facet) {
+		view := newFacetView(r, label, facet, currency)
 		if len(view.Choices) > 0 {
 			views = append(views, view)
 		}
 	}
+	for _, known := range facetOrder {
+		if at := slices.IndexFunc(facets, func(f retrieval.Facet) bool { return f.Field == known.field }); at >= 0 {
+			show(known.label, facets[at])
+		}
+	}
+	for _, facet := range facets {
+		if strings.HasPrefix(facet.Field, retrieval.AttributePrefix) {
+			show(fieldLabel(facet.Field), facet)
+		}
+	}
 	return views
+}
+
+func newFacetView(r request, label string, facet retrieval.Facet, currency string) facetView {
+	view := facetView{Field: facet.Field, Label: label}
+	for _, value := range facet.Values {
+		if value.Count > 0 || holds(r.Filters, filterOf(value, facet.Field)) {
+			view.Choices = append(view.Choices, newChoice(r, facet.Field, value, currency))
+		}
+	}
+	for _, value := range missing(r.Filters, facet) {
+		view.Choices = append(view.Choices, newChoice(r, facet.Field, value, currency))
+	}
+	if facet.Field == retrieval.FieldInStock {
+		view.Choices = slices.DeleteFunc(view.Choices, func(c choice) bool { return c.Label != inStock })
+	}
+	if facet.Field == retrieval.FieldPrice && len(view.Choices) > 0 {
+		view.Price = newPriceForm(r)
+	}
+	if len(view.Choices) > openChoices+1 {
+		view.Choices, view.More = split(view.Choices)
+	}
+	return view
+}
+
+// missing are the chosen values that nothing has, which must be there to be given up.
+func missing(filters []retrieval.Filter, facet retrieval.Facet) []retrieval.FacetValue {
+	var some []retrieval.FacetValue
+	for _, f := range filters {
+		if f.Field != facet.Field || f.Not {
+			continue
+		}
+		for _, chosen := range f.Values {
+			if !slices.ContainsFunc(facet.Values, func(v retrieval.FacetValue) bool { return strings.EqualFold(v.Value, chosen) }) {
+				some = append(some, retrieval.FacetValue{Value: chosen})
+			}
+		}
+	}
+	return some
 }
 
 // split leaves the first choices and the taken ones in sight.
@@ -95,6 +127,32 @@ func newChoice(r request, field string, value retrieval.FacetValue, currency str
 	return c
 }
 
+// understoodChips are the filters that were read out of the words, each a link that leaves it out.
+func understoodChips(r request, said []retrieval.Understood, currency string) []choice {
+	var some []choice
+	for i := 0; i < len(said); {
+		first := said[i]
+		var filters []string // of one piece of the words
+		for ; i < len(said) && said[i].Kind == first.Kind && said[i].Words == first.Words; i++ {
+			filters = append(filters, said[i].Filter.String())
+		}
+		label := ""
+		switch first.Kind {
+		case retrieval.UnderstoodDenied:
+			label = "not " + first.Words
+		case retrieval.UnderstoodPrice:
+			label = labelOf(first.Filter, currency)
+		default: // it only prefers
+			continue
+		}
+		some = append(some, choice{link: link{Label: label, About: "from your words", Active: true, URL: r.ignoring(filters).url("/")}})
+	}
+	if r.Literal {
+		some = append(some, choice{link: link{Label: "words as they are", About: "how to read your words", Active: true, URL: r.literally(false).url("/")}})
+	}
+	return some
+}
+
 // filterOf is the filter that keeps what a facet's value counts.
 func filterOf(value retrieval.FacetValue, field string) retrieval.Filter {
 	if value.Min != nil || value.Max != nil {
@@ -106,7 +164,7 @@ func filterOf(value retrieval.FacetValue, field string) retrieval.Filter {
 // add takes one more choice: an alternative to others of its field, or instead of them where a
 // field has one at a time.
 func add(filters []retrieval.Filter, taken retrieval.Filter) []retrieval.Filter {
-	at := slices.IndexFunc(filters, func(f retrieval.Filter) bool { return f.Field == taken.Field && len(f.Values) > 0 })
+	at := slices.IndexFunc(filters, func(f retrieval.Filter) bool { return f.Field == taken.Field && !f.Not && len(f.Values) > 0 })
 	if at < 0 || len(taken.Values) == 0 || taken.Field == retrieval.FieldCategory || taken.Field == retrieval.FieldInStock {
 		return append(without(filters, taken.Field), taken)
 	}
@@ -119,10 +177,11 @@ func add(filters []retrieval.Filter, taken retrieval.Filter) []retrieval.Filter 
 func remove(filters []retrieval.Filter, given retrieval.Filter) []retrieval.Filter {
 	var left []retrieval.Filter
 	for _, f := range filters {
-		if f.Field == given.Field && len(given.Values) == 0 && len(f.Values) == 0 {
+		same := f.Field == given.Field && f.Not == given.Not
+		if same && len(given.Values) == 0 && len(f.Values) == 0 {
 			continue
 		}
-		if f.Field == given.Field && len(given.Values) > 0 && len(f.Values) > 0 {
+		if same && len(given.Values) > 0 && len(f.Values) > 0 {
 			f.Values = slices.DeleteFunc(slices.Clone(f.Values), func(v string) bool { return strings.EqualFold(v, given.Values[0]) })
 			if len(f.Values) == 0 {
 				continue
@@ -136,7 +195,7 @@ func remove(filters []retrieval.Filter, given retrieval.Filter) []retrieval.Filt
 // holds reports whether filters contain exactly this choice.
 func holds(filters []retrieval.Filter, taken retrieval.Filter) bool {
 	return slices.ContainsFunc(filters, func(f retrieval.Filter) bool {
-		if f.Field != taken.Field {
+		if f.Field != taken.Field || f.Not != taken.Not {
 			return false
 		}
 		if len(taken.Values) > 0 {
@@ -152,6 +211,10 @@ const inStock = "In stock"
 
 // labelOf names a filter of one choice for the reader.
 func labelOf(f retrieval.Filter, currency string) string {
+	if f.Not {
+		f.Not = false
+		return "not " + labelOf(f, currency)
+	}
 	switch {
 	case f.Min != nil && f.Max != nil:
 		return units(*f.Min, currency) + " – " + units(*f.Max, currency)
@@ -175,12 +238,12 @@ func chips(r request, currency string) []choice {
 		if len(f.Values) > 0 {
 			parts = parts[:0]
 			for _, value := range f.Values {
-				parts = append(parts, retrieval.Filter{Field: f.Field, Values: []string{value}})
+				parts = append(parts, retrieval.Filter{Field: f.Field, Values: []string{value}, Not: f.Not})
 			}
 		}
 		for _, part := range parts {
 			c := choice{link: link{Label: labelOf(part, currency), About: fieldLabel(f.Field), Active: true, URL: r.filtered(remove(r.Filters, part)).url("/")}}
-			if f.Field == retrieval.FieldColour {
+			if f.Field == retrieval.FieldColour && !f.Not {
 				c.Swatch = swatchOf(c.Label)
 			}
 			some = append(some, c)
@@ -195,7 +258,9 @@ func fieldLabel(field string) string {
 			return known.label
 		}
 	}
-	return field
+	name := strings.ReplaceAll(strings.TrimPrefix(field, retrieval.AttributePrefix), "_", " ")
+	first, size := utf8.DecodeRuneInString(name)
+	return string(unicode.ToUpper(first)) + name[size:]
 }
 
 func newPriceForm(r request) *priceForm {

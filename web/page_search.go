@@ -23,8 +23,12 @@ type searchPage struct {
 	Answered bool // there are results to show, maybe none
 	Heading  string
 	Total    int
+	Closest  bool // nothing that fits passes the filters
 	Elapsed  string
 	Modes    []link
+	Sorts    []link
+	Said     []choice // what was read out of the words
+	Literal  string   // the address of the search without reading anything out of them
 	Chips    []choice
 	ClearURL string
 	Facets   []facetView
@@ -87,14 +91,20 @@ func (s *site) results(ctx context.Context, asked request, photo []byte) (*searc
 		Answered: true,
 		Heading:  heading(asked),
 		Total:    response.Total,
+		Closest:  response.Closest,
 		Elapsed:  elapsed(time.Since(started)),
 		Modes:    modeLinks(asked),
+		Sorts:    sortLinks(asked),
+		Said:     understoodChips(asked, response.Understood, currency),
 		Chips:    chips(asked, currency),
 		ClearURL: asked.filtered(nil).url("/"),
 		Facets:   facetViews(asked, response.Facets, currency),
 		Degraded: degraded(response.Legs),
 		Cards:    resultCards(response.Hits, asked),
 		Pages:    pageLinks(asked, response.Total),
+	}
+	if len(page.Said) > 0 && !asked.Literal {
+		page.Literal = asked.literally(true).url("/")
 	}
 	if page.Browsing && asked.Offset == 0 {
 		page.Tiles = s.tiles(ctx, response)
@@ -134,6 +144,18 @@ func modeLinks(asked request) []link {
 		next := asked.at(0)
 		next.Mode = m.mode
 		links[i] = link{Label: m.label, About: m.about, URL: next.url("/"), Active: m.mode == asked.Mode || asked.Mode == "" && m.mode == retrieval.ModeRanked}
+	}
+	return links
+}
+
+// sortLinks offers the orders. The best match of a list, for which nothing is asked, is what the shop features.
+func sortLinks(asked request) []link {
+	links := make([]link, len(sorts))
+	for i, s := range sorts {
+		links[i] = link{Label: s.label, URL: asked.sorted(s.sort).url("/"), Active: s.sort == cmp.Or(asked.Sort, retrieval.SortRelevance)}
+		if s.sort == retrieval.SortRelevance && asked.Text == "" && asked.Photo == "" {
+			links[i].Label = "Featured"
+		}
 	}
 	return links
 }

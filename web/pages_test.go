@@ -133,6 +133,57 @@ func TestSearchShowsResultsFiltersAndPages(t *testing.T) {
 	wantText(t, body, `aria-current="page">2<`, `href="/" aria-label="Page 1"`, `href="/?offset=48" aria-label="Page 3"`)
 }
 
+func TestWhatWasReadOutOfTheWordsCanBeLeftOut(t *testing.T) {
+	shop := newFakeShop(t)
+	limit := 50.0
+	shop.change = func(r *retrieval.Response) {
+		r.Understood = []retrieval.Understood{
+			{Kind: retrieval.UnderstoodNamed, Words: "shoes", Filter: retrieval.Filter{Field: "category", Values: []string{"Shoes"}}},
+			{Kind: retrieval.UnderstoodDenied, Words: "black", Filter: retrieval.Filter{Field: "colour", Values: []string{"black"}, Not: true}},
+			{Kind: retrieval.UnderstoodDenied, Words: "black", Filter: retrieval.Filter{Field: "words", Values: []string{"black"}, Not: true}},
+			{Kind: retrieval.UnderstoodPrice, Words: "under 50", Filter: retrieval.Filter{Field: "price", Max: &limit}},
+		}
+	}
+	h := New(shop, Options{})
+	response, body := get(t, h, "/?q=shoes+not+black+under+50&sort=price_asc&ignore=x")
+	wantStatus(t, response, body, 200)
+	body = html.UnescapeString(body)
+	wantText(t, body, "not black <span", "up to €50 <span", "Take the words literally",
+		`href="/?ignore=x&ignore=colour%21%3Dblack&ignore=words%21%3Dblack&q=shoes+not+black+under+50&sort=price_asc"`,
+		`href="/?ignore=x&ignore=price%3D..50&q=shoes+not+black+under+50&sort=price_asc"`,
+		`href="/?ignore=x&literal=true&q=shoes+not+black+under+50&sort=price_asc"`,
+		`name="ignore" value="x"`, `<a href="/?ignore=x&q=shoes+not+black+under+50&sort=price_asc" aria-current="true">Lowest price</a>`)
+	shop.change = nil
+	if _, body = get(t, h, "/?q=shoes&literal=true"); strings.Contains(body, "Take the words literally") {
+		t.Error("literal words are offered to be taken literally")
+	}
+	wantText(t, body, `href="/?q=shoes" `, "words as they are <span")
+}
+
+func TestWhatComesClosestIsSaidToBeThat(t *testing.T) {
+	shop := newFakeShop(t)
+	shop.change = func(r *retrieval.Response) { r.Closest = true }
+	_, body := get(t, New(shop, Options{}), "/?q=shoes&filter=brand%3DAvelo")
+	wantText(t, body, "This comes closest.")
+}
+
+func TestAttributesAreFiltersAndGroupsSayHowManyTheyHave(t *testing.T) {
+	shop := newFakeShop(t)
+	shop.change = func(r *retrieval.Response) {
+		r.Facets = append(r.Facets, retrieval.Facet{Field: "attribute.sole_type", Values: []retrieval.FacetValue{{Value: "crêpe", Count: 7}, {Value: "rubber", Count: 0}, {Value: "cork", Count: 0}}})
+		r.Hits[0].Others = 6
+	}
+	_, body := get(t, New(shop, Options{}), "/?q=shoes&filter=attribute.sole_type%3Drubber&group=brand")
+	body = html.UnescapeString(body)
+	wantText(t, body, "<h3>Sole type</h3>", `href="/?filter=attribute.sole_type%3Drubber%7Ccr%C3%AApe&group=brand&q=shoes"`,
+		`href="/?group=brand&q=shoes" class="taken"`, "+ 6 more", "Remove filter Sole type: ")
+	_, missing := get(t, New(shop, Options{}), "/?q=shoes&filter=attribute.sole_type%3Drubber%7Cgum")
+	wantText(t, missing, `class="taken"><span class="box" aria-hidden="true"></span><span class="label">gum</span>`)
+	if strings.Contains(body, "cork") {
+		t.Error("a value that nothing has is offered")
+	}
+}
+
 func TestPriceFormBecomesAFilter(t *testing.T) {
 	h := New(newFakeShop(t), Options{})
 	response, body := get(t, h, "/?q=shoes&price_min=20&price_max=50%2C50&filter=price%3D1..2")

@@ -46,6 +46,7 @@ var problemTable = []struct {
 	{errPhotoKind, http.StatusUnsupportedMediaType, "photo-kind", "The file is not a photo that can be used"},
 	{errBodyKind, http.StatusUnsupportedMediaType, "body-kind", "The request has an unknown form"},
 	{errPhotoGone, http.StatusGone, "photo-gone", "The photo is needed again"},
+	{retrieval.ErrCursorGone, http.StatusGone, "cursor-gone", "The search must be begun again"},
 	{errNoPhoto, http.StatusBadRequest, "no-photo", "No photo was chosen"},
 	{errRequest, http.StatusBadRequest, "bad-request", "The request cannot be understood"},
 	{retrieval.ErrBadQuery, http.StatusBadRequest, "bad-query", "This search cannot be run"},

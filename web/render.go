@@ -87,7 +87,7 @@ func (s *site) frame(title string, r request) frame {
 func hidden(r request) []field {
 	var fields []field
 	values := r.values()
-	for _, name := range []string{"q", "mode", "photo", "crop", "filter"} {
+	for _, name := range []string{"q", "mode", "photo", "crop", "filter", "ignore", "literal", "sort", "group", "diversity"} {
 		for _, value := range values[name] {
 			fields = append(fields, field{name, value})
 		}

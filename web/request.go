@@ -37,14 +37,21 @@ type request struct {
 	Photo   string         // lower-case hex of the SHA-256 of an uploaded photo
 	Crop    image.Rectangle
 	Filters []retrieval.Filter
+	Ignore  []string // strings of filters not to read out of the words
+	Literal bool
 	Offset  int
 	Limit   int // 0 = the engine's default
 	Explain bool
+
+	Sort      retrieval.Sort // empty = by relevance
+	Group     string
+	Diversity float64
+	Cursor    string
 }
 
 // parseRequest reads the parameters q, mode, photo, crop=x,y,width,height, filter (repeated, in the
 // form of retrieval.ParseFilter), price_min and price_max (which replace a price filter: a plain form
-// cannot write one), offset, limit and explain. Other parameters are passed over. On an error, which
+// cannot write one), ignore (repeated), literal, sort, group, diversity, cursor, offset, limit and explain. Other parameters are passed over. On an error, which
 // wraps errRequest, the request holds what could be read, so that a page can show it for correction.
 func parseRequest(v url.Values) (request, error) {
 	var first error
@@ -68,6 +75,16 @@ func parseRequest(v url.Values) (request, error) {
 	r.Filters, err = parseFilters(v["filter"])
 	note(err)
 	note(r.limitPrice(v.Get("price_min"), v.Get("price_max")))
+	r.Ignore, err = parseIgnored(v["ignore"])
+	note(err)
+	r.Literal, err = parseBool("literal", v.Get("literal"))
+	note(err)
+	r.Sort, err = parseSort(v.Get("sort"))
+	note(err)
+	r.Group = v.Get("group")
+	r.Diversity, err = parseShare("diversity", v.Get("diversity"))
+	note(err)
+	r.Cursor = v.Get("cursor")
 	r.Offset, err = parseCount("offset", v.Get("offset"))
 	note(err)
 	r.Limit, err = parseCount("limit", v.Get("limit"))
@@ -87,6 +104,44 @@ func parseMode(s string) (retrieval.Mode, error) {
 		}
 	}
 	return "", fmt.Errorf("mode is %q: use ranked, hybrid, vector or keyword", s)
+}
+
+// sorts are the orders that a request may name, with the words that pages use for them.
+var sorts = []struct {
+	sort  retrieval.Sort
+	label string
+}{
+	{retrieval.SortRelevance, "Best match"}, {retrieval.SortPriceAsc, "Lowest price"}, {retrieval.SortPriceDesc, "Highest price"}, {retrieval.SortNewest, "Newest"},
+}
+
+func parseSort(s string) (retrieval.Sort, error) {
+	if s == "" {
+		return "", nil
+	}
+	for _, known := range sorts {
+		if string(known.sort) == s {
+			return known.sort, nil
+		}
+	}
+	return "", fmt.Errorf("sort is %q: use relevance, price_asc, price_desc or newest", s)
+}
+
+func parseIgnored(some []string) ([]string, error) {
+	if len(some) > retrieval.MaxFilters {
+		return nil, fmt.Errorf("%d filters are to be ignored, the limit is %d", len(some), retrieval.MaxFilters)
+	}
+	return some, nil
+}
+
+func parseShare(name, s string) (float64, error) {
+	if s == "" {
+		return 0, nil
+	}
+	share, err := strconv.ParseFloat(s, 64)
+	if err != nil || !(share >= 0 && share <= 1) {
+		return 0, fmt.Errorf("%s is %q: use a number from 0 to 1", name, s)
+	}
+	return share, nil
 }
 
 func parseHash(s string) (string, error) {
@@ -184,6 +239,14 @@ func (r request) values() url.Values {
 	for _, f := range r.Filters {
 		v.Add("filter", f.String())
 	}
+	for _, filter := range r.Ignore {
+		v.Add("ignore", filter)
+	}
+	set("literal", "true", r.Literal)
+	set("sort", string(r.Sort), r.Sort != "" && r.Sort != retrieval.SortRelevance)
+	set("group", r.Group, r.Group != "")
+	set("diversity", strconv.FormatFloat(r.Diversity, 'f', -1, 64), r.Diversity != 0)
+	set("cursor", r.Cursor, r.Cursor != "")
 	set("offset", strconv.Itoa(r.Offset), r.Offset != 0)
 	set("limit", strconv.Itoa(r.Limit), r.Limit != 0)
 	set("explain", "true", r.Explain)
@@ -211,6 +274,24 @@ func (r request) filtered(filters []retrieval.Filter) request {
 	return r
 }
 
+// ignoring is the same search, from its first page, without reading these filters out of the words.
+func (r request) ignoring(filters []string) request {
+	r.Ignore, r.Offset = slices.Concat(r.Ignore, filters), 0
+	return r
+}
+
+// literally is the same search, from its first page, with the words as they are, or not.
+func (r request) literally(literal bool) request {
+	r.Literal, r.Offset = literal, 0
+	return r
+}
+
+// sorted is the same search, from its first page, in another order.
+func (r request) sorted(by retrieval.Sort) request {
+	r.Sort, r.Offset = by, 0
+	return r
+}
+
 // empty reports whether nothing was asked for: no words, photo or filter.
 func (r request) empty() bool { return r.Text == "" && r.Photo == "" && len(r.Filters) == 0 }
 
@@ -218,11 +299,12 @@ func (r request) empty() bool { return r.Text == "" && r.Photo == "" && len(r.Fi
 func (r request) query(photo []byte) retrieval.Query {
 	return retrieval.Query{
 		Text: r.Text, Photo: photo, Crop: r.Crop, Mode: r.Mode, Filters: r.Filters,
+		Ignore: r.Ignore, Literal: r.Literal, Sort: r.Sort, Group: r.Group, Diversity: r.Diversity, Cursor: r.Cursor,
 		Offset: r.Offset, Limit: r.Limit, Explain: r.Explain,
 	}
 }
 
-// without is filters less those of field.
+// without is filters less those that choose among the values of field.
 func without(filters []retrieval.Filter, field string) []retrieval.Filter {
-	return slices.DeleteFunc(slices.Clone(filters), func(f retrieval.Filter) bool { return f.Field == field })
+	return slices.DeleteFunc(slices.Clone(filters), func(f retrieval.Filter) bool { return f.Field == field && !f.Not })
 }

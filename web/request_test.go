@@ -24,6 +24,9 @@ func TestRequestIsReadFromAQueryString(t *testing.T) {
 		"price_min=9.5&price_max=2": {Filters: []retrieval.Filter{limits(2, 9.5)}},
 		"price_min=1&price_max=2&filter=price%3D5..6": {Filters: []retrieval.Filter{limits(1, 2)}},
 		"price_min=&price_max=&filter=price%3D5..6":   {Filters: []retrieval.Filter{limits(5, 6)}},
+		"ignore=price%3D..50&ignore=colour!%3Dred":    {Ignore: []string{"price=..50", "colour!=red"}},
+		"literal=true&sort=price_asc&group=brand":     {Literal: true, Sort: retrieval.SortPriceAsc, Group: "brand"},
+		"diversity=0.25&cursor=*":                     {Diversity: 0.25, Cursor: "*"},
 		"photo=" + strings.Repeat("0a", 32):           {Photo: strings.Repeat("0a", 32)},
 	} {
 		values, err := url.ParseQuery(query)
@@ -41,6 +44,7 @@ func TestRequestWithAFaultKeepsTheRest(t *testing.T) {
 	for _, fault := range []string{
 		"mode=best", "photo=xyz", "photo=" + strings.Repeat("0A", 32), "crop=1,2,3", "crop=1,2,0,4", "crop=-1,2,3,4", "filter=size%3D4", "filter=price%3D9..1",
 		"price_min=cheap", "price_max=-1", "price_min=NaN", "price_min=0x10", "price_min=1e99", "offset=-1", "offset=1001", "limit=x", "explain=x", "q=%ff",
+		"literal=x", "sort=best", "diversity=1.1", "diversity=NaN", "diversity=x", strings.Repeat("ignore=a&", retrieval.MaxFilters) + "ignore=b",
 		strings.Repeat("filter=brand%3DA&", retrieval.MaxFilters) + "filter=brand%3DB",
 	} {
 		values, _ := url.ParseQuery(fault)
@@ -64,6 +68,7 @@ func TestRequestWithAFaultKeepsTheRest(t *testing.T) {
 func FuzzParseRequest(f *testing.F) {
 	f.Add("q=red&mode=vector&filter=brand%3DA%7CB&filter=price%3D1..2&offset=24&limit=5&explain=true")
 	f.Add("crop=1,2,3,4&price_min=1,5&price_max=2&photo=" + strings.Repeat("0a", 32))
+	f.Add("q=red+not+blue&ignore=colour!%3Dblue&literal=1&sort=newest&group=attribute.size&diversity=0.5&cursor=*")
 	f.Add("filter=%3D&filter=price%3D..&q=%ff&crop=,,,")
 	f.Fuzz(func(t *testing.T, query string) {
 		values, _ := url.ParseQuery(query)

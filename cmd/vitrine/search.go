@@ -17,6 +17,9 @@ type searchCmd struct {
 	Crop    string         `placeholder:"X,Y,W,H" help:"The part of the photo that counts, in pixels from its upper left corner."`
 	Mode    retrieval.Mode `placeholder:"M" enum:"keyword,vector,hybrid,ranked" default:"ranked" help:"keyword, vector, hybrid or ranked (everything; the default)."`
 	Filter  []string       `placeholder:"EXPR" sep:"none" help:"E.g. 'category=Shoes', 'brand=Nike|Puma', colour=red, price=10..50, in_stock=true; may be repeated, all must hold."`
+	Literal bool           `help:"Take the words as they are: read no filter such as 'not black' or 'under 50' out of them."`
+	Sort    retrieval.Sort `placeholder:"O" enum:"relevance,price_asc,price_desc,newest" default:"relevance" help:"relevance (the default), price_asc, price_desc or newest."`
+	Group   string         `placeholder:"FIELD" help:"Print only the best result of each value of brand, category, colour or attribute.NAME."`
 	Offset  int            `help:"Results to leave out."`
 	Limit   int            `short:"k" default:"10" help:"Results to print."`
 	Explain bool           `help:"Print for each result how its score comes about."`
@@ -51,7 +54,8 @@ func (c *searchCmd) query() (retrieval.Query, error) {
 	if c.Crop != "" && c.Image == "" {
 		return retrieval.Query{}, errors.New("--crop is the part of a photo that counts: name the photo with --image")
 	}
-	q := retrieval.Query{Text: strings.Join(c.Query, " "), Mode: c.Mode, Offset: c.Offset, Limit: c.Limit, Explain: c.Explain}
+	q := retrieval.Query{Text: strings.Join(c.Query, " "), Mode: c.Mode, Offset: c.Offset, Limit: c.Limit, Explain: c.Explain,
+		Literal: c.Literal, Sort: c.Sort, Group: c.Group}
 	for _, expression := range c.Filter {
 		filter, err := retrieval.ParseFilter(expression)
 		if err != nil {
@@ -78,6 +82,9 @@ func printResponse(t *terminal, r *retrieval.Response) error {
 	if r.Redirect != "" {
 		t.notef("vitrine: a rule leads this search to %s", r.Redirect)
 	}
+	if len(r.Understood) > 0 {
+		fmt.Fprintln(t.out, "understood:", understoodNote(r.Understood))
+	}
 	switch {
 	case r.Total == 0:
 		fmt.Fprintln(t.out, "nothing found: try other words or fewer filters")
@@ -88,15 +95,34 @@ func printResponse(t *terminal, r *retrieval.Response) error {
 	}
 	for _, hit := range r.Hits {
 		p := hit.Product
-		fmt.Fprintf(t.out, "%3d  %8.4f  %-14s %s%s\n", hit.Rank, hit.Score, p.ID, p.Title, priceNote(p.PriceCents, p.Currency, p.InStock))
+		fmt.Fprintf(t.out, "%3d  %8.4f  %-14s %s%s\n", hit.Rank, hit.Score, p.ID, p.Title, priceNote(p.PriceCents, p.Currency, p.InStock)+othersNote(hit.Others))
 		if hit.Ledger != nil && len(hit.Ledger.Legs)+len(hit.Ledger.Rules) > 0 { // a list is scored by rules alone
 			if err := printLedger(t, hit.Ledger); err != nil {
 				return err
 			}
 		}
 	}
-	fmt.Fprintf(t.out, "%d of %d candidates, mode %s, %s\n", len(r.Hits), r.Total, r.Mode, r.Generation)
+	fmt.Fprintf(t.out, "%d of %d results, mode %s, %s\n", len(r.Hits), r.Total, r.Mode, r.Generation)
 	return nil
+}
+
+// understoodNote says what was read out of the words: filters in force and, in brackets, what is preferred.
+func understoodNote(said []retrieval.Understood) string {
+	notes := make([]string, len(said))
+	for i, u := range said {
+		notes[i] = u.Filter.String()
+		if u.Kind == retrieval.UnderstoodNamed {
+			notes[i] = "(" + notes[i] + ")"
+		}
+	}
+	return strings.Join(notes, ", ")
+}
+
+func othersNote(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("  + %d more", n)
 }
 
 func priceNote(cents int64, currency string, inStock bool) string {
