@@ -160,13 +160,36 @@ func (k *keywordIndex) search(ctx context.Context, q KeywordQuery) ([]Hit, error
 	}
 	scores := k.takeScores(q.Filter)
 	defer k.returnScores(scores)
+	known, need, err := k.scoreQuery(ctx, q, scores)
+	if err != nil {
+		return nil, err
+	}
+	return scores.best(q.K, known, need), nil
+}
 
+// searchAll is search, and beside it what follows the hits, in no order.
+func (k *keywordIndex) searchAll(ctx context.Context, q KeywordQuery) (hits, others []Hit, err error) {
+	scores := k.takeScores(q.Filter)
+	defer k.returnScores(scores)
+	known, need, err := k.scoreQuery(ctx, q, scores)
+	if err != nil {
+		return nil, nil, err
+	}
+	hits = scores.best(q.K, known, need)
+	if len(hits) > 0 && len(hits) == q.K {
+		others = scores.after(hits[q.K-1], known, need)
+	}
+	return hits, others, nil
+}
+
+// scoreQuery scores every product that may be a hit, and returns the words that some product has, whatever the
+// filter, and how many of them a hit needs.
+func (k *keywordIndex) scoreQuery(ctx context.Context, q KeywordQuery, scores *keywordScores) (known wordSet, need int, err error) {
 	query := parseQuery(q)
-	var known wordSet // words that a product has, whatever the filter
 	for _, pair := range query.pairs {
 		frequency, err := k.scoreTerms(ctx, []spelling{{pair.term, 1}}, scores)
 		if err != nil {
-			return nil, err
+			return 0, 0, err
 		}
 		scores.endTerm(pair.words)
 		if frequency > 0 {
@@ -177,7 +200,7 @@ func (k *keywordIndex) search(ctx context.Context, q KeywordQuery) ([]Hit, error
 		worth := func(frequency uint64) float64 { return modelWeight * k.rarity(frequency) }
 		frequency, err := k.scoreLookup(ctx, modelField, model, worth, scores)
 		if err != nil {
-			return nil, err
+			return 0, 0, err
 		}
 		if frequency > 0 {
 			known |= model.words
@@ -186,23 +209,23 @@ func (k *keywordIndex) search(ctx context.Context, q KeywordQuery) ([]Hit, error
 	for _, c := range query.clauses {
 		words, err := k.scoreClause(ctx, c, known, scores)
 		if err != nil {
-			return nil, err
+			return 0, 0, err
 		}
 		known |= words
 	}
 	if query.title != "" {
 		worth := func(frequency uint64) float64 { return titleWeight * float64(known.len()) * k.rarity(frequency) }
 		if _, err := k.scoreLookup(ctx, phraseField, lookup{query.title, allWords}, worth, scores); err != nil {
-			return nil, err
+			return 0, 0, err
 		}
 	}
 	for _, code := range query.codes {
 		worth := func(uint64) float64 { return codeScore }
 		if _, err := k.scoreLookup(ctx, codeField, lookup{code, allWords}, worth, scores); err != nil {
-			return nil, err
+			return 0, 0, err
 		}
 	}
-	return scores.best(q.K, known, termsNeeded(known.len(), query.han)), nil
+	return known, termsNeeded(known.len(), query.han), nil
 }
 
 func (k *keywordIndex) takeScores(filter *roaring.Bitmap) *keywordScores {

@@ -2,6 +2,7 @@ package indexer
 
 import (
 	"container/heap"
+	"iter"
 
 	"github.com/RoaringBitmap/roaring/v2"
 )
@@ -80,19 +81,39 @@ func (s *keywordScores) touch(doc uint32) {
 
 // best returns the k best products with at least need of the known words, or with as many as any has.
 func (s *keywordScores) best(k int, known wordSet, need int) []Hit {
-	count := func(doc uint32) int { return (s.matched[doc] & known).len() }
-	most := 0
-	for _, doc := range s.touched {
-		most = max(most, count(doc))
-	}
-	need = min(need, most)
 	var found hitHeap
-	for _, doc := range s.touched {
-		if count(doc) >= need {
-			found.offer(Hit{doc, s.total[doc]}, k)
-		}
+	for hit := range s.enough(known, need) {
+		found.offer(hit, k)
 	}
 	return found.sorted()
+}
+
+// after returns the products of enough that stand behind last, in no order.
+func (s *keywordScores) after(last Hit, known wordSet, need int) []Hit {
+	var behind []Hit
+	for hit := range s.enough(known, need) {
+		if last.before(hit) {
+			behind = append(behind, hit)
+		}
+	}
+	return behind
+}
+
+// enough yields the products with at least need of the known words, or with as many as any has.
+func (s *keywordScores) enough(known wordSet, need int) iter.Seq[Hit] {
+	return func(yield func(Hit) bool) {
+		count := func(doc uint32) int { return (s.matched[doc] & known).len() }
+		most := 0
+		for _, doc := range s.touched {
+			most = max(most, count(doc))
+		}
+		need = min(need, most)
+		for _, doc := range s.touched {
+			if count(doc) >= need && !yield(Hit{doc, s.total[doc]}) {
+				return
+			}
+		}
+	}
 }
 
 func (s *keywordScores) reset() {

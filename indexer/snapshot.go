@@ -64,7 +64,10 @@ func openSnapshot(dir string) (_ *Snapshot, err error) {
 	return s, nil
 }
 
-// Release gives the snapshot back. It must be called once for each Acquire, and the snapshot, and what
+// Retain takes the snapshot once more, for somebody who may outlast its holder.
+func (s *Snapshot) Retain() { s.references.Add(1) }
+
+// Release gives the snapshot back. It must be called once for each Acquire and Retain, and the snapshot, and what
 // Columns returned, not be used after it.
 func (s *Snapshot) Release() {
 	if s.references.Add(-1) == 0 {
@@ -123,6 +126,11 @@ func (s *Snapshot) Products(ctx context.Context, docs []uint32) ([]catalog.Produ
 // when K match within the filter. Scores are BM25 over weighted fields.
 func (s *Snapshot) Keyword(ctx context.Context, q KeywordQuery) ([]Hit, error) {
 	return s.keyword.search(ctx, q)
+}
+
+// KeywordAll is Keyword and, beside the hits, all further products that have as many of the words, in no order.
+func (s *Snapshot) KeywordAll(ctx context.Context, q KeywordQuery) (hits, others []Hit, err error) {
+	return s.keyword.searchAll(ctx, q)
 }
 
 // Correct returns text with a nearby word of the catalogue for each word that no product has: a spelling

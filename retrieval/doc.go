@@ -20,6 +20,8 @@
 //	cursor.go       pages that stay the same while the index changes
 //	similar.go      what else looks like this product
 //	suggestions.go  what the shopper may be about to type; suggest/ has the structure that answers
+//	explain.go      why a product stands where it stands
+//	whynot.go       why another one is not there: which filter, rule, leg or limit lost it
 //	stopwatch.go    how long each stage took
 //
 // It does not know how products are stored, embedded or indexed, nor how a click model is trained: it
@@ -27,7 +29,8 @@
 // declared here and implemented elsewhere. It reads no flags and serves no HTTP.
 //
 // Main types: [Query] and [Response] are the contract that the command line and the API show as JSON;
-// filters and crops have a string form ([ParseFilter], [Filter.String], [ParseCrop]); [Engine] answers.
+// filters and crops have a string form ([ParseFilter], [Filter.String], [ParseCrop]); [Engine] answers, and an
+// [Account] says why a product stands where it stands.
 //
 // An Engine is safe for concurrent use. One search holds one snapshot from its first leg to its
 // rendered page, so a reindex in the meantime changes nothing in it. A Query is never changed; a

@@ -111,7 +111,8 @@ func New(index Index, encoder Encoder, ranker Ranker, opts Options) *Engine {
 	return &Engine{index: index, encoder: encoder, ranker: ranker, opts: opts.WithDefaults(), suggester: newSuggester(), cursors: newCursors()}
 }
 
-// Search answers q: the way of a query from request to ranked page.
+// Search answers q: the way of a query from request to ranked page. A leg that is late may read q after Search
+// has returned, so that neither its photo nor its filters may be changed then.
 func (e *Engine) Search(ctx context.Context, q Query) (*Response, error) {
 	clock := startStopwatch()
 	asked := q.Text
@@ -130,59 +131,28 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Response, error) {
 	snapshot := e.index.Acquire()
 	defer snapshot.Release()
 
-	// The products that are shown as examples.
-	shown, err := findExamples(&q, snapshot)
-	if err != nil {
-		return nil, err
-	}
-
-	// What the words say of price, of what is not wanted and of the catalogue's own values.
-	typed := q // rules go by what the shopper wrote
-	said, err := e.understand(ctx, &q, snapshot)
-	if err != nil {
-		return nil, err
-	}
-	clock.lap("understand")
-
-	// Filters come first, as one set of products, so that every leg and every facet sees the same.
-	allowed, err := matching(ctx, snapshot, q.Filters)
-	if err != nil {
-		return nil, err
-	}
-	allowed = shown.leaveOut(allowed)
-	// So does what the shop's rules hide. What they move is moved once the order is known.
-	rules, allowed, err := e.merchandise(ctx, &typed, snapshot, allowed)
-	if err != nil {
-		return nil, err
-	}
-	clock.lap("filter")
-
 	// The candidates, and the page of them that was asked for.
-	var found *results
-	page := q.Limit
+	typed, page := q, q.Limit
 	if q.Cursor == CursorStart {
 		q.Limit = MaxDepth // all pages are cut from one list
 	}
-	if q.browses() {
-		if found, err = browse(ctx, &q, allowed, rules); err != nil {
-			return nil, err
-		}
-	} else if found, err = e.retrieve(ctx, &q, said, shown, snapshot, allowed, rules, clock); err != nil {
+	found, err := e.find(ctx, &q, snapshot, clock)
+	if err != nil {
 		return nil, err
 	}
 
 	// Facets count the set that the hits are a page of, and a filtered field what its filter takes away.
-	facets, err := e.facets(ctx, &q, found, rules)
+	facets, err := e.facets(ctx, &q, found, found.rules)
 	if err != nil {
 		return nil, err
 	}
 	clock.lap("facets")
 
 	response := &Response{
-		Query: asked, Mode: q.Mode, Understood: said.report, Suggestion: said.suggestion,
+		Query: asked, Mode: q.Mode, Understood: found.said.report, Suggestion: found.said.suggestion,
 		Total: found.total, Closest: found.closest, Offset: q.Offset,
 		Facets: facets, Legs: found.reports, Fusion: found.fusion,
-		Rules: rules.fired, Redirect: rules.redirect,
+		Rules: found.rules.fired, Redirect: found.rules.redirect,
 		Generation: snapshot.Generation(),
 	}
 	if q.Cursor == CursorStart {
@@ -208,6 +178,53 @@ type results struct {
 	legs    []*leg          // that came back
 	reports []LegReport
 	fusion  *FusionReport // nil for a list
+
+	// How they came about.
+	said    *understood
+	rules   *merchandise
+	allowed *roaring.Bitmap // what filters and rules let through; nil = all
+	planned []*leg          // also those that were left out
+}
+
+// find answers q, which is normalised, up to the products themselves. It adds to q what its words are taken for.
+func (e *Engine) find(ctx context.Context, q *Query, snapshot *indexer.Snapshot, clock *stopwatch) (*results, error) {
+	// The products that are shown as examples.
+	shown, err := findExamples(q, snapshot)
+	if err != nil {
+		return nil, err
+	}
+
+	// What the words say of price, of what is not wanted and of the catalogue's own values.
+	typed := *q // rules go by what the shopper wrote
+	said, err := e.understand(ctx, q, snapshot)
+	if err != nil {
+		return nil, err
+	}
+	clock.lap("understand")
+
+	// Filters come first, as one set of products, so that every leg and every facet sees the same.
+	allowed, err := matching(ctx, snapshot, q.Filters)
+	if err != nil {
+		return nil, err
+	}
+	allowed = shown.leaveOut(allowed)
+	// So does what the shop's rules hide. What they move is moved once the order is known.
+	rules, allowed, err := e.merchandise(ctx, &typed, snapshot, allowed)
+	if err != nil {
+		return nil, err
+	}
+	clock.lap("filter")
+
+	var found *results
+	if q.browses() {
+		if found, err = browse(ctx, q, allowed, rules); err != nil {
+			return nil, err
+		}
+	} else if found, err = e.retrieve(ctx, q, said, shown, snapshot, allowed, rules, clock); err != nil {
+		return nil, err
+	}
+	found.said, found.rules, found.allowed = said, rules, allowed
+	return found, nil
 }
 
 // retrieve finds, scores and orders the candidates of a query that has words, photos or examples.
@@ -218,7 +235,7 @@ func (e *Engine) retrieve(ctx context.Context, q *Query, said *understood, shown
 		return nil, err
 	}
 	clock.legs(legs)
-	reports := reportLegs(legs, e.opts.Deadline)
+	outcome := &results{planned: legs, reports: reportLegs(legs, e.opts.Deadline)}
 
 	// Only what came back counts from here on.
 	legs = succeeded(legs)
@@ -257,7 +274,9 @@ func (e *Engine) retrieve(ctx context.Context, q *Query, said *understood, shown
 	}
 	clock.lap("order")
 
-	return &results{set: docSet(candidates), total: len(list), page: pageOf(q, list), closest: closest, legs: legs, reports: reports, fusion: fusion}, nil
+	outcome.set, outcome.total, outcome.page = docSet(candidates), len(list), pageOf(q, list)
+	outcome.closest, outcome.legs, outcome.fusion = closest, legs, fusion
+	return outcome, nil
 }
 
 // weigh returns the weight of each leg in the fusion, and how they came about.

@@ -40,51 +40,48 @@ func among(set *roaring.Bitmap, candidates []*candidate) []*candidate {
 	return slices.DeleteFunc(candidates, func(c *candidate) bool { return !set.Contains(c.doc) })
 }
 
+// accountable is a finder that says why it misses products.
+type accountable interface {
+	// missed says why doc, which stands at its score, is not among the hits of find, and adds to at what
+	// else it knows. An empty text means that the limit alone kept doc out.
+	missed(ctx context.Context, doc uint32, hits []indexer.Hit, at *Standing) (ReasonKind, string, error)
+}
+
 // keywordFinder finds products by BM25.
 type keywordFinder struct {
 	snapshot *indexer.Snapshot
 	words    indexer.KeywordQuery // without K and Filter
 	allowed  *roaring.Bitmap
 
-	best []indexer.Hit // the first one found, if any
-	all  bool          // whatever has the words was found
+	hits, others []indexer.Hit // within the limit and beyond it
 }
 
 func (f *keywordFinder) find(ctx context.Context, limit int) ([]indexer.Hit, string, error) {
-	hits, err := f.search(ctx, limit, f.allowed)
-	f.best, f.all = hits[:min(1, len(hits))], len(hits) < limit
-	return hits, "bm25", err
+	var err error
+	f.hits, f.others, err = f.snapshot.KeywordAll(ctx, f.query(limit, f.allowed))
+	return f.hits, "bm25", err
 }
 
-func (f *keywordFinder) search(ctx context.Context, k int, filter *roaring.Bitmap) ([]indexer.Hit, error) {
+func (f *keywordFinder) query(k int, filter *roaring.Bitmap) indexer.KeywordQuery {
 	words := f.words
 	words.K, words.Filter = k, filter
-	return f.snapshot.Keyword(ctx, words)
+	return words
 }
 
-// score gives 0 to a product that the search would not take.
-func (f *keywordFinder) score(ctx context.Context, docs []uint32) ([]float64, []bool, error) {
+// score gives 0 to a product that the search would not take. To search again for a few products costs as
+// much as for all, so that find keeps what it does not return.
+func (f *keywordFinder) score(_ context.Context, docs []uint32) ([]float64, []bool, error) {
 	scores, has := make([]float64, len(docs)), make([]bool, len(docs))
-	for i := range has {
-		has[i] = true
-	}
-	if f.all {
-		return scores, has, nil
-	}
-	// How many of its words a product must have depends on the best product searched. The best hit
-	// comes along, so that the others are measured as in find.
-	filter := roaring.BitmapOf(docs...)
-	filter.Add(f.best[0].Doc)
-	hits, err := f.search(ctx, len(docs)+1, filter)
-	if err != nil {
-		return nil, nil, err
-	}
-	found := make(map[uint32]float64, len(hits))
-	for _, hit := range hits {
-		found[hit.Doc] = hit.Score
-	}
+	places := make(map[uint32]int, len(docs))
 	for i, doc := range docs {
-		scores[i] = found[doc]
+		places[doc], has[i] = i, true
+	}
+	for _, some := range [][]indexer.Hit{f.hits, f.others} {
+		for _, hit := range some {
+			if i, ok := places[hit.Doc]; ok {
+				scores[i] = hit.Score
+			}
+		}
 	}
 	return scores, has, nil
 }
@@ -98,7 +95,7 @@ func (f *keywordFinder) hold(ctx context.Context, hits []indexer.Hit) ([]bool, e
 	if f.allowed == nil || len(hits) == 0 {
 		return nil, nil
 	}
-	best, err := f.search(ctx, 1, nil)
+	best, err := f.snapshot.Keyword(ctx, f.query(1, nil))
 	if err != nil || len(best) == 0 || f.allowed.Contains(best[0].Doc) { // find has compared with it
 		return nil, err
 	}
@@ -106,7 +103,7 @@ func (f *keywordFinder) hold(ctx context.Context, hits []indexer.Hit) ([]bool, e
 	for _, hit := range hits {
 		filter.Add(hit.Doc)
 	}
-	holding, err := f.search(ctx, len(hits)+1, filter)
+	holding, err := f.snapshot.Keyword(ctx, f.query(len(hits)+1, filter))
 	if err != nil {
 		return nil, err
 	}
@@ -194,13 +191,18 @@ func near(hits []indexer.Hit, share float64) []indexer.Hit {
 	if share < 0 || len(hits) == 0 {
 		return hits
 	}
-	floor := share * hits[min(nearReference, len(hits))-1].Score
+	floor := nearFloor(hits, share)
 	for i, hit := range hits {
 		if hit.Score < floor || hit.Score <= 0 {
 			return hits[:i]
 		}
 	}
 	return hits
+}
+
+// nearFloor is the least cosine that near keeps; hits are not empty.
+func nearFloor(hits []indexer.Hit, share float64) float64 {
+	return max(0, share*hits[min(nearReference, len(hits))-1].Score)
 }
 
 // namedFinder finds the products that have all values which the words name. A product's score is the

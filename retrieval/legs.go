@@ -6,10 +6,10 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/RoaringBitmap/roaring/v2"
-	"golang.org/x/sync/errgroup"
 
 	"vitrine/indexer"
 )
@@ -83,24 +83,35 @@ func (e *Engine) planLegs(ctx context.Context, q *Query, said *understood, shown
 	return legs
 }
 
-// runLegs runs the legs side by side and waits for all of them. A leg that fails or is late only carries
-// its error; a fault of the query, or no leg at all coming back, is an error of the search.
+// runLegs runs the legs side by side until all are back or their time is up. A leg that fails or is late only
+// carries its error; a fault of the query, or no leg at all coming back, is an error of the search.
 func (e *Engine) runLegs(ctx context.Context, q *Query, said *understood, shown *examples, snapshot *indexer.Snapshot, allowed *roaring.Bitmap) ([]*leg, error) {
 	limited, cancel := context.WithTimeout(ctx, e.opts.Deadline)
 	defer cancel()
-	group, limited := errgroup.WithContext(limited)
 	legs := e.planLegs(limited, q, said, shown, snapshot, allowed)
+	back := make(chan *leg, len(legs)) // with room for all, so that a late one need not be waited for
 	for _, l := range legs {
-		group.Go(func() error {
-			l.run(limited, e.opts.Window)
-			if errors.Is(l.err, ErrBadQuery) {
-				return l.err
-			}
-			return nil
-		})
+		running := *l
+		snapshot.Retain() // what does not heed its context goes on searching after this query
+		go func() {
+			defer snapshot.Release()
+			running.run(limited, e.opts.Window)
+			back <- &running
+		}()
 	}
-	if err := group.Wait(); err != nil {
-		return nil, err
+	for _, l := range legs {
+		l.err = context.DeadlineExceeded // until it is back
+	}
+	for range legs {
+		done := await(limited, back)
+		if done == nil {
+			break
+		}
+		if errors.Is(done.err, ErrBadQuery) {
+			return nil, done.err
+		}
+		at := slices.IndexFunc(legs, func(l *leg) bool { return l.name == done.name })
+		legs[at] = done
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, err // the caller's own deadline or cancellation, not a failure of the legs
@@ -113,6 +124,21 @@ func (e *Engine) runLegs(ctx context.Context, q *Query, said *understood, shown 
 		err = fmt.Errorf("%w; %s: %w", err, l.name, l.err)
 	}
 	return nil, err
+}
+
+// await returns the next leg that is back, or nil when the time is up and none is.
+func await(ctx context.Context, back <-chan *leg) *leg {
+	select {
+	case l := <-back:
+		return l
+	case <-ctx.Done():
+	}
+	select {
+	case l := <-back: // in time
+		return l
+	default:
+		return nil
+	}
 }
 
 // run searches and fills hits, plan, took and err.
@@ -159,14 +185,14 @@ func reportLegs(legs []*leg, deadline time.Duration) []LegReport {
 type queryVector struct {
 	stage string // empty = it is known already
 	get   func() ([]float32, error)
-	took  time.Duration // to be read when all legs are done
+	took  atomic.Int64 // nanoseconds; 0 while it is not done
 }
 
 func embedOnce(stage string, embed func() ([]float32, error)) *queryVector {
 	v := &queryVector{stage: stage}
 	v.get = sync.OnceValues(func() ([]float32, error) {
 		start := time.Now()
-		defer func() { v.took = time.Since(start) }()
+		defer func() { v.took.Store(int64(time.Since(start))) }()
 		return embed()
 	})
 	return v

@@ -67,9 +67,9 @@ func NormaliseText(text string) string { return normaliseText(text) }
 // merchandise is what the rules do to one query in one snapshot.
 type merchandise struct {
 	snapshot *indexer.Snapshot
+	rules    []Rule // that hold, in their order
 	fired    []FiredRule
 	redirect string
-	rules    []Rule
 	hidden   *roaring.Bitmap // nil = none
 	pins     []pin           // by place; each of another product, which may be shown
 	boosts   []boost

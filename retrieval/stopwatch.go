@@ -21,12 +21,12 @@ func (s *stopwatch) lap(stage string) {
 	s.lapped = now
 }
 
-// legs notes each embedding once and each leg, in their order.
+// legs notes each embedding once and each leg, in their order; 0 of what did not come back in time.
 func (s *stopwatch) legs(legs []*leg) {
 	var last *queryVector
 	for _, l := range legs {
 		if l.vector != nil && l.vector.stage != "" && l.vector != last {
-			s.timings = append(s.timings, Timing{Stage: l.vector.stage, Duration: l.vector.took})
+			s.timings = append(s.timings, Timing{Stage: l.vector.stage, Duration: time.Duration(l.vector.took.Load())})
 			last = l.vector
 		}
 		s.timings = append(s.timings, Timing{Stage: l.name, Duration: l.took})

@@ -112,6 +112,7 @@ func TestAPIAnswersAreAsDescribed(t *testing.T) {
 	for _, target := range []string{
 		"/api/v1/search", "/api/v1/search?q=shoes&mode=hybrid&filter=brand%3DAvelo%7CBrisk&filter=price%3D10..500&offset=1&limit=2&explain=true",
 		"/api/v1/products/shoes-red-0", "/api/v1/products/shoes-red-0/similar?limit=3",
+		"/api/v1/explain?q=shoes&product=shoes-red-1", "/api/v1/explain?q=shoes&product=lamps-red-1", "/api/v1/explain?filter=brand%3DAvelo&product=shoes-red-1",
 		"/api/v1/suggest?q=shoe", "/api/v1/suggest?q=shoe&limit=2", "/api/v1/suggest", "/api/v1/openapi.json", "/healthz", "/readyz", "/metrics",
 	} {
 		response, body := d.ask(t, h, httptest.NewRequest("GET", target, nil), true)
@@ -136,6 +137,7 @@ func TestAPIAnswersAreAsDescribed(t *testing.T) {
 		"/api/v1/search?mode=best": 400, "/api/v1/search?filter=size%3D4": 400, "/api/v1/search?offset=990&limit=24": 400, "/api/v1/search?limit=-1": 400,
 		"/api/v1/search?explain=perhaps": 400, "/api/v1/search?photo=abc": 400, "/api/v1/search?crop=1,2,3": 400, "/api/v1/search?q=%ff": 400,
 		"/api/v1/products/none": 404, "/api/v1/products/none/similar": 404, "/api/v1/products/shoes-red-0/similar?limit=101": 400,
+		"/api/v1/explain?q=shoes": 400, "/api/v1/explain?q=shoes&product=none": 404, "/api/v1/explain?mode=best&product=shoes-red-0": 400,
 		"/api/v1/suggest?q=%ff": 400, "/api/v1/suggest?q=x&limit=21": 400, "/api/v1/suggest?q=x&limit=-1": 400,
 	} {
 		response, body := d.ask(t, h, httptest.NewRequest("GET", target, nil), false)

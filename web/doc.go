@@ -8,7 +8,8 @@
 //
 //   - [Searcher]: what the room needs of a search engine; *retrieval.Engine is one. A searcher that
 //     also has the method of [Recommender] gets its similar items shown, and one with that of
-//     [Suggester] completes what is typed in the search field.
+//     [Suggester] completes what is typed in the search field, and one with that of [Explainer] says why a
+//     product is not among the results.
 //   - [Options]: the shop's name and the limits. Its zero value is ready for use.
 //   - [New] makes the handler of all routes; [Serve] runs it on a listener until its context ends.
 //

@@ -161,7 +161,7 @@ func (f *fakeShop) Search(ctx context.Context, q retrieval.Query) (*retrieval.Re
 			found = append(found, candidate{product: p})
 		}
 	}
-	var legs []retrieval.LegReport
+	legs := []retrieval.LegReport{}
 	if q.Text != "" {
 		found = leg(found, retrieval.LegKeyword, func(p *catalog.Product) float64 { return wordsIn(p, q.Text) })
 		legs = append(legs, retrieval.LegReport{Leg: retrieval.LegKeyword, Plan: "fake words", Found: len(found)})
@@ -194,7 +194,7 @@ func (f *fakeShop) Search(ctx context.Context, q retrieval.Query) (*retrieval.Re
 	slices.SortStableFunc(found, func(a, b candidate) int { return cmp.Compare(b.ledger.Score, a.ledger.Score) })
 
 	response := &retrieval.Response{
-		Query: q.Text, Mode: q.Mode, Total: len(found), Offset: q.Offset, Hits: []retrieval.Hit{}, Facets: facetsOf(found), Legs: legs,
+		Query: q.Text, Mode: q.Mode, Understood: []retrieval.Understood{}, Total: len(found), Offset: q.Offset, Hits: []retrieval.Hit{}, Facets: facetsOf(found), Legs: legs,
 		Timings: []retrieval.Timing{{Stage: "fuse", Duration: 40 * time.Microsecond}, {Stage: "total", Duration: 90 * time.Microsecond}}, Generation: f.generation,
 	}
 	for rank := q.Offset; rank < min(q.Offset+q.Limit, len(found)); rank++ {
@@ -326,4 +326,46 @@ func facetsOf(found []candidate) []retrieval.Facet {
 	return append(facets, retrieval.Facet{Field: retrieval.FieldPrice, Values: []retrieval.FacetValue{
 		{Value: "..199.99", Count: cheap, Max: &below}, {Value: "200..", Count: dear, Min: &bound},
 	}})
+}
+
+// Explain finds a product by Search; whatever it does not find lacks a word or a filter.
+func (f *fakeShop) Explain(ctx context.Context, q retrieval.Query, id string) (*retrieval.Account, error) {
+	p, err := f.Product(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	q.Limit, q.Explain = retrieval.MaxDepth, true
+	response, err := f.Search(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	account := &retrieval.Account{
+		Query: q.Text, Mode: response.Mode, Understood: []retrieval.Understood{}, Product: p, Total: response.Total,
+		Reasons: []retrieval.Reason{}, Legs: response.Legs, Generation: f.generation,
+	}
+	for i, hit := range response.Hits {
+		if hit.Product.ID != id {
+			continue
+		}
+		account.Rank, account.Score, account.Ledger = hit.Rank, hit.Score, hit.Ledger
+		if i > 0 {
+			above := response.Hits[i-1]
+			account.Above = &retrieval.Gap{
+				ID: above.Product.ID, Title: above.Product.Title, Rank: above.Rank, Difference: above.Score - hit.Score,
+				Parts: []retrieval.GapPart{{Kind: "leg", Name: retrieval.LegKeyword, Difference: above.Score - hit.Score}},
+			}
+		}
+		return account, nil
+	}
+	for _, filter := range q.Filters {
+		if !passes(&p, []retrieval.Filter{filter}) {
+			account.Reasons = append(account.Reasons, retrieval.Reason{Kind: retrieval.ReasonFilter, Filter: filter.String(), Text: "the filter " + filter.String() + ": <i>no</i>"})
+			account.Without = &retrieval.Without{Filters: []string{filter.String()}, Rank: 3, Reasons: []retrieval.Reason{}}
+		}
+	}
+	if len(account.Reasons) == 0 {
+		standing := &retrieval.Standing{Leg: retrieval.LegKeyword, Kept: response.Total, Lacks: []string{q.Text}}
+		account.Reasons = append(account.Reasons, retrieval.Reason{Kind: retrieval.ReasonWords, Leg: standing, Text: "keyword: it lacks the words"})
+	}
+	return account, nil
 }

@@ -34,6 +34,7 @@ type inspectPage struct {
 	Exact      bool // Sum and Score are the same number
 	Plans      []planRow
 	Stages     []stageRow
+	Ask        *productForm // nil when the server cannot tell why a product is missing
 }
 
 type legRow struct {
@@ -122,6 +123,10 @@ func (s *site) inspection(asked request, response *retrieval.Response, at int) *
 		BackURL:    asked.at(asked.Offset / pageSize * pageSize).url("/"),
 		Plans:      planRows(response.Legs),
 		Stages:     stageRows(response.Timings),
+	}
+	if _, ok := s.searcher.(Explainer); ok {
+		form := newProductForm(asked)
+		page.Ask = &form
 	}
 	if at > 0 {
 		page.Previous = neighbour(asked, &response.Hits[at-1])
@@ -266,6 +271,7 @@ var legs = map[string]struct{ name, about string }{
 	retrieval.LegPhotoImage: {"Photo → photo", "your photo against the product's photos"},
 	retrieval.LegLikeImage:  {"Liked → photo", "photos of what you like against the product's photos"},
 	retrieval.LegLikeText:   {"Liked → text", "texts of what you like against the product's text"},
+	retrieval.LegNamed:      {"Named values", "brand, category, colour and attributes that your words name"},
 }
 
 func legName(leg string) string {

@@ -14,7 +14,7 @@ import (
 var templateFiles embed.FS
 
 // pages are the templates of all pages; each takes the struct of its name: search.html a searchPage.
-var pages = parsePages("search.html", "inspect.html", "product.html", "problem.html")
+var pages = parsePages("search.html", "inspect.html", "missing.html", "product.html", "problem.html")
 
 func parsePages(names ...string) map[string]*template.Template {
 	shared := template.Must(template.New("layout.html").

@@ -55,6 +55,7 @@ func (s *site) routes() []route {
 		// Pages.
 		{"GET", "/{$}", s.showSearch},
 		{"GET", "/inspect", s.showInspection},
+		{"GET", "/missing", s.showMissing},
 		{"GET", "/product/{id}", s.showProduct},
 		{"POST", "/photo", s.takePhoto},
 		{"GET", "/photo/{hash}", s.showPhoto},
@@ -64,6 +65,7 @@ func (s *site) routes() []route {
 		// API; openapi.json describes it.
 		{"GET", "/api/v1/search", s.apiSearch},
 		{"POST", "/api/v1/search", s.apiSearchBody},
+		{"GET", "/api/v1/explain", s.apiExplain},
 		{"GET", "/api/v1/suggest", s.apiSuggest},
 		{"GET", "/api/v1/products/{id}", s.apiProduct},
 		{"GET", "/api/v1/products/{id}/similar", s.apiSimilar},

@@ -23,6 +23,8 @@ type benchCmd struct {
 	Ann benchAnnCmd `cmd:"" help:"Measure nearest-neighbour search: recall against queries a second, for the vector index, exact scans, coder/hnsw and, from their files, other programs; and searches under filters against a scan of the rows that match."`
 
 	Quality benchQualityCmd `cmd:"" help:"Measure how well each mode and each leg ranks, on judged queries made from the data kit."`
+
+	Search benchSearchCmd `cmd:"" help:"Measure how fast whole queries are, on a made catalogue or on a data directory: latency, throughput, memory, and the time of each stage."`
 }
 
 type benchAnnCmd struct {

@@ -97,6 +97,13 @@ func (l *liveShop) Search(ctx context.Context, q retrieval.Query) (*retrieval.Re
 	return l.shop.engine.Search(ctx, q)
 }
 
+// Explain answers as retrieval.Engine does.
+func (l *liveShop) Explain(ctx context.Context, q retrieval.Query, id string) (*retrieval.Account, error) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.shop.engine.Explain(ctx, q, id)
+}
+
 // Similar answers as retrieval.Engine does.
 func (l *liveShop) Similar(ctx context.Context, id string, by retrieval.Aspect, limit int) ([]retrieval.Hit, error) {
 	l.mu.RLock()

@@ -23,6 +23,7 @@ type cli struct {
 	Index   indexCmd   `cmd:"" help:"Read a feed into the catalogue and build the index from it."`
 	Serve   serveCmd   `cmd:"" help:"Serve the search page and the API."`
 	Search  searchCmd  `cmd:"" help:"Search by words, by a photo, or by both."`
+	Explain explainCmd `cmd:"" help:"Say why a product stands where it stands in a search, or why it is not found."`
 	Suggest suggestCmd `cmd:"" help:"Complete what a shopper has typed so far."`
 	Eval    evalCmd    `cmd:"" help:"Measure the quality of search against judged queries."`
 	Rules   rulesCmd   `cmd:"" help:"The merchandising rules of a shop: pin, hide, boost, bury, redirect."`
