@@ -27,43 +27,48 @@ var features = Schema{
 		Name: "keyword_score", Unit: "share of the best", Min: 0, Max: 1,
 		Doc: "BM25 score of the keyword leg, divided by the best of the query's candidates.",
 		of: func(r *request, c *retrieval.Candidate) float64 {
-			return share(legScore(c, retrieval.LegKeyword), r.bestKeyword)
+			score, _ := legScore(c, retrieval.LegKeyword)
+			return r.ofWords(share(score, r.bestKeyword))
 		},
 	},
 	{
 		Name: "text_text_cosine", Unit: "cosine", Min: -1, Max: 1,
-		Doc: "Cosine of the query's words and the product's text.",
-		of:  func(_ *request, c *retrieval.Candidate) float64 { return legScore(c, retrieval.LegTextText) },
+		Doc: "Cosine of the query's words, or without any of the text of the products to be like, and the product's text.",
+		of: func(r *request, c *retrieval.Candidate) float64 {
+			return r.cosine(c, retrieval.LegTextText, retrieval.LegLikeText)
+		},
 	},
 	{
 		Name: "text_image_cosine", Unit: "cosine", Min: -1, Max: 1,
 		Doc: "Cosine of the query's words and the product's best photo.",
-		of:  func(_ *request, c *retrieval.Candidate) float64 { return legScore(c, retrieval.LegTextImage) },
+		of:  func(r *request, c *retrieval.Candidate) float64 { return r.cosine(c, retrieval.LegTextImage) },
 	},
 	{
 		Name: "photo_image_cosine", Unit: "cosine", Min: -1, Max: 1,
-		Doc: "Cosine of the query's photo and the product's best photo.",
-		of:  func(_ *request, c *retrieval.Candidate) float64 { return legScore(c, retrieval.LegPhotoImage) },
+		Doc: "Cosine of the query's photos, or without any of those of the products to be like, and the product's best photo.",
+		of: func(r *request, c *retrieval.Candidate) float64 {
+			return r.cosine(c, retrieval.LegPhotoImage, retrieval.LegLikeImage)
+		},
 	},
 	{
 		Name: "title_coverage", Unit: "share of the query's terms", Min: 0, Max: 1,
 		Doc: "Share of the query's terms that stand in a title, in any of its languages. Terms are words without plural ending and stop words, and bigrams of Chinese, Japanese and Korean characters.",
-		of:  func(r *request, c *retrieval.Candidate) float64 { return r.titleCoverage(c.Product) },
+		of:  func(r *request, c *retrieval.Candidate) float64 { return r.ofWords(r.titleCoverage(c.Product)) },
 	},
 	{
 		Name: "brand_match", Unit: "yes = 1", Min: 0, Max: 1,
 		Doc: "The query names the product's brand, word for word.",
-		of:  func(r *request, c *retrieval.Candidate) float64 { return r.brandMatch(c.Product.Brand) },
+		of:  func(r *request, c *retrieval.Candidate) float64 { return r.ofWords(r.brandMatch(c.Product.Brand)) },
 	},
 	{
 		Name: "colour_match", Unit: "yes = 1, no = -1", Min: -1, Max: 1,
 		Doc: "The product has a colour that the query names (1), or colours are known and none is (-1). 0 also for the plain colour where the query asks for a shade of it, and where no colour is asked for or known.",
-		of:  func(r *request, c *retrieval.Candidate) float64 { return r.colourMatch(c.Product) },
+		of:  func(r *request, c *retrieval.Candidate) float64 { return r.ofWords(r.colourMatch(c.Product)) },
 	},
 	{
 		Name: "category_match", Unit: "share of the query's terms", Min: 0, Max: 1,
 		Doc: "Share of the query's terms that stand in the product's category path.",
-		of:  func(r *request, c *retrieval.Candidate) float64 { return r.categoryCoverage(c.Product) },
+		of:  func(r *request, c *retrieval.Candidate) float64 { return r.ofWords(r.categoryCoverage(c.Product)) },
 	},
 	{
 		Name: "price_log_ratio", Unit: "natural logarithm", Min: -3, Max: 3,
@@ -87,15 +92,15 @@ var features = Schema{
 	},
 }
 
-// legScore is the raw score of the leg called name, 0 where the query did not run it or the product has
-// nothing that it could score.
-func legScore(c *retrieval.Candidate, name string) float64 {
+// legScore is the raw score of the leg called name, 0 where the product has nothing that it could score; false
+// where the query did not run it.
+func legScore(c *retrieval.Candidate, name string) (score float64, ran bool) {
 	for i := range c.Legs {
 		if c.Legs[i].Leg == name {
-			return c.Legs[i].Score
+			return c.Legs[i].Score, true
 		}
 	}
-	return 0
+	return 0, false
 }
 
 func share(part, whole float64) float64 {

@@ -125,6 +125,45 @@ func TestLegFeaturesAreRelativeToTheBestCandidate(t *testing.T) {
 	}
 }
 
+func TestBalanceLowersTheFeaturesOfOnePart(t *testing.T) {
+	c := retrieval.Candidate{
+		Product: &catalog.Product{Title: "Red shoe", Colour: "red", Brand: "red", Category: []string{"shoe"}},
+		Legs: []retrieval.LegEntry{
+			{Leg: retrieval.LegKeyword, Score: 3}, {Leg: retrieval.LegTextText, Score: 0.5}, {Leg: retrieval.LegTextImage, Score: 0.5}, {Leg: retrieval.LegPhotoImage, Score: 0.5},
+		},
+	}
+	at := func(name string, balance float64) float64 {
+		return value(t, name, &retrieval.Query{Text: "red shoe", Photos: []retrieval.PhotoQuery{{Data: []byte("x")}}, Balance: &balance}, c)
+	}
+	for _, name := range []string{"keyword_score", "text_text_cosine", "text_image_cosine", "title_coverage", "brand_match", "colour_match", "category_match"} {
+		if even := at(name, 0.5); even == 0 || at(name, 0.75) != even/2 || at(name, 0.25) != even {
+			t.Errorf("%s is %v, %v and %v", name, at(name, 0.25), even, at(name, 0.75))
+		}
+	}
+	if name := "photo_image_cosine"; at(name, 0.5) != 0.5 || at(name, 0.25) != 0.25 || at(name, 0.75) != 0.5 {
+		t.Errorf("%s is %v, %v and %v", name, at(name, 0.25), at(name, 0.5), at(name, 0.75))
+	}
+}
+
+func TestLikedProductsStandForPhotoAndWordsThatAreNotThere(t *testing.T) {
+	liked := []retrieval.LegEntry{{Leg: retrieval.LegLikeImage, Score: 0.25}, {Leg: retrieval.LegLikeText, Score: 0.75}}
+	asked := []retrieval.LegEntry{{Leg: retrieval.LegTextText, Score: 0.5}, {Leg: retrieval.LegPhotoImage, Score: 0.125}}
+	for _, test := range []struct {
+		name string
+		legs []retrieval.LegEntry
+		want float64
+	}{
+		{"photo_image_cosine", liked, 0.25},
+		{"text_text_cosine", liked, 0.75},
+		{"photo_image_cosine", append(asked, liked...), 0.125},
+		{"text_text_cosine", append(asked, liked...), 0.5},
+	} {
+		if got := value(t, test.name, &retrieval.Query{}, retrieval.Candidate{Product: &catalog.Product{}, Legs: test.legs}); got != test.want {
+			t.Errorf("%s of %v is %v, want %v", test.name, test.legs, got, test.want)
+		}
+	}
+}
+
 func TestOnlyWhatIsKnownCounts(t *testing.T) {
 	m := Extract(&retrieval.Query{}, []retrieval.Candidate{{Product: &catalog.Product{ID: "x"}}}, today)
 	for j, got := range m.Row(0) {

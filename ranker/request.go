@@ -14,6 +14,7 @@ import (
 // request is what the candidates of one query share: the understood query, and the figures of the whole
 // candidate set that single candidates are compared with. It serves one extraction, in one goroutine.
 type request struct {
+	query       *retrieval.Query
 	at          time.Time
 	wording     wording
 	colours     words.Colours
@@ -26,6 +27,7 @@ type request struct {
 
 func newRequest(q *retrieval.Query, candidates []retrieval.Candidate, at time.Time) *request {
 	r := &request{
+		query:   q,
 		at:      at,
 		wording: parseWording(q.Text),
 		median:  medianPrices(candidates),
@@ -34,9 +36,25 @@ func newRequest(q *retrieval.Query, candidates []retrieval.Candidate, at time.Ti
 	r.colours = words.ColoursIn(r.runs.Over(q.Text))
 	for i := range candidates {
 		r.bestFused = max(r.bestFused, finite(candidates[i].Fused))
-		r.bestKeyword = max(r.bestKeyword, finite(legScore(&candidates[i], retrieval.LegKeyword)))
+		keyword, _ := legScore(&candidates[i], retrieval.LegKeyword)
+		r.bestKeyword = max(r.bestKeyword, finite(keyword))
 	}
 	return r
+}
+
+// cosine is that of the first of some legs which the query ran, times what the query makes of the leg's part.
+func (r *request) cosine(c *retrieval.Candidate, legs ...string) float64 {
+	for _, leg := range legs {
+		if score, ran := legScore(c, leg); ran {
+			return score * r.query.PartWeight(leg)
+		}
+	}
+	return 0
+}
+
+// ofWords is the value of a feature of the query's words, times what the query makes of them.
+func (r *request) ofWords(value float64) float64 {
+	return value * r.query.PartWeight(retrieval.LegKeyword)
 }
 
 // titleCoverage and categoryCoverage are the share of the query's terms that stand in the titles, in any

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// ParseCrop reads the string form of Query.Crop, which the command line and URLs use:
+// ParseCrop reads the string form of PhotoQuery.Crop, which the command line and URLs use:
 // x,y,width,height in pixels after EXIF orientation, each below 2^24. An empty text is the empty
 // rectangle, the whole photo. Errors wrap ErrBadQuery.
 func ParseCrop(s string) (image.Rectangle, error) {

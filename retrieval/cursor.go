@@ -106,7 +106,7 @@ func (e *Engine) freeze(ctx context.Context, r *Response, typed *Query, snapshot
 		return err
 	}
 	f := &frozen{key: rand.Text(), query: *typed, mode: r.Mode, asked: r.Query, total: r.Total}
-	f.query.Photo = nil
+	f.query.Photos = nil
 	f.bytes = placeBytes * len(all)
 	for _, filter := range f.query.Filters {
 		for _, value := range filter.Values {

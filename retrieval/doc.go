@@ -7,6 +7,7 @@
 //	filter.go       filters as values, as strings and as bitmaps
 //	merchandise.go  what the shop's rules hide, boost and bury
 //	crop.go         the string form of a photo's crop
+//	compose.go      what is shown beside the words: photos, liked and unliked products, and their balance
 //	legs.go         the searches that run side by side; finders.go has what each does
 //	backfill.go     the exact scores of the legs that did not find a candidate
 //	fusion.go       one list of candidates from all legs; normalisers.go brings their scores to one scale,

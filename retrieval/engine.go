@@ -87,7 +87,7 @@ func (o Options) WithDefaults() Options {
 	if o.Deadline == 0 {
 		o.Deadline = 2 * time.Second
 	}
-	weights := map[string]float64{LegKeyword: 1, LegTextText: 1, LegTextImage: 1, LegPhotoImage: 1, LegNamed: 1}
+	weights := map[string]float64{LegKeyword: 1, LegTextText: 1, LegTextImage: 1, LegPhotoImage: 1, LegLikeImage: 1, LegLikeText: 1, LegNamed: 1}
 	maps.Copy(weights, o.Weights)
 	o.Weights = weights
 	return o
@@ -188,6 +188,12 @@ type results struct {
 
 // find answers q, which is normalised, up to the products themselves. It adds to q what its words are taken for.
 func (e *Engine) find(ctx context.Context, q *Query, snapshot *indexer.Snapshot, clock *stopwatch) (*results, error) {
+	// The products that are shown as examples.
+	shown, err := findExamples(q, snapshot)
+	if err != nil {
+		return nil, err
+	}
+
 	// What the words say of price, of what is not wanted and of the catalogue's own values.
 	typed := *q // rules go by what the shopper wrote
 	said, err := e.understand(ctx, q, snapshot)
@@ -201,6 +207,7 @@ func (e *Engine) find(ctx context.Context, q *Query, snapshot *indexer.Snapshot,
 	if err != nil {
 		return nil, err
 	}
+	allowed = shown.leaveOut(allowed)
 	// So does what the shop's rules hide. What they move is moved once the order is known.
 	rules, allowed, err := e.merchandise(ctx, &typed, snapshot, allowed)
 	if err != nil {
@@ -213,17 +220,17 @@ func (e *Engine) find(ctx context.Context, q *Query, snapshot *indexer.Snapshot,
 		if found, err = browse(ctx, q, allowed, rules); err != nil {
 			return nil, err
 		}
-	} else if found, err = e.retrieve(ctx, q, said, snapshot, allowed, rules, clock); err != nil {
+	} else if found, err = e.retrieve(ctx, q, said, shown, snapshot, allowed, rules, clock); err != nil {
 		return nil, err
 	}
 	found.said, found.rules, found.allowed = said, rules, allowed
 	return found, nil
 }
 
-// retrieve finds, scores and orders the candidates of a query that has words or a photo.
-func (e *Engine) retrieve(ctx context.Context, q *Query, said *understood, snapshot *indexer.Snapshot, allowed *roaring.Bitmap, rules *merchandise, clock *stopwatch) (*results, error) {
+// retrieve finds, scores and orders the candidates of a query that has words, photos or examples.
+func (e *Engine) retrieve(ctx context.Context, q *Query, said *understood, shown *examples, snapshot *indexer.Snapshot, allowed *roaring.Bitmap, rules *merchandise, clock *stopwatch) (*results, error) {
 	// Every leg works on its own part of the query, side by side with the others.
-	legs, err := e.runLegs(ctx, q, said, snapshot, allowed)
+	legs, err := e.runLegs(ctx, q, said, shown, snapshot, allowed)
 	if err != nil {
 		return nil, err
 	}
@@ -274,7 +281,7 @@ func (e *Engine) retrieve(ctx context.Context, q *Query, said *understood, snaps
 
 // weigh returns the weight of each leg in the fusion, and how they came about.
 func (e *Engine) weigh(q *Query, said *understood, legs []*leg, candidates []*candidate) (map[string]float64, *FusionReport) {
-	weights, report := maps.Clone(e.opts.Weights), &FusionReport{Method: e.opts.Fusion}
+	weights, report := partWeights(q, e.opts.Weights), &FusionReport{Method: e.opts.Fusion}
 	if e.opts.Fusion != FusionConvex {
 		return weights, report
 	}

@@ -70,7 +70,7 @@ func TestSearchFindsTheProductsThatTheWordsSay(t *testing.T) {
 func TestSearchByPhotoFindsProductsOfThatLook(t *testing.T) {
 	engine := New(openShop(t, 300), &indexertest.Encoder{}, wordRanker{}, Options{})
 	photo := indexertest.Photo(shopPaints["blue"])
-	response := search(t, engine, Query{Photo: photo, Mode: ModeHybrid})
+	response := search(t, engine, Query{Photos: photos(photo), Mode: ModeHybrid})
 	for _, hit := range response.Hits {
 		if hit.Product.Colour != "blue" || len(hit.Product.Photos) == 0 {
 			t.Errorf("%q at rank %d", hit.Product.Title, hit.Rank)
@@ -83,7 +83,7 @@ func TestSearchByPhotoFindsProductsOfThatLook(t *testing.T) {
 
 func TestWordsAndPhotoAddUpByTheWeightsOfTheirLegs(t *testing.T) {
 	engine := New(openShop(t, 300), &indexertest.Encoder{}, nil, Options{Weights: map[string]float64{LegKeyword: 2, LegPhotoImage: 2}})
-	for _, hit := range search(t, engine, Query{Photo: indexertest.Photo(shopPaints["blue"]), Text: "lamp", Limit: 1}).Hits {
+	for _, hit := range search(t, engine, Query{Photos: photos(indexertest.Photo(shopPaints["blue"])), Text: "lamp", Limit: 1}).Hits {
 		if hit.Product.Colour != "blue" || hit.Product.Category[1] != "lamp" {
 			t.Errorf("%q at rank %d", hit.Product.Title, hit.Rank)
 		}
@@ -111,7 +111,7 @@ func TestModesUseTheirLegs(t *testing.T) {
 		ModeRanked:  {LegKeyword, LegTextText, LegTextImage, LegPhotoImage, LegNamed},
 	} {
 		var got []string
-		for _, report := range search(t, engine, Query{Text: "bag", Photo: photo, Mode: mode}).Legs {
+		for _, report := range search(t, engine, Query{Text: "bag", Photos: photos(photo), Mode: mode}).Legs {
 			got = append(got, report.Leg)
 			if report.Plan == "" || report.Error != "" {
 				t.Errorf("mode %s: leg report %+v", mode, report)
@@ -185,7 +185,7 @@ func TestEveryAnswerHoldsTogether(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
 	for range 150 {
 		q := randomQuery(rng)
-		name := fmt.Sprintf("%q, photo %v, mode %s, filters %v", q.Text, q.Photo != nil, q.Mode, q.Filters)
+		name := fmt.Sprintf("%q, photo %v, mode %s, filters %v", q.Text, q.Photos != nil, q.Mode, q.Filters)
 		hits, first := searchAll(t, engine, q)
 		order := bestFirst
 		if q.browses() {
@@ -324,7 +324,7 @@ func TestALedgerAddsUpToTheScoreExactly(t *testing.T) {
 				t.Fatalf("%q in mode %s: the ledger adds up to %v and %v, but says %v and %v for the score %v",
 					q.Text, q.Mode, fused, score, hit.Ledger.Fused, hit.Ledger.Score, hit.Score)
 			}
-			if want := q.Mode == ModeRanked && !(q.Text == "" && q.Photo == nil); want != (len(hit.Ledger.Features) > 0) {
+			if want := q.Mode == ModeRanked && !(q.Text == "" && q.Photos == nil); want != (len(hit.Ledger.Features) > 0) {
 				t.Fatalf("mode %s has the features %v", q.Mode, hit.Ledger.Features)
 			}
 		}
@@ -342,7 +342,7 @@ func TestBackfilledScoresAreThoseOfTheLegItself(t *testing.T) {
 	for _, text := range []string{
 		"red shoe", "bolt", "soft green canvas bag", "nothing 椅子", "sandal", "white vessel", "xyzzy red lamp of steel, model 7", "gren canv", "model 7",
 	} {
-		q := Query{Text: text, Photo: photo, Mode: ModeHybrid, Explain: true, Limit: 400}
+		q := Query{Text: text, Photos: photos(photo), Mode: ModeHybrid, Explain: true, Limit: 400}
 		want := make(map[string]LegEntry)
 		for _, hit := range search(t, wide, q).Hits {
 			for _, entry := range hit.Ledger.Legs {
@@ -397,7 +397,7 @@ func TestHybridWithAnEmptyLegKeepsTheOrderOfTheOther(t *testing.T) {
 		}
 		return ids
 	}
-	photo := Query{Photo: indexertest.Photo(shopPaints["red"])}
+	photo := Query{Photos: photos(indexertest.Photo(shopPaints["red"]))}
 	photo.Mode = ModeVector
 	alone, _ := searchAll(t, engine, photo)
 	photo.Mode, photo.Text = ModeHybrid, "zzzz"
@@ -450,7 +450,7 @@ func TestAnExplainedResponseReadsAsInTheGoldenFile(t *testing.T) {
 	engine := New(openShop(t, 120), &indexertest.Encoder{}, wordRanker{}, Options{})
 	high := 250.0
 	got := encode(t, search(t, engine, Query{
-		Text: "Red canvas shoe", Photo: indexertest.Photo(shopPaints["red"]), Explain: true, Limit: 2, Offset: 1,
+		Text: "Red canvas shoe", Photos: photos(indexertest.Photo(shopPaints["red"])), Explain: true, Limit: 2, Offset: 1,
 		Filters: []Filter{{Field: FieldCategory, Values: []string{"fashion"}}, {Field: FieldPrice, Max: &high}},
 	}))
 	path := filepath.Join("testdata", "explained.json")
@@ -531,7 +531,7 @@ func TestALegThatFailsOrIsLateIsReportedAndLeftOut(t *testing.T) {
 func TestAPhotoAtFaultIsTheShoppersToMend(t *testing.T) {
 	engine := New(openShop(t, 60), brokenPhoto{&indexertest.Encoder{}}, nil, Options{})
 	for _, text := range []string{"", "red"} {
-		_, err := engine.Search(context.Background(), Query{Text: text, Photo: []byte("x")})
+		_, err := engine.Search(context.Background(), Query{Text: text, Photos: photos([]byte("x"))})
 		if !errors.Is(err, ErrBadQuery) || !strings.Contains(err.Error(), "cut short") {
 			t.Errorf("with the words %q: %v", text, err)
 		}
@@ -567,7 +567,7 @@ func TestSimilarProductsLookAlike(t *testing.T) {
 	products := makeProducts(t, 200)
 	engine := New(openShop(t, 200), &indexertest.Encoder{}, nil, Options{})
 	for i := range products[:40] {
-		hits, err := engine.Similar(context.Background(), products[i].ID, 0)
+		hits, err := engine.Similar(context.Background(), products[i].ID, "", 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -583,10 +583,10 @@ func TestSimilarProductsLookAlike(t *testing.T) {
 			t.Errorf("most similar to %q is %q", products[i].Title, hits[0].Product.Title)
 		}
 	}
-	if _, err := engine.Similar(context.Background(), "item", 3); !errors.Is(err, ErrNotFound) {
+	if _, err := engine.Similar(context.Background(), "item", "", 3); !errors.Is(err, ErrNotFound) {
 		t.Errorf("an unknown id gives %v", err)
 	}
-	if _, err := engine.Similar(context.Background(), products[0].ID, -1); !errors.Is(err, ErrBadQuery) {
+	if _, err := engine.Similar(context.Background(), products[0].ID, "", -1); !errors.Is(err, ErrBadQuery) {
 		t.Errorf("a negative limit gives %v", err)
 	}
 }
@@ -599,7 +599,7 @@ func BenchmarkSearch(b *testing.B) {
 		"vector":   {Text: "red canvas shoe", Mode: ModeVector},
 		"hybrid":   {Text: "red canvas shoe", Mode: ModeHybrid},
 		"ranked":   {Text: "red canvas shoe", Mode: ModeRanked},
-		"photo":    {Photo: photo, Mode: ModeHybrid},
+		"photo":    {Photos: photos(photo), Mode: ModeHybrid},
 		"browse":   {},
 		"filtered": {Text: "red canvas shoe", Mode: ModeHybrid, Filters: []Filter{{Field: FieldBrand, Values: []string{"Bolt"}}}},
 	} {

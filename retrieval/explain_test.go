@@ -40,7 +40,7 @@ func TestAnAccountAgreesWithSearch(t *testing.T) {
 		hits, first := searchAll(t, engine, q)
 		for range 8 {
 			id := fmt.Sprintf("item-%05d", rng.IntN(400))
-			name := fmt.Sprintf("%s for %q, photo %v, mode %s, filters %v", id, q.Text, q.Photo != nil, q.Mode, q.Filters)
+			name := fmt.Sprintf("%s for %q, photo %v, mode %s, filters %v", id, q.Text, len(q.Photos) > 0, q.Mode, q.Filters)
 			account := explain(t, engine, q, id)
 			rank := rankOf(hits, id)
 			if account.Rank != rank || account.Total != first.Total || account.Product.ID != id {

@@ -85,7 +85,7 @@ func TestACountIsTheTotalOfTheSearchWithThatValueChosen(t *testing.T) {
 				}
 				if total != value.Count && (some || total < value.Count) {
 					t.Errorf("%q, photo %v, mode %s, filters %v: %s %s counts %d, chosen it has %d",
-						q.Text, q.Photo != nil, q.Mode, q.Filters, facet.Field, value.Value, value.Count, total)
+						q.Text, len(q.Photos) > 0, q.Mode, q.Filters, facet.Field, value.Value, value.Count, total)
 				}
 			}
 		}
@@ -108,7 +108,7 @@ func TestACountIsNeverTooHigh(t *testing.T) {
 				counted, found = counted+value.Count, found+total
 				if total < value.Count {
 					t.Errorf("%q, photo %v, mode %s, filters %v: %s %s counts %d, chosen it has %d",
-						q.Text, q.Photo != nil, q.Mode, q.Filters, facet.Field, value.Value, value.Count, total)
+						q.Text, len(q.Photos) > 0, q.Mode, q.Filters, facet.Field, value.Value, value.Count, total)
 				}
 			}
 		}
@@ -118,7 +118,7 @@ func TestACountIsNeverTooHigh(t *testing.T) {
 
 func TestAChosenValueHidesNoOtherAndADeniedOneStaysAway(t *testing.T) {
 	engine := New(openShop(t, 300), &indexertest.Encoder{}, wordRanker{}, Options{})
-	for _, q := range []Query{{}, {Text: "red shoe"}, {Photo: indexertest.Photo(shopPaints["red"])}} {
+	for _, q := range []Query{{}, {Text: "red shoe"}, {Photos: photos(indexertest.Photo(shopPaints["red"]))}} {
 		q.Filters = []Filter{{Field: FieldBrand, Values: []string{"Bolt"}}, {Field: FieldColour, Values: []string{"black"}, Not: true}}
 		brands, colours := facetOf(search(t, engine, q), FieldBrand), facetOf(search(t, engine, q), FieldColour)
 		if len(brands.Values) != len(shopBrands) {

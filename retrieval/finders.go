@@ -123,12 +123,13 @@ type vectorFinder struct {
 	snapshot  *indexer.Snapshot
 	space     indexer.Space
 	vector    *queryVector
+	examples  *examples // whose unliked products the vector is turned away from
 	allowed   *roaring.Bitmap
 	nearShare float64 // Options.NearShare
 }
 
 func (f *vectorFinder) find(ctx context.Context, limit int) ([]indexer.Hit, string, error) {
-	vector, err := f.vector.get()
+	vector, err := f.turned()
 	if err != nil {
 		return nil, "", err
 	}
@@ -137,7 +138,7 @@ func (f *vectorFinder) find(ctx context.Context, limit int) ([]indexer.Hit, stri
 }
 
 func (f *vectorFinder) score(_ context.Context, docs []uint32) ([]float64, []bool, error) {
-	vector, err := f.vector.get()
+	vector, err := f.turned()
 	if err != nil {
 		return nil, nil, err
 	}
@@ -156,7 +157,7 @@ func (f *vectorFinder) hold(ctx context.Context, hits []indexer.Hit) ([]bool, er
 	if f.allowed == nil || f.nearShare < 0 {
 		return nil, nil
 	}
-	vector, err := f.vector.get()
+	vector, err := f.turned()
 	if err != nil {
 		return nil, err
 	}
@@ -170,6 +171,15 @@ func (f *vectorFinder) hold(ctx context.Context, hits []indexer.Hit) ([]bool, er
 		hold[i] = hit.Score >= floor
 	}
 	return hold, nil
+}
+
+// turned is the vector, turned away from the unliked examples.
+func (f *vectorFinder) turned() ([]float32, error) {
+	vector, err := f.vector.get()
+	if err != nil {
+		return nil, err
+	}
+	return f.examples.turnedAway(f.space, vector), nil
 }
 
 // nearReference is the rank of the hit that near compares with. It is not the first: the photo of a

@@ -65,7 +65,7 @@ func TestALegThatIgnoresItsDeadlineIsLeftBehind(t *testing.T) {
 
 func TestEachStageOfTheWholePathIsTimed(t *testing.T) {
 	engine := New(openShop(t, 60), &indexertest.Encoder{}, wordRanker{}, Options{})
-	response := search(t, engine, Query{Text: "red shoe", Photo: indexertest.Photo(shopPaints["red"])})
+	response := search(t, engine, Query{Text: "red shoe", Photos: photos(indexertest.Photo(shopPaints["red"]))})
 	var stages []string
 	for _, timing := range response.Timings {
 		stages = append(stages, timing.Stage)

@@ -20,6 +20,8 @@ const (
 	LegTextText   = "text-text"   // the words' vector against the vectors of product texts
 	LegTextImage  = "text-image"  // the words' vector against the vectors of product photos
 	LegPhotoImage = "photo-image" // the photo's vector against the vectors of product photos
+	LegLikeImage  = "like-image"  // the liked products' photo vectors against the vectors of product photos
+	LegLikeText   = "like-text"   // the liked products' text vectors against the vectors of product texts
 	LegNamed      = "named"       // values of the catalogue that the words name against the columns
 )
 
@@ -48,11 +50,11 @@ type finder interface {
 }
 
 // planLegs lists the legs that q's mode uses and q has a part for. Embedding runs under ctx.
-func (e *Engine) planLegs(ctx context.Context, q *Query, said *understood, snapshot *indexer.Snapshot, allowed *roaring.Bitmap) []*leg {
+func (e *Engine) planLegs(ctx context.Context, q *Query, said *understood, shown *examples, snapshot *indexer.Snapshot, allowed *roaring.Bitmap) []*leg {
 	var legs []*leg
 	addVector := func(name string, vector *queryVector, space indexer.Space) {
 		legs = append(legs, &leg{name: name, vector: vector, finder: &vectorFinder{
-			snapshot: snapshot, space: space, vector: vector, allowed: allowed, nearShare: e.opts.NearShare,
+			snapshot: snapshot, space: space, vector: vector, examples: shown, allowed: allowed, nearShare: e.opts.NearShare,
 		}})
 	}
 	if q.Text != "" && q.Mode != ModeVector {
@@ -65,9 +67,15 @@ func (e *Engine) planLegs(ctx context.Context, q *Query, said *understood, snaps
 		addVector(LegTextText, text, indexer.SpaceText)
 		addVector(LegTextImage, text, indexer.SpacePhoto)
 	}
-	if len(q.Photo) > 0 && q.Mode != ModeKeyword {
-		photo := embedOnce("embed photo", func() ([]float32, error) { return e.encoder.EmbedPhoto(ctx, q.Photo, q.Crop) })
+	if len(q.Photos) > 0 && q.Mode != ModeKeyword {
+		photo := embedOnce("embed photo", func() ([]float32, error) { return e.embedPhotos(ctx, q.Photos) })
 		addVector(LegPhotoImage, photo, indexer.SpacePhoto)
+	}
+	if liked := shown.liked(indexer.SpacePhoto); liked != nil && q.Mode != ModeKeyword {
+		addVector(LegLikeImage, knownVector(liked), indexer.SpacePhoto)
+	}
+	if liked := shown.liked(indexer.SpaceText); liked != nil && q.Mode != ModeKeyword {
+		addVector(LegLikeText, knownVector(liked), indexer.SpaceText)
 	}
 	if len(said.named) > 0 && (q.Mode == ModeHybrid || q.Mode == ModeRanked) {
 		legs = append(legs, &leg{name: LegNamed, finder: &namedFinder{named: said.named, allowed: allowed}})
@@ -77,10 +85,10 @@ func (e *Engine) planLegs(ctx context.Context, q *Query, said *understood, snaps
 
 // runLegs runs the legs side by side until all are back or their time is up. A leg that fails or is late only
 // carries its error; a fault of the query, or no leg at all coming back, is an error of the search.
-func (e *Engine) runLegs(ctx context.Context, q *Query, said *understood, snapshot *indexer.Snapshot, allowed *roaring.Bitmap) ([]*leg, error) {
+func (e *Engine) runLegs(ctx context.Context, q *Query, said *understood, shown *examples, snapshot *indexer.Snapshot, allowed *roaring.Bitmap) ([]*leg, error) {
 	limited, cancel := context.WithTimeout(ctx, e.opts.Deadline)
 	defer cancel()
-	legs := e.planLegs(limited, q, said, snapshot, allowed)
+	legs := e.planLegs(limited, q, said, shown, snapshot, allowed)
 	back := make(chan *leg, len(legs)) // with room for all, so that a late one need not be waited for
 	for _, l := range legs {
 		running := *l
@@ -108,7 +116,7 @@ func (e *Engine) runLegs(ctx context.Context, q *Query, said *understood, snapsh
 	if err := ctx.Err(); err != nil {
 		return nil, err // the caller's own deadline or cancellation, not a failure of the legs
 	}
-	if len(succeeded(legs)) > 0 {
+	if len(succeeded(legs)) > 0 || len(legs) == 0 { // none: liked products without any vector
 		return legs, nil
 	}
 	err := ErrAllLegsFailed
@@ -175,7 +183,7 @@ func reportLegs(legs []*leg, deadline time.Duration) []LegReport {
 
 // queryVector is a part of the query that is embedded once, by the first leg that asks for it.
 type queryVector struct {
-	stage string
+	stage string // empty = it is known already
 	get   func() ([]float32, error)
 	took  atomic.Int64 // nanoseconds; 0 while it is not done
 }
@@ -188,6 +196,11 @@ func embedOnce(stage string, embed func() ([]float32, error)) *queryVector {
 		return embed()
 	})
 	return v
+}
+
+// knownVector needs no embedding.
+func knownVector(vector []float32) *queryVector {
+	return &queryVector{get: func() ([]float32, error) { return vector, nil }}
 }
 
 // turnAway is how far the vector of the words turns from that of each denied phrase.

@@ -106,7 +106,7 @@ func TestRulesHoldInEveryAnswer(t *testing.T) {
 		rules, q := randomRules(rng), randomQuery(rng)
 		engine.SetRules(rules)
 		q.Explain = true
-		name := fmt.Sprintf("%q, photo %v, mode %s, filters %v, rules %+v", q.Text, q.Photo != nil, q.Mode, q.Filters, rules)
+		name := fmt.Sprintf("%q, photo %v, mode %s, filters %v, rules %+v", q.Text, q.Photos != nil, q.Mode, q.Filters, rules)
 		hits, first := searchAll(t, engine, q)
 
 		whole := q
@@ -166,7 +166,7 @@ func TestRulesHoldInEveryAnswer(t *testing.T) {
 			t.Errorf("%s: what is not pinned is out of order", name)
 		}
 
-		if similar, err := engine.Similar(context.Background(), made[rng.IntN(len(made))].ID, 50); err != nil {
+		if similar, err := engine.Similar(context.Background(), made[rng.IntN(len(made))].ID, "", 50); err != nil {
 			t.Error(err)
 		} else {
 			for i := range similar {

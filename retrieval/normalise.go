@@ -42,11 +42,11 @@ func normalise(q Query) (Query, error) {
 		return q, fmt.Errorf("%w: offset %d and limit %d must not be negative", ErrBadQuery, q.Offset, q.Limit)
 	case q.Offset > MaxDepth || q.Limit > MaxDepth-q.Offset: // written so that no sum overflows
 		return q, fmt.Errorf("%w: offset %d + limit %d is more than %d: narrow the search by filters instead of paging deeper", ErrBadQuery, q.Offset, q.Limit, MaxDepth)
-	case len(q.Photo) > MaxPhotoBytes:
-		return q, fmt.Errorf("%w: the photo has %.1f MB, the limit is %d MB: send a smaller one", ErrBadQuery, float64(len(q.Photo))/(1<<20), MaxPhotoBytes>>20)
-	case q.Mode == ModeKeyword && q.Text == "" && len(q.Photo) > 0:
-		return q, fmt.Errorf("%w: mode keyword cannot search by a photo alone: add words or use mode vector, hybrid or ranked", ErrBadQuery)
 	}
+	if err := checkShown(&q); err != nil {
+		return q, err
+	}
+	q.tip()
 	if q.Filters, err = normaliseFilters(q.Filters); err != nil {
 		return q, err
 	}
@@ -75,7 +75,7 @@ func normalisePresentation(q Query) (Query, error) {
 }
 
 // browses says whether q has nothing to search for and lists the catalogue instead.
-func (q *Query) browses() bool { return q.Text == "" && len(q.Photo) == 0 }
+func (q *Query) browses() bool { return q.Text == "" && !q.shows() }
 
 func normaliseQueryText(raw string) (string, error) {
 	if !utf8.ValidString(raw) {

@@ -52,7 +52,7 @@ func TestSortGroupAndDiversityKeepTheSetAndTheRules(t *testing.T) {
 		engine.SetRules(rules)
 		q := randomPresentation(rng, plain)
 		name := fmt.Sprintf("%q, photo %v, mode %s, filters %v, sort %s, group %s, diversity %v, rules %+v",
-			q.Text, q.Photo != nil, q.Mode, q.Filters, q.Sort, q.Group, q.Diversity, rules)
+			q.Text, len(q.Photos) > 0, q.Mode, q.Filters, q.Sort, q.Group, q.Diversity, rules)
 		hits, first := searchAll(t, engine, q)
 		all, unordered := searchAll(t, engine, plain)
 
@@ -110,7 +110,7 @@ func TestWhatFitsIsSortedAndWhatHardlyFitsFollows(t *testing.T) {
 		SortNewest:    newestFirst,
 	}
 	for by, order := range orders {
-		for _, q := range []Query{{}, {Text: "red shoe"}, {Photo: indexertest.Photo(shopPaints["blue"])}, {Filters: []Filter{{Field: FieldBrand, Values: []string{"Bolt"}}}}} {
+		for _, q := range []Query{{}, {Text: "red shoe"}, {Photos: photos(indexertest.Photo(shopPaints["blue"]))}, {Filters: []Filter{{Field: FieldBrand, Values: []string{"Bolt"}}}}} {
 			q.Mode, q.Sort = ModeHybrid, by
 			q.Explain = true
 			hits, _ := searchAll(t, engine, q)

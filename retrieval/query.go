@@ -1,7 +1,6 @@
 package retrieval
 
 import (
-	"image"
 	"time"
 
 	"vitrine/catalog"
@@ -21,16 +20,18 @@ const (
 // Query is one request as a caller states it. The zero value lists the catalogue,
 // the newest release first, those without a date at the end, and products of one day by id.
 type Query struct {
-	Text    string          // the shopper's words, at most 256 runes and 32 terms
-	Photo   []byte          // an encoded photo (JPEG, PNG, GIF, WebP), at most 10 MB
-	Crop    image.Rectangle // the part of the photo that counts, in pixels after EXIF orientation; empty = all
-	Mode    Mode            // empty = ModeRanked
-	Filters []Filter        // all must hold
-	Offset  int             // hits to leave out; Offset + Limit <= 1000
-	Limit   int             // hits to return; 0 = 24
-	Explain bool            // fill each hit's Ledger
-	Literal bool            // take the words as they are: read no filter out of them
-	Ignore  []string        // what not to read out of the words: strings of the filters in Response.Understood
+	Text    string       // the shopper's words, at most 256 runes and 32 terms
+	Photos  []PhotoQuery // at most 4, searched for as one: what they have in common
+	Like    []string     // ids of at most 10 products to be like; they are not among the hits
+	Unlike  []string     // ids of at most 10 products to turn away from; they are not among the hits either
+	Balance *float64     // how much Photos and Like count beside Text: 0 = words alone, 1 = without them; nil = 0.5
+	Mode    Mode         // empty = ModeRanked
+	Filters []Filter     // all must hold
+	Offset  int          // hits to leave out; Offset + Limit <= 1000
+	Limit   int          // hits to return; 0 = 24
+	Explain bool         // fill each hit's Ledger
+	Literal bool         // take the words as they are: read no filter out of them
+	Ignore  []string     // what not to read out of the words: strings of the filters in Response.Understood
 
 	Sort      Sort    // empty = SortRelevance
 	Group     string  // brand, category, colour or attribute.NAME: only the best hit of each of its values

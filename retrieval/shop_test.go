@@ -129,11 +129,11 @@ func randomQuery(rng *rand.Rand) Query {
 		q.Text = strings.Join(words, " ")
 	}
 	if rng.IntN(3) == 0 {
-		q.Photo = indexertest.Photo(shopPaints[shopColours[rng.IntN(len(shopColours))]])
+		q.Photos = photos(indexertest.Photo(shopPaints[shopColours[rng.IntN(len(shopColours))]]))
 	}
 	q.Mode = modes[rng.IntN(len(modes))]
 	if q.Mode == ModeKeyword {
-		q.Photo = nil
+		q.Photos = nil
 	}
 	for range rng.IntN(3) {
 		low, high := float64(rng.IntN(100)), float64(100+rng.IntN(200))

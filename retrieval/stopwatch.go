@@ -25,7 +25,7 @@ func (s *stopwatch) lap(stage string) {
 func (s *stopwatch) legs(legs []*leg) {
 	var last *queryVector
 	for _, l := range legs {
-		if l.vector != nil && l.vector != last {
+		if l.vector != nil && l.vector.stage != "" && l.vector != last {
 			s.timings = append(s.timings, Timing{Stage: l.vector.stage, Duration: time.Duration(l.vector.took.Load())})
 			last = l.vector
 		}

@@ -59,7 +59,7 @@ func (w *Weighting) Validate() error {
 
 // Signals are what is seen of a query once its legs are back.
 type Signals struct {
-	Composed  bool    `json:"composed"`  // it has words and a photo
+	Composed  bool    `json:"composed"`  // it has words, and photos or liked products
 	Peak      float64 `json:"peak"`      // in [0, 1]: 0 when ten products fit the keywords as well as the best, 1 when the tenth fits half as well
 	Named     float64 `json:"named"`     // in [0, 1]: share of the known words that name values of the catalogue
 	NoPhoto   float64 `json:"noPhoto"`   // in [0, 1]: share of the candidates without a photo
@@ -71,6 +71,21 @@ func (w *Weighting) certain(s Signals) float64 {
 	return 1 / (1 + math.Exp(-(w.Bias + w.Peak*s.Peak + w.Named*s.Named + w.NoPhoto*s.NoPhoto)))
 }
 
+// composed is the weight of a leg beside words. The legs of what is shown, photos and liked products, share the weight
+// that was fitted for a photo.
+func (w *Weighting) composed(leg string, legs []string) float64 {
+	if !isShown(leg) {
+		return w.Composed[leg]
+	}
+	sharing := 0
+	for _, other := range legs {
+		if isShown(other) {
+			sharing++
+		}
+	}
+	return w.Composed[LegPhotoImage] / float64(sharing)
+}
+
 // Weights returns the weight of each leg of a query; they sum to 1.
 func (w *Weighting) Weights(legs []string, s Signals) []float64 {
 	certain := w.certain(s)
@@ -78,7 +93,7 @@ func (w *Weighting) Weights(legs []string, s Signals) []float64 {
 	for i, leg := range legs {
 		weights[i] = (1-certain)*w.Kind[leg] + certain*w.Certain[leg]
 		if s.Composed {
-			weights[i] = w.Composed[leg]
+			weights[i] = w.composed(leg, legs)
 		} else if leg == LegNamed {
 			weights[i] *= math.Pow(s.Agreement, w.Trust)
 		}
@@ -102,7 +117,7 @@ const (
 
 // observe sees what there is to see of a query.
 func observe(q *Query, said *understood, legs []*leg, candidates []*candidate) Signals {
-	s := Signals{Composed: q.Text != "" && len(q.Photo) > 0, Named: said.share, Agreement: 1}
+	s := Signals{Composed: q.Text != "" && q.shows(), Named: said.share, Agreement: 1}
 	keyword, named, photo := -1, -1, -1
 	for i, l := range legs {
 		switch l.name {

@@ -44,7 +44,7 @@ func (s *site) account(ctx context.Context, asked request, id string) (*retrieva
 	case id == "" || len(id) > maxProductID || !utf8.ValidString(id):
 		return nil, fmt.Errorf("%w: product must be the id of a product, at most %d bytes", errRequest, maxProductID)
 	}
-	photo, err := s.photoOf(asked)
+	photos, err := s.photosOf(asked)
 	if err != nil {
 		return nil, err
 	}
@@ -53,5 +53,5 @@ func (s *site) account(ctx context.Context, asked request, id string) (*retrieva
 		return nil, err
 	}
 	defer leave()
-	return explainer.Explain(ctx, asked.query(photo), id)
+	return explainer.Explain(ctx, asked.query(photos), id)
 }

@@ -27,9 +27,14 @@ type similarBody struct {
 	Hits []retrieval.Hit `json:"hits"`
 }
 
-// apiSimilar answers with the products that are most like one.
+// apiSimilar answers with the products that are most like one by an aspect.
 func (s *site) apiSimilar(w http.ResponseWriter, r *http.Request) error {
-	limit, err := parseCount("limit", r.URL.Query().Get("limit"))
+	values := r.URL.Query()
+	by, err := retrieval.ParseAspect(values.Get("by"))
+	if err != nil {
+		return err
+	}
+	limit, err := parseCount("limit", values.Get("limit"))
 	if err == nil && limit > maxSimilar {
 		err = fmt.Errorf("limit is %d, at most %d can be asked for", limit, maxSimilar)
 	}
@@ -40,7 +45,7 @@ func (s *site) apiSimilar(w http.ResponseWriter, r *http.Request) error {
 		limit = defaultSimilar
 	}
 	id := r.PathValue("id")
-	hits, err := s.similar(r.Context(), id, limit)
+	hits, err := s.similar(r.Context(), id, by, limit)
 	if err != nil {
 		return err
 	}

@@ -16,8 +16,12 @@ import (
 // searchBody is the JSON form of POST /api/v1/search.
 type searchBody struct {
 	Query   string             `json:"query"`
-	Photo   []byte             `json:"photo"` // base64
-	Crop    *cropBody          `json:"crop"`
+	Photo   []byte             `json:"photo"` // base64; short for a list of one photo
+	Crop    *cropBody          `json:"crop"`  // of photo
+	Photos  []photoBody        `json:"photos"`
+	Like    []string           `json:"like"`
+	Unlike  []string           `json:"unlike"`
+	Balance *float64           `json:"balance"`
 	Mode    string             `json:"mode"`
 	Filters []retrieval.Filter `json:"filters"`
 	Offset  int                `json:"offset"`
@@ -30,6 +34,13 @@ type searchBody struct {
 	Group     string  `json:"group"`
 	Diversity float64 `json:"diversity"`
 	Cursor    string  `json:"cursor"`
+}
+
+// photoBody is one of several photos.
+type photoBody struct {
+	Photo  []byte    `json:"photo"` // base64
+	Crop   *cropBody `json:"crop"`
+	Weight float64   `json:"weight"`
 }
 
 // cropBody is the part of the photo that counts, in pixels after EXIF orientation.
@@ -46,11 +57,11 @@ func (s *site) apiSearch(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	photo, err := s.photoOf(asked)
+	photos, err := s.photosOf(asked)
 	if err != nil {
 		return err
 	}
-	return s.sendResults(w, r, asked.query(photo))
+	return s.sendResults(w, r, asked.query(photos))
 }
 
 // apiSearchBody answers a search that is sent as JSON or as a multipart form.
@@ -80,7 +91,7 @@ func (s *site) readQuery(w http.ResponseWriter, r *http.Request) (retrieval.Quer
 }
 
 func (s *site) readFormQuery(w http.ResponseWriter, r *http.Request) (retrieval.Query, error) {
-	fields, photo, err := readForm(w, r)
+	fields, photos, err := readForm(w, r)
 	if err != nil {
 		return retrieval.Query{}, err
 	}
@@ -88,11 +99,14 @@ func (s *site) readFormQuery(w http.ResponseWriter, r *http.Request) (retrieval.
 	if err != nil {
 		return retrieval.Query{}, err
 	}
-	return asked.query(photo), nil
+	if len(asked.Photos) > len(photos) {
+		return retrieval.Query{}, fmt.Errorf("%w: there are crops or weights for %d photos, and %d photos", errRequest, len(asked.Photos), len(photos))
+	}
+	return asked.query(photos), nil
 }
 
-// readJSONQuery reads a searchBody: at most maxJSONBytes beside the photo, and the photo at most
-// retrieval.MaxPhotoBytes once it is decoded.
+// readJSONQuery reads a searchBody: at most maxJSONBytes beside the photos, and these together at most
+// retrieval.MaxPhotoBytes once they are decoded.
 func readJSONQuery(w http.ResponseWriter, r *http.Request) (retrieval.Query, error) {
 	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxSearchBytes))
 	if err != nil {
@@ -102,7 +116,11 @@ func readJSONQuery(w http.ResponseWriter, r *http.Request) (retrieval.Query, err
 	if err := json.Unmarshal(data, &body); err != nil {
 		return retrieval.Query{}, fmt.Errorf("%w: %w", errRequest, jsonFault(err))
 	}
-	if rest := len(data) - base64.StdEncoding.EncodedLen(len(body.Photo)); rest > maxJSONBytes {
+	rest := len(data) - base64.StdEncoding.EncodedLen(len(body.Photo))
+	for _, photo := range body.Photos {
+		rest -= base64.StdEncoding.EncodedLen(len(photo.Photo))
+	}
+	if rest > maxJSONBytes {
 		return retrieval.Query{}, fmt.Errorf("%w: its JSON has more than %d MB beside the photo", errBodyTooLarge, maxJSONBytes>>20)
 	}
 	return body.query()
@@ -133,25 +151,60 @@ func (b *searchBody) query() (retrieval.Query, error) {
 	if len(b.Filters) > retrieval.MaxFilters {
 		return retrieval.Query{}, fmt.Errorf("%w: there are %d filters, the limit is %d", errRequest, len(b.Filters), retrieval.MaxFilters)
 	}
-	if len(b.Photo) > retrieval.MaxPhotoBytes {
-		return retrieval.Query{}, errPhotoTooLarge
+	photos, err := b.photos()
+	if err != nil {
+		return retrieval.Query{}, err
 	}
-	q := retrieval.Query{Text: b.Query, Mode: mode, Filters: b.Filters, Offset: b.Offset, Limit: b.Limit, Explain: b.Explain,
-		Ignore: b.Ignore, Literal: b.Literal, Sort: sort, Group: b.Group, Diversity: b.Diversity, Cursor: b.Cursor}
-	if len(b.Photo) > 0 {
-		if _, err := sniffPhoto(b.Photo); err != nil {
-			return retrieval.Query{}, err
+	return retrieval.Query{
+		Text: b.Query, Photos: photos, Like: b.Like, Unlike: b.Unlike, Balance: b.Balance, Mode: mode, Filters: b.Filters,
+		Offset: b.Offset, Limit: b.Limit, Explain: b.Explain,
+		Ignore: b.Ignore, Literal: b.Literal, Sort: sort, Group: b.Group, Diversity: b.Diversity, Cursor: b.Cursor,
+	}, nil
+}
+
+// photos are those of the body, in either form.
+func (b *searchBody) photos() ([]retrieval.PhotoQuery, error) {
+	list := b.Photos
+	if len(b.Photo) > 0 || b.Crop != nil {
+		if len(list) > 0 {
+			return nil, fmt.Errorf("%w: photo and crop are short for a list of one photo: send them or photos", errRequest)
 		}
-		q.Photo = b.Photo
+		list = []photoBody{{Photo: b.Photo, Crop: b.Crop}}
 	}
-	if c := b.Crop; c != nil {
-		const most = 1 << 24 // pixels; keeps the sums in range
-		if c.X < 0 || c.Y < 0 || c.Width < 1 || c.Height < 1 || max(c.X, c.Y, c.Width, c.Height) > most {
-			return retrieval.Query{}, fmt.Errorf("%w: crop needs x and y from 0 and width and height from 1, in pixels", errRequest)
+	if len(list) > retrieval.MaxPhotos {
+		return nil, fmt.Errorf("%w: there are %d photos, the limit is %d", errRequest, len(list), retrieval.MaxPhotos)
+	}
+	var photos []retrieval.PhotoQuery
+	size := 0
+	for _, p := range list {
+		if size += len(p.Photo); size > retrieval.MaxPhotoBytes {
+			return nil, errPhotoTooLarge
 		}
-		q.Crop = image.Rect(c.X, c.Y, c.X+c.Width, c.Y+c.Height)
+		crop, err := p.Crop.rectangle()
+		if err != nil {
+			return nil, err
+		}
+		if len(p.Photo) == 0 {
+			return nil, fmt.Errorf("%w: a crop needs its photo, and photos none that is empty", errRequest)
+		}
+		if _, err := sniffPhoto(p.Photo); err != nil {
+			return nil, err
+		}
+		photos = append(photos, retrieval.PhotoQuery{Data: p.Photo, Crop: crop, Weight: p.Weight})
 	}
-	return q, nil
+	return photos, nil
+}
+
+// rectangle is empty for nil, the whole photo.
+func (c *cropBody) rectangle() (image.Rectangle, error) {
+	const most = 1 << 24 // pixels; keeps the sums in range
+	if c == nil {
+		return image.Rectangle{}, nil
+	}
+	if c.X < 0 || c.Y < 0 || c.Width < 1 || c.Height < 1 || max(c.X, c.Y, c.Width, c.Height) > most {
+		return image.Rectangle{}, fmt.Errorf("%w: crop needs x and y from 0 and width and height from 1, in pixels", errRequest)
+	}
+	return image.Rect(c.X, c.Y, c.X+c.Width, c.Y+c.Height), nil
 }
 
 // sendResults runs the search and sends the engine's answer, with public addresses of the photos.

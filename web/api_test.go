@@ -186,8 +186,8 @@ func TestAPISearchTakesAPhotoAsJSONAndAsForm(t *testing.T) {
 			if got := results(t, body); got.Total != 4 || got.Hits[0].Rank != 2 || got.Hits[0].Product.Colour != "green" {
 				t.Errorf("answer: %s", body)
 			}
-			if !bytes.Equal(asked.Photo, photo) || asked.Crop.Min.X != 1 || asked.Crop.Dy() != 40 || asked.Limit != 5 || !asked.Explain {
-				t.Errorf("the engine was asked %+v", asked.Crop)
+			if len(asked.Photos) != 1 || !bytes.Equal(asked.Photos[0].Data, photo) || asked.Photos[0].Crop.Min.X != 1 || asked.Photos[0].Crop.Dy() != 40 || asked.Limit != 5 || !asked.Explain {
+				t.Errorf("the engine was asked %+v", asked)
 			}
 		})
 	}
@@ -269,7 +269,7 @@ func TestAPIPassesTheSameSearchOnFromAddressJSONAndForm(t *testing.T) {
 	} {
 		response, body := d.ask(t, h, r, name != "form") // whose values are all text for the validator
 		wantStatus(t, response, body, 200)
-		got.Mode, got.Limit = "", 0 // which the validator fills in
+		got.Mode, got.Limit, got.Balance = "", 0, nil // which the validator fills in
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("by %s it is %+v, want %+v", name, got, want)
 		}

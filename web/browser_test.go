@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"image"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -146,7 +147,9 @@ const titles = `[...document.querySelectorAll(".card h3")].map(e => e.textConten
 
 func TestBrowser(t *testing.T) {
 	browser := openBrowser(t)
-	server := httptest.NewServer(New(newFakeShop(t), Options{}))
+	server := httptest.NewServer(New(newFakeShop(t), Options{
+		PhotoSize: func(context.Context, []byte) (image.Point, error) { return image.Pt(64, 64), nil },
+	}))
 	t.Cleanup(server.Close)
 	photo := filepath.Join(t.TempDir(), "green.jpg")
 	writeFile(t, photo, photoOf(t, colours["green"]))
@@ -229,6 +232,48 @@ func TestBrowser(t *testing.T) {
 		p.await(byPhoto + ` && ` + titles + `.every(e => e.includes("lamp"))`)
 		p.do(chromedp.Click(chromedp.CSS(".chosen a")))
 		p.await(`location.search === "?q=lamp" && !document.querySelector(".chosen")`)
+		p.wantQuiet()
+	})
+
+	t.Run("a part of the photo is drawn, or written by keyboard", func(t *testing.T) {
+		p := openTab(t, browser, server.URL)
+		p.open("/?q=lamp")
+		p.drop(photo, true)
+		p.await(byPhoto)
+		p.do(chromedp.Click(chromedp.CSS(".look summary")))
+		const box = `document.querySelector(".picture-to-crop svg").getBoundingClientRect()`
+		p.await(box + `.width >= 64`)
+		x, y := float64(p.number(`Math.round(`+box+`.x)`)), float64(p.number(`Math.round(`+box+`.y)`))
+		w, h := float64(p.number(`Math.round(`+box+`.width)`)), float64(p.number(`Math.round(`+box+`.height)`))
+		// From the middle to the upper left: the corner that comes first does not matter.
+		p.do(chromedp.DragAndDropXY(x+w/2, y+h/2, x+w/4, y+h/4, 5))
+		p.await(`["x", "y", "width", "height"].every(name => Math.abs(document.querySelector("[name=crop_" + name + "]").valueAsNumber - 16) <= 1)`)
+		p.await(`document.querySelector(".cut").getAttribute("width") === document.querySelector("[name=crop_width]").value`)
+		// The keyboard changes what is drawn, and Enter searches by it.
+		p.do(run(`(() => { const field = document.querySelector("[name=crop_width]"); field.focus(); field.select(); return true; })()`))
+		p.do(chromedp.KeyEvent("20"))
+		p.await(`document.querySelector(".cut").getAttribute("width") === "20"`)
+		p.do(chromedp.KeyEvent(kb.Enter))
+		p.await(byPhoto + ` && location.search.includes("crop_width=20") && document.querySelector("[name=crop_width]").value === "20"`)
+		p.do(chromedp.Click(chromedp.CSS(".look summary")), chromedp.Click(chromedp.CSS(".parts a")))
+		p.await(byPhoto + ` && !location.search.includes("crop")`)
+		p.do(run(`(() => { document.getElementById("balance").value = 0.75; return true; })()`), chromedp.Click(chromedp.CSS(".balance button")))
+		p.await(byPhoto + ` && location.search.includes("balance=0.75") && document.getElementById("balance").value === "0.75"`)
+		p.wantQuiet()
+	})
+
+	t.Run("hits are liked and unliked, and that is taken back", func(t *testing.T) {
+		p := openTab(t, browser, server.URL)
+		p.open("/?q=shoes")
+		p.do(chromedp.Click(chromedp.CSS(".taste .more")))
+		p.await(`location.search.includes("like=shoes-") && document.querySelectorAll(".shown li").length === 1`)
+		p.do(chromedp.Click(chromedp.CSS(".taste .less")))
+		p.await(`location.search.includes("unlike=shoes-") && document.querySelectorAll(".shown .unlike").length === 1 && document.querySelector(".shown img").naturalWidth === 64`)
+		for left := 1; left >= 0; left-- {
+			p.do(chromedp.Click(chromedp.CSS(".shown a")))
+			p.await(fmt.Sprintf(`document.querySelectorAll(".shown li").length === %d`, left))
+		}
+		p.await(`location.search === "?q=shoes"`)
 		p.wantQuiet()
 	})
 

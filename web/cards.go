@@ -20,6 +20,8 @@ type card struct {
 	URL     string
 	WhyURL  string // the inspection page of this result, if it is one
 	Others  int    // products that it stands for, besides itself
+	MoreURL string // the search with it as an example of what is liked
+	LessURL string // the search with it as an example of what is not
 	SoldOut bool
 	Late    bool // far down: the photo may be loaded when it comes into sight
 }
@@ -38,8 +40,15 @@ func resultCards(hits []retrieval.Hit, r request) []card {
 	cards := make([]card, len(hits))
 	for i := range hits {
 		cards[i] = newCard(&hits[i].Product, languageOf(r.Text))
-		if r.Text != "" || r.Photo != "" { // what is only listed has no score to explain
+		id := hits[i].Product.ID
+		if len(r.Like) < retrieval.MaxExamples {
+			cards[i].MoreURL = r.liking(id).url("/")
+		}
+		if !r.lists() { // what is only listed has no score to explain, and there is nothing to turn from it
 			cards[i].WhyURL = inspectionURL(r, &hits[i])
+			if len(r.Unlike) < retrieval.MaxExamples {
+				cards[i].LessURL = r.unliking(id).url("/")
+			}
 		}
 		cards[i].Others = hits[i].Others
 		cards[i].Late = i >= eagerCards

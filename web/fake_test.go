@@ -94,12 +94,16 @@ func (f *fakeShop) Product(_ context.Context, id string) (catalog.Product, error
 	return catalog.Product{}, fmt.Errorf("%w: %q", catalog.ErrNotFound, id)
 }
 
-func (f *fakeShop) Similar(ctx context.Context, id string, limit int) ([]retrieval.Hit, error) {
+func (f *fakeShop) Similar(ctx context.Context, id string, by retrieval.Aspect, limit int) ([]retrieval.Hit, error) {
 	if _, err := f.Product(ctx, id); err != nil {
 		return nil, err
 	}
+	products := slices.Clone(f.products)
+	if by == retrieval.AspectText { // so that it finds others than by look
+		slices.Reverse(products)
+	}
 	var hits []retrieval.Hit
-	for _, p := range f.products {
+	for _, p := range products {
 		if p.ID != id && len(hits) < limit {
 			hits = append(hits, retrieval.Hit{Rank: len(hits) + 1, Score: 1 / float64(len(hits)+1), Product: p})
 		}
@@ -162,14 +166,28 @@ func (f *fakeShop) Search(ctx context.Context, q retrieval.Query) (*retrieval.Re
 		found = leg(found, retrieval.LegKeyword, func(p *catalog.Product) float64 { return wordsIn(p, q.Text) })
 		legs = append(legs, retrieval.LegReport{Leg: retrieval.LegKeyword, Plan: "fake words", Found: len(found)})
 	}
-	if len(q.Photo) > 0 {
-		picture, _, err := image.Decode(bytes.NewReader(q.Photo))
+	for _, photo := range q.Photos {
+		picture, _, err := image.Decode(bytes.NewReader(photo.Data))
 		if err != nil {
 			return nil, fmt.Errorf("%w: the photo is damaged: %w", retrieval.ErrBadQuery, err)
 		}
 		found = leg(found, retrieval.LegPhotoImage, func(p *catalog.Product) float64 { return likeness(picture, colours[p.Colour]) })
 		legs = append(legs, retrieval.LegReport{Leg: retrieval.LegPhotoImage, Plan: "fake colours", Found: len(found)})
 	}
+	for _, id := range q.Like {
+		liked, err := f.Product(ctx, id)
+		if err != nil {
+			return nil, fmt.Errorf("%w: like names the product %q, which the catalogue does not have", retrieval.ErrBadQuery, id)
+		}
+		found = leg(found, retrieval.LegLikeText, func(p *catalog.Product) float64 {
+			if p.ID == id {
+				return 0
+			}
+			return wordsIn(p, liked.Title)
+		})
+		legs = append(legs, retrieval.LegReport{Leg: retrieval.LegLikeText, Plan: "fake words", Found: len(found)})
+	}
+	found = slices.DeleteFunc(found, func(c candidate) bool { return slices.Contains(q.Unlike, c.product.ID) })
 	for i := range found {
 		found[i].score(q.Mode == retrieval.ModeRanked && len(legs) > 0)
 	}

@@ -11,21 +11,21 @@ import (
 	"vitrine/retrieval"
 )
 
-// readForm reads a multipart body of at most one photo, in the part named photo, and of fields. It
+// readForm reads a multipart body of at most retrieval.MaxPhotos photos, in parts named photo, and of fields. It
 // is read as a stream, so that no more than the limits is ever held and nothing reaches the disk.
-// The photo is nil when its part is missing or empty, and sniffed otherwise.
-func readForm(w http.ResponseWriter, r *http.Request) (fields url.Values, photo []byte, err error) {
+// Photos are sniffed, together at most retrieval.MaxPhotoBytes, and left out when they are empty.
+func readForm(w http.ResponseWriter, r *http.Request) (fields url.Values, photos [][]byte, err error) {
 	r.Body = http.MaxBytesReader(w, r.Body, maxDrainBytes)
 	parts, err := r.MultipartReader()
 	if err != nil {
 		return nil, nil, fmt.Errorf("%w: %w", errBodyKind, err)
 	}
 	fields = url.Values{}
-	room := maxFieldBytes
+	room, photoRoom := maxFieldBytes, retrieval.MaxPhotoBytes
 	for count := 0; ; count++ {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
-			return fields, photo, nil
+			return fields, photos, nil
 		}
 		if err != nil {
 			return fields, nil, fmt.Errorf("%w: %w", errRequest, err)
@@ -34,9 +34,17 @@ func readForm(w http.ResponseWriter, r *http.Request) (fields url.Values, photo 
 			return fields, nil, fmt.Errorf("%w: the form has more than %d parts", errBodyTooLarge, maxFormParts)
 		}
 		if part.FormName() == "photo" {
-			if photo, err = readPhoto(part); err != nil {
+			photo, err := readPhoto(part, photoRoom)
+			if err == nil && photo != nil && len(photos) == retrieval.MaxPhotos {
+				err = fmt.Errorf("%w: there are more than %d photos", errRequest, retrieval.MaxPhotos)
+			}
+			if err != nil {
 				drain(parts)
 				return fields, nil, err
+			}
+			if photo != nil {
+				photos = append(photos, photo)
+				photoRoom -= len(photo)
 			}
 			continue
 		}
@@ -51,14 +59,15 @@ func readForm(w http.ResponseWriter, r *http.Request) (fields url.Values, photo 
 	}
 }
 
-func readPhoto(part *multipart.Part) ([]byte, error) {
-	photo, err := io.ReadAll(io.LimitReader(part, retrieval.MaxPhotoBytes+1))
+// readPhoto reads a photo of at most room bytes; nil when it is empty.
+func readPhoto(part *multipart.Part, room int) ([]byte, error) {
+	photo, err := io.ReadAll(io.LimitReader(part, int64(room)+1))
 	switch {
 	case err != nil:
 		return nil, fmt.Errorf("%w: %w", errRequest, err)
 	case len(photo) == 0:
 		return nil, nil
-	case len(photo) > retrieval.MaxPhotoBytes:
+	case len(photo) > room:
 		_, err := io.Copy(io.Discard, part)
 		return nil, errors.Join(errPhotoTooLarge, err)
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"image"
 	"log/slog"
 	"runtime"
 	"time"
@@ -20,9 +21,9 @@ type Searcher interface {
 	Generation() string
 }
 
-// Recommender is a Searcher that also finds products like a given one, best first, without that one.
+// Recommender is a Searcher that also finds products like a given one by an aspect, best first, without that one.
 type Recommender interface {
-	Similar(ctx context.Context, id string, limit int) ([]retrieval.Hit, error)
+	Similar(ctx context.Context, id string, by retrieval.Aspect, limit int) ([]retrieval.Hit, error)
 }
 
 // Options says how the shop presents itself and how much it takes on. The zero value of each field
@@ -37,6 +38,10 @@ type Options struct {
 	MaxWait     time.Duration // longest such wait, then 503; 2 s
 	Timeout     time.Duration // longest time for one request once it is read; 10 s
 	PhotoMemory int           // bytes of uploaded photos kept, oldest use goes first; 64 MB
+
+	// PhotoSize measures an uploaded photo as it is seen, in pixels after EXIF orientation. Without it (nil), pages
+	// offer no parts of photos to search by.
+	PhotoSize func(ctx context.Context, photo []byte) (image.Point, error)
 
 	Logger *slog.Logger // requests without their query strings, and failures; silent
 }

@@ -86,16 +86,17 @@ func (s *site) showInspection(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.showRefusal(w, r, asked, err)
 	}
-	photo, err := s.photoOf(asked)
+	photos, err := s.photosOf(asked)
 	if err != nil {
-		asked.Photo = ""
+		asked.Photos = nil
+		asked = asked.settled()
 		return s.showRefusal(w, r, asked, err)
 	}
 	// One neighbour on each side is asked for too, for the links to them.
 	window := asked.at(max(0, asked.Offset-1))
 	window.Limit = min(asked.Offset+2, retrieval.MaxDepth) - window.Offset
 	window.Explain = true
-	response, err := s.search(r.Context(), window.query(photo))
+	response, err := s.search(r.Context(), window.query(photos))
 	if err != nil {
 		return s.showRefusal(w, r, asked, err)
 	}
@@ -268,6 +269,8 @@ var legs = map[string]struct{ name, about string }{
 	retrieval.LegTextText:   {"Text → text", "meaning of your words against the product's text"},
 	retrieval.LegTextImage:  {"Text → photo", "meaning of your words against the product's photos"},
 	retrieval.LegPhotoImage: {"Photo → photo", "your photo against the product's photos"},
+	retrieval.LegLikeImage:  {"Liked → photo", "photos of what you like against the product's photos"},
+	retrieval.LegLikeText:   {"Liked → text", "texts of what you like against the product's text"},
 	retrieval.LegNamed:      {"Named values", "brand, category, colour and attributes that your words name"},
 }
 

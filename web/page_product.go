@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"maps"
 	"net/http"
@@ -26,7 +27,13 @@ type productPage struct {
 	Photos      []picture
 	Facts       []fact
 	Variants    []variant
-	Similar     []card
+	Similar     []similarSection
+}
+
+// similarSection is a list of products that are like the shown one.
+type similarSection struct {
+	Heading string
+	Cards   []card
 }
 
 type title struct{ Lang, Text string }
@@ -46,16 +53,62 @@ func (s *site) showProduct(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	// The page is about the product: that nothing like it can be found is no reason not to show it.
-	similar, err := s.similar(r.Context(), p.ID, similarProducts)
+	page := newProductPage(&p)
+	page.Similar, err = s.similarSections(r.Context(), p.ID)
 	if err != nil && !errors.Is(err, errNotOffered) {
 		s.explain(r, "/product/{id}", err)
 	}
-	page := newProductPage(&p, similar)
 	page.frame = s.frame(page.Card.Title, request{})
 	return render(w, http.StatusOK, "product.html", page)
 }
 
-func newProductPage(p *catalog.Product, similar []retrieval.Hit) *productPage {
+// similarSections are what looks like the product of id and what reads like it, or only one of the two when
+// most of the other is in it.
+func (s *site) similarSections(ctx context.Context, id string) ([]similarSection, error) {
+	looks, err := s.similar(ctx, id, retrieval.AspectLook, similarProducts)
+	if err != nil {
+		return nil, err
+	}
+	reads, err := s.similar(ctx, id, retrieval.AspectText, similarProducts)
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case len(looks)+len(reads) == 0:
+		return nil, nil
+	case len(looks) == 0:
+		return []similarSection{{"Similar products", plainCards(reads)}}, nil
+	case 2*shared(looks, reads) >= len(reads):
+		return []similarSection{{"Similar products", plainCards(looks)}}, nil
+	}
+	return []similarSection{{"Looks like this", plainCards(looks)}, {"Reads like this", plainCards(reads)}}, nil
+}
+
+// shared is how many products stand in both lists.
+func shared(a, b []retrieval.Hit) int {
+	ids := make(map[string]bool, len(a))
+	for i := range a {
+		ids[a[i].Product.ID] = true
+	}
+	n := 0
+	for i := range b {
+		if ids[b[i].Product.ID] {
+			n++
+		}
+	}
+	return n
+}
+
+func plainCards(hits []retrieval.Hit) []card {
+	cards := make([]card, len(hits))
+	for i := range hits {
+		cards[i] = newCard(&hits[i].Product, "")
+		cards[i].Late = true
+	}
+	return cards
+}
+
+func newProductPage(p *catalog.Product) *productPage {
 	page := &productPage{Card: newCard(p, ""), Description: p.Description, Facts: facts(p)}
 	for _, lang := range slices.Sorted(maps.Keys(p.Titles)) {
 		page.Other = append(page.Other, title{lang, p.Titles[lang]})
@@ -73,9 +126,6 @@ func newProductPage(p *catalog.Product, similar []retrieval.Hit) *productPage {
 			shown.Price = amount(v.PriceCents, p.Currency)
 		}
 		page.Variants = append(page.Variants, shown)
-	}
-	for i := range similar {
-		page.Similar = append(page.Similar, newCard(&similar[i].Product, ""))
 	}
 	return page
 }

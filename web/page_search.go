@@ -18,7 +18,7 @@ type searchPage struct {
 	Notice   *problem // why there is less than was asked for
 	Redirect string   // the address to which a rule of the shop leads this search
 	Browsing bool     // nothing was asked for: the catalogue is shown with ideas what to ask
-	Examples []link
+	Ideas    []link
 	Tiles    []tile
 	Answered bool // there are results to show, maybe none
 	Heading  string
@@ -27,8 +27,11 @@ type searchPage struct {
 	Elapsed  string
 	Modes    []link
 	Sorts    []link
-	Said     []choice // what was read out of the words
-	Literal  string   // the address of the search without reading anything out of them
+	Said     []choice  // what was read out of the words
+	Literal  string    // the address of the search without reading anything out of them
+	Looks    []look    // the photos that are searched with
+	Balance  *balance  // between words and what is shown
+	Examples []example // the products that are searched with
 	Chips    []choice
 	ClearURL string
 	Facets   []facetView
@@ -44,11 +47,12 @@ type searchPage struct {
 func (s *site) showSearch(w http.ResponseWriter, r *http.Request) error {
 	asked, fault := parseRequest(r.URL.Query())
 	asked.Explain = false // the inspection page explains
-	photo, err := s.photoOf(asked)
+	photos, err := s.photosOf(asked)
 	if err != nil {
-		asked.Photo, fault = "", cmp.Or(fault, err)
+		asked.Photos, fault = nil, cmp.Or(fault, err)
+		asked = asked.settled()
 	}
-	page, err := s.results(r.Context(), asked, photo)
+	page, err := s.results(r.Context(), asked, photos)
 	if err != nil {
 		return s.showRefusal(w, r, asked, err)
 	}
@@ -67,15 +71,15 @@ func (s *site) showSearch(w http.ResponseWriter, r *http.Request) error {
 // showRefusal shows the search page with the reason why there are no results on it.
 func (s *site) showRefusal(w http.ResponseWriter, r *http.Request, asked request, err error) error {
 	notice := s.explain(r, "/{$}", err)
-	page := &searchPage{frame: s.frame("", asked), Notice: &notice, Browsing: asked.empty(), Examples: s.examples(), Chips: chips(asked, "")}
+	page := &searchPage{frame: s.frame("", asked), Notice: &notice, Browsing: asked.empty(), Ideas: s.ideas(), Examples: s.examples(r.Context(), asked), Chips: chips(asked, "")}
 	notice.header(w)
 	return render(w, notice.Status, "search.html", page)
 }
 
 // results runs the search and lays its answer out.
-func (s *site) results(ctx context.Context, asked request, photo []byte) (*searchPage, error) {
+func (s *site) results(ctx context.Context, asked request, photos [][]byte) (*searchPage, error) {
 	asked.Limit = min(pageSize, max(1, retrieval.MaxDepth-asked.Offset))
-	query := asked.query(photo)
+	query := asked.query(photos)
 	asked.Limit = 0 // pages have one size, which their addresses need not repeat
 	started := time.Now()
 	response, err := s.search(ctx, query)
@@ -86,7 +90,7 @@ func (s *site) results(ctx context.Context, asked request, photo []byte) (*searc
 	page := &searchPage{
 		frame:    s.frame(asked.Text, asked),
 		Browsing: asked.empty(),
-		Examples: s.examples(),
+		Ideas:    s.ideas(),
 		Redirect: response.Redirect,
 		Answered: true,
 		Heading:  heading(asked),
@@ -96,6 +100,9 @@ func (s *site) results(ctx context.Context, asked request, photo []byte) (*searc
 		Modes:    modeLinks(asked),
 		Sorts:    sortLinks(asked),
 		Said:     understoodChips(asked, response.Understood, currency),
+		Looks:    s.looks(asked),
+		Balance:  newBalance(asked),
+		Examples: s.examples(ctx, asked),
 		Chips:    chips(asked, currency),
 		ClearURL: asked.filtered(nil).url("/"),
 		Facets:   facetViews(asked, response.Facets, currency),
@@ -112,7 +119,7 @@ func (s *site) results(ctx context.Context, asked request, photo []byte) (*searc
 	return page, nil
 }
 
-func (s *site) examples() []link {
+func (s *site) ideas() []link {
 	var some []link
 	for _, words := range s.opts.Examples {
 		some = append(some, link{Label: words, URL: request{Text: words}.url("/")})
@@ -121,11 +128,11 @@ func (s *site) examples() []link {
 }
 
 func heading(asked request) string {
-	switch {
-	case asked.Text != "" && asked.Photo != "":
-		return "Like your photo, “" + asked.Text + "”"
-	case asked.Photo != "":
-		return "Like your photo"
+	switch like := likeWhat(asked.shown); {
+	case asked.Text != "" && like != "":
+		return like + ", “" + asked.Text + "”"
+	case like != "":
+		return like
 	case asked.Text != "":
 		return "“" + asked.Text + "”"
 	case len(asked.Filters) > 0:
@@ -134,9 +141,31 @@ func heading(asked request) string {
 	return "The whole catalogue"
 }
 
+// likeWhat says what the hits are to be like; "" for nothing.
+func likeWhat(s shown) string {
+	count := func(n int, one, many string) string {
+		switch n {
+		case 0:
+			return ""
+		case 1:
+			return one
+		}
+		return strings.Replace(many, "#", strconv.Itoa(n), 1)
+	}
+	photos := count(len(s.Photos), "your photo", "your # photos")
+	products := count(len(s.Like), "one product", "# products")
+	switch {
+	case photos != "" && products != "":
+		return "Like " + photos + " and " + products
+	case photos+products != "":
+		return "Like " + photos + products
+	}
+	return ""
+}
+
 // modeLinks offers the modes; a catalogue that is only listed is the same in all of them.
 func modeLinks(asked request) []link {
-	if asked.Text == "" && asked.Photo == "" {
+	if asked.lists() {
 		return nil
 	}
 	links := make([]link, len(modes))
@@ -153,7 +182,7 @@ func sortLinks(asked request) []link {
 	links := make([]link, len(sorts))
 	for i, s := range sorts {
 		links[i] = link{Label: s.label, URL: asked.sorted(s.sort).url("/"), Active: s.sort == cmp.Or(asked.Sort, retrieval.SortRelevance)}
-		if s.sort == retrieval.SortRelevance && asked.Text == "" && asked.Photo == "" {
+		if s.sort == retrieval.SortRelevance && asked.lists() {
 			links[i].Label = "Featured"
 		}
 	}

@@ -374,7 +374,7 @@ func TestProductPageShowsFactsPhotosAndSimilarProducts(t *testing.T) {
 	h := New(shop, Options{})
 	response, body := get(t, h, "/product/"+p.ID)
 	wantStatus(t, response, body, 200)
-	wantText(t, body, p.Title, "红色跑鞋", "€10.00", "A thing of use.", "Sleeve length", "V-1", "Similar products", `/?filter=category%3DShoes`, `src="/images/shoes-red-0/0"`)
+	wantText(t, body, p.Title, "红色跑鞋", "€10.00", "A thing of use.", "Sleeve length", "V-1", "Looks like this", "Reads like this", `/?filter=category%3DShoes`, `src="/images/shoes-red-0/0"`)
 	response, body = get(t, h, "/product/unknown")
 	wantStatus(t, response, body, 404)
 	wantText(t, body, "There is no such product")

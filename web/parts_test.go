@@ -2,6 +2,7 @@ package web
 
 import (
 	"errors"
+	"image"
 	"strings"
 	"testing"
 
@@ -34,18 +35,18 @@ func TestPricesHaveTheirCurrencysSignAndDecimals(t *testing.T) {
 
 func TestPhotoShelfForgetsWhatWasUnusedForLongest(t *testing.T) {
 	shelf := newPhotoShelf(30)
-	a, b := shelf.put([]byte(strings.Repeat("a", 10))), shelf.put([]byte(strings.Repeat("b", 10)))
-	if again := shelf.put([]byte(strings.Repeat("a", 10))); again != a || shelf.held != 20 {
+	a, b := shelf.put([]byte(strings.Repeat("a", 10)), image.Point{}), shelf.put([]byte(strings.Repeat("b", 10)), image.Point{})
+	if again := shelf.put([]byte(strings.Repeat("a", 10)), image.Point{}); again != a || shelf.held != 20 {
 		t.Errorf("the same photo is %s, %d bytes held", again, shelf.held)
 	}
-	shelf.put([]byte(strings.Repeat("c", 15))) // b has to go
+	shelf.put([]byte(strings.Repeat("c", 15)), image.Point{}) // b has to go
 	if _, err := shelf.get(b); !errors.Is(err, errPhotoGone) {
 		t.Errorf("b is still there: %v", err)
 	}
 	if photo, err := shelf.get(a); err != nil || len(photo) != 10 {
 		t.Errorf("a is gone: %v", err)
 	}
-	large := shelf.put(make([]byte, 31))
+	large := shelf.put(make([]byte, 31), image.Point{})
 	if _, err := shelf.get(large); !errors.Is(err, errPhotoGone) || shelf.held > 30 {
 		t.Errorf("a photo larger than the shelf is kept, %d bytes held", shelf.held)
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"image"
 	"net/http"
 	"slices"
 	"sync"
@@ -37,15 +38,16 @@ type photoShelf struct {
 type shelved struct {
 	hash string
 	data []byte
+	size image.Point // as it is seen, in pixels; zero = not known
 }
 
 func newPhotoShelf(limit int) *photoShelf {
 	return &photoShelf{limit: limit, recent: list.New(), byHash: map[string]*list.Element{}}
 }
 
-// put keeps data, which must not change afterwards, and returns its hash. A photo larger than the
-// whole shelf is not kept.
-func (s *photoShelf) put(data []byte) (hash string) {
+// put keeps data, which must not change afterwards, with the size of the photo, and returns its hash. A photo
+// larger than the whole shelf is not kept.
+func (s *photoShelf) put(data []byte, size image.Point) (hash string) {
 	sum := sha256.Sum256(data)
 	hash = hex.EncodeToString(sum[:])
 	s.mu.Lock()
@@ -54,7 +56,7 @@ func (s *photoShelf) put(data []byte) (hash string) {
 		s.recent.MoveToFront(at)
 		return hash
 	}
-	s.byHash[hash] = s.recent.PushFront(shelved{hash, data})
+	s.byHash[hash] = s.recent.PushFront(shelved{hash, data, size})
 	s.held += len(data)
 	for s.held > s.limit {
 		oldest := s.recent.Remove(s.recent.Back()).(shelved)
@@ -62,6 +64,16 @@ func (s *photoShelf) put(data []byte) (hash string) {
 		s.held -= len(oldest.data)
 	}
 	return hash
+}
+
+// sizeOf returns the size of the photo of hash as it is seen, in pixels; zero when that is not known.
+func (s *photoShelf) sizeOf(hash string) image.Point {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if at, ok := s.byHash[hash]; ok {
+		return at.Value.(shelved).size
+	}
+	return image.Point{}
 }
 
 // get returns the photo of hash, which the caller must not change, or errPhotoGone.

@@ -19,7 +19,7 @@ var (
 	errRequest       = errors.New("the request cannot be understood")
 	errPhotoKind     = errors.New("send a JPEG, PNG, GIF or WebP file")
 	errNoPhoto       = errors.New("choose a file, drop a photo on the page, or paste one")
-	errPhotoTooLarge = errors.New("the photo is larger than 10 MB: make it smaller")
+	errPhotoTooLarge = errors.New("the photo is larger than 10 MB, or all photos together are: make it smaller")
 	errPhotoGone     = errors.New("photos are kept for a short while, and this one no longer is: upload it again")
 	errBodyTooLarge  = errors.New("the request is too large")
 	errBodyKind      = errors.New("send the search as application/json or multipart/form-data")

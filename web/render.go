@@ -5,8 +5,9 @@ import (
 	"embed"
 	"fmt"
 	"html/template"
-	"image"
 	"net/http"
+
+	"vitrine/retrieval"
 )
 
 //go:embed templates
@@ -48,15 +49,22 @@ type frame struct {
 	Title  string  // of the window
 	Words  string  // in the search box
 	Hidden []field // what a search by words keeps
-	Upload []field // what a search by another photo keeps
-	Photo  *chosenPhoto
+	Upload uploadForm
+	Chosen []chosenPhoto
 }
 
 // field is a hidden field of a form.
 type field struct{ Name, Value string }
 
-// chosenPhoto is the uploaded photo that is searched with.
+// chosenPhoto is an uploaded photo that is searched with.
 type chosenPhoto struct{ URL, RemoveURL string }
+
+// uploadForm sends another photo.
+type uploadForm struct {
+	Action string // has in its query what the photo may be added to
+	Hidden []field
+	Add    bool // it may be added to the photos that are there
+}
 
 // link is a link, or one choice of several.
 type link struct {
@@ -64,21 +72,22 @@ type link struct {
 	Active            bool
 }
 
-// frame builds the header for a request. A new search keeps mode and photo; filters were meant for
-// the old one.
+// frame builds the header for a request. A new search keeps the mode and what is shown; filters were meant
+// for the old one.
 func (s *site) frame(title string, r request) frame {
 	f := frame{
 		Shop: s.opts.Shop, Title: s.opts.Shop, Words: r.Text,
-		Hidden: hidden(request{Mode: r.Mode, Photo: r.Photo, Crop: r.Crop}),
-		Upload: hidden(request{Mode: r.Mode}),
+		Hidden: hidden(request{Mode: r.Mode, shown: r.shown}),
+		Upload: uploadForm{
+			Action: request{shown: r.shown}.url("/photo"), Hidden: hidden(request{Mode: r.Mode}),
+			Add: r.anything() && len(r.Photos) < retrieval.MaxPhotos,
+		},
 	}
 	if title != "" {
 		f.Title = title + " · " + s.opts.Shop
 	}
-	if r.Photo != "" {
-		bare := r.at(0)
-		bare.Photo, bare.Crop = "", image.Rectangle{}
-		f.Photo = &chosenPhoto{URL: "/photo/" + r.Photo, RemoveURL: bare.url("/")}
+	for i, photo := range r.Photos {
+		f.Chosen = append(f.Chosen, chosenPhoto{URL: "/photo/" + photo.Hash, RemoveURL: r.withoutPhoto(i).url("/")})
 	}
 	return f
 }
@@ -87,7 +96,7 @@ func (s *site) frame(title string, r request) frame {
 func hidden(r request) []field {
 	var fields []field
 	values := r.values()
-	for _, name := range []string{"q", "mode", "photo", "crop", "filter", "ignore", "literal", "sort", "group", "diversity"} {
+	for _, name := range []string{"q", "photo", "crop", "weight", "like", "unlike", "balance", "mode", "filter", "ignore", "literal", "sort", "group", "diversity"} {
 		for _, value := range values[name] {
 			fields = append(fields, field{name, value})
 		}

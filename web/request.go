@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"encoding/hex"
 	"fmt"
-	"image"
 	"math"
 	"net/url"
 	"slices"
@@ -29,13 +28,11 @@ var modes = []struct {
 	{retrieval.ModeKeyword, "Keyword", "by the words alone"},
 }
 
-// request is a search as a URL states it. The photo is named by its hash, so that pages can link to
-// the same search with another filter or on another page.
+// request is a search as a URL states it.
 type request struct {
-	Text    string
+	Text string
+	shown
 	Mode    retrieval.Mode // empty = ranked
-	Photo   string         // lower-case hex of the SHA-256 of an uploaded photo
-	Crop    image.Rectangle
 	Filters []retrieval.Filter
 	Ignore  []string // strings of filters not to read out of the words
 	Literal bool
@@ -49,7 +46,7 @@ type request struct {
 	Cursor    string
 }
 
-// parseRequest reads the parameters q, mode, photo, crop=x,y,width,height, filter (repeated, in the
+// parseRequest reads the parameters q, mode, those of parseShown, filter (repeated, in the
 // form of retrieval.ParseFilter), price_min and price_max (which replace a price filter: a plain form
 // cannot write one), ignore (repeated), literal, sort, group, diversity, cursor, offset, limit and explain. Other parameters are passed over. On an error, which
 // wraps errRequest, the request holds what could be read, so that a page can show it for correction.
@@ -68,9 +65,7 @@ func parseRequest(v url.Values) (request, error) {
 	var err error
 	r.Mode, err = parseMode(v.Get("mode"))
 	note(err)
-	r.Photo, err = parseHash(v.Get("photo"))
-	note(err)
-	r.Crop, err = retrieval.ParseCrop(v.Get("crop"))
+	r.shown, err = parseShown(v)
 	note(err)
 	r.Filters, err = parseFilters(v["filter"])
 	note(err)
@@ -234,8 +229,7 @@ func (r request) values() url.Values {
 	}
 	set("q", r.Text, r.Text != "")
 	set("mode", string(r.Mode), r.Mode != "" && r.Mode != retrieval.ModeRanked)
-	set("photo", r.Photo, r.Photo != "")
-	set("crop", fmt.Sprintf("%d,%d,%d,%d", r.Crop.Min.X, r.Crop.Min.Y, r.Crop.Dx(), r.Crop.Dy()), !r.Crop.Empty())
+	r.shown.add(v)
 	for _, f := range r.Filters {
 		v.Add("filter", f.String())
 	}
@@ -292,13 +286,16 @@ func (r request) sorted(by retrieval.Sort) request {
 	return r
 }
 
-// empty reports whether nothing was asked for: no words, photo or filter.
-func (r request) empty() bool { return r.Text == "" && r.Photo == "" && len(r.Filters) == 0 }
+// lists reports whether there is nothing to search for, so that the catalogue is listed.
+func (r request) lists() bool { return r.Text == "" && !r.anything() }
 
-// query is the search for the engine; photo holds the bytes that r.Photo names.
-func (r request) query(photo []byte) retrieval.Query {
+// empty reports whether nothing was asked for: nothing to search for and no filter.
+func (r request) empty() bool { return r.lists() && len(r.Filters) == 0 }
+
+// query is the search for the engine; photos holds the bytes of r.Photos.
+func (r request) query(photos [][]byte) retrieval.Query {
 	return retrieval.Query{
-		Text: r.Text, Photo: photo, Crop: r.Crop, Mode: r.Mode, Filters: r.Filters,
+		Text: r.Text, Photos: r.queries(photos), Like: r.Like, Unlike: r.Unlike, Balance: r.Balance, Mode: r.Mode, Filters: r.Filters,
 		Ignore: r.Ignore, Literal: r.Literal, Sort: r.Sort, Group: r.Group, Diversity: r.Diversity, Cursor: r.Cursor,
 		Offset: r.Offset, Limit: r.Limit, Explain: r.Explain,
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 
 	"vitrine/catalog"
 	"vitrine/retrieval"
@@ -36,8 +37,8 @@ func (s *site) admit(ctx context.Context) (bounded context.Context, leave func()
 	return bounded, func() { out(); cancel() }, nil
 }
 
-// similar returns products like that of id, or errNotOffered.
-func (s *site) similar(ctx context.Context, id string, limit int) ([]retrieval.Hit, error) {
+// similar returns products like that of id by an aspect, or errNotOffered.
+func (s *site) similar(ctx context.Context, id string, by retrieval.Aspect, limit int) ([]retrieval.Hit, error) {
 	recommender, ok := s.searcher.(Recommender)
 	if !ok {
 		return nil, errNotOffered
@@ -47,7 +48,7 @@ func (s *site) similar(ctx context.Context, id string, limit int) ([]retrieval.H
 		return nil, err
 	}
 	defer leave()
-	return recommender.Similar(ctx, id, limit)
+	return recommender.Similar(ctx, id, by, limit)
 }
 
 func (s *site) product(ctx context.Context, id string) (catalog.Product, error) {
@@ -59,10 +60,18 @@ func (s *site) product(ctx context.Context, id string) (catalog.Product, error) 
 	return s.searcher.Product(ctx, id)
 }
 
-// photoOf returns the uploaded photo that r names, nil when it names none, or errPhotoGone.
-func (s *site) photoOf(r request) ([]byte, error) {
-	if r.Photo == "" {
-		return nil, nil
+// photosOf returns the uploaded photos that r names, or errPhotoGone.
+func (s *site) photosOf(r request) ([][]byte, error) {
+	var photos [][]byte
+	for i, photo := range r.Photos {
+		if photo.Hash == "" {
+			return nil, fmt.Errorf("%w: crop or weight number %d is of no photo: name the photo too", errRequest, i+1)
+		}
+		data, err := s.photos.get(photo.Hash)
+		if err != nil {
+			return nil, err
+		}
+		photos = append(photos, data)
 	}
-	return s.photos.get(r.Photo)
+	return photos, nil
 }

@@ -310,7 +310,7 @@ func (b *searchBench) photos(ctx context.Context) (*photoFigures, error) {
 		}
 		bare = append(bare, time.Since(start))
 		start = time.Now()
-		if _, err := b.search(ctx, retrieval.Query{Photo: photo}); err != nil {
+		if _, err := b.search(ctx, retrieval.Query{Photos: []retrieval.PhotoQuery{{Data: photo}}}); err != nil {
 			return nil, err
 		}
 		whole = append(whole, time.Since(start))

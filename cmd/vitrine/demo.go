@@ -117,7 +117,7 @@ func (l *liveShop) tryOut(ctx context.Context, folder string) error {
 	}{
 		{"words: gift for a child", retrieval.Query{Text: "gift for a child"}},
 		{"words: 蓝色台灯 (blue table lamp)", retrieval.Query{Text: "蓝色台灯"}},
-		{"photo: " + product.Title, retrieval.Query{Photo: photo}},
+		{"photo: " + product.Title, retrieval.Query{Photos: []retrieval.PhotoQuery{{Data: photo}}}},
 	} {
 		try.query.Limit = 3
 		response, err := l.Search(ctx, try.query)

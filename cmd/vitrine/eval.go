@@ -141,9 +141,11 @@ func rankedIDs(ctx context.Context, engine *retrieval.Engine, q evaluation.Query
 func queryOf(q evaluation.Query) (query retrieval.Query, err error) {
 	query.Text = q.Text
 	if q.Photo != "" {
-		if query.Photo, err = os.ReadFile(q.Photo); err != nil {
+		photo, err := os.ReadFile(q.Photo)
+		if err != nil {
 			return query, fmt.Errorf("read photo: %w", err)
 		}
+		query.Photos = []retrieval.PhotoQuery{{Data: photo}}
 	}
 	return query, nil
 }

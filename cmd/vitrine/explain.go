@@ -14,8 +14,8 @@ type explainCmd struct {
 	Data    string         `required:"" placeholder:"DIR" type:"existingdir" help:"Data directory."`
 	Product string         `required:"" placeholder:"ID" help:"The product to account for."`
 	Query   string         `placeholder:"Q" help:"The words that are searched for; without any, and without --image, the catalogue is listed."`
-	Image   string         `placeholder:"FILE" type:"existingfile" help:"Photo that is searched by: JPEG, PNG, GIF or WebP."`
-	Crop    string         `placeholder:"X,Y,W,H" help:"The part of the photo that counts, in pixels from its upper left corner."`
+	Image   []string       `placeholder:"FILE" sep:"none" type:"existingfile" help:"Photo that is searched by: JPEG, PNG, GIF or WebP; up to 4."`
+	Crop    []string       `placeholder:"X,Y,W,H" sep:"none" help:"The part of the photo that counts, in pixels from its upper left corner."`
 	Mode    retrieval.Mode `placeholder:"M" enum:"keyword,vector,hybrid,ranked" default:"ranked" help:"keyword, vector, hybrid or ranked (everything; the default)."`
 	Filter  []string       `placeholder:"EXPR" sep:"none" help:"As of vitrine search; may be repeated."`
 	JSON    bool           `help:"Print the API's JSON object."`

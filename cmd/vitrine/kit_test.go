@@ -66,7 +66,7 @@ func TestRealProductsAreFoundByWordsAndByStreetPhotos(t *testing.T) {
 		if !known {
 			continue
 		}
-		response, err := shop.engine.Search(t.Context(), retrieval.Query{Photo: row.photo, Limit: 10})
+		response, err := shop.engine.Search(t.Context(), retrieval.Query{Photos: []retrieval.PhotoQuery{{Data: row.photo}}, Limit: 10})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,6 +80,7 @@ func TestRealProductsAreFoundByWordsAndByStreetPhotos(t *testing.T) {
 	if share := float64(found) / float64(asked); share < 0.6 {
 		t.Errorf("%.2f of the %d first results are of the photographed kind", share, asked)
 	}
+	t.Run("liked and unliked products move the results", func(t *testing.T) { testExamples(t, shop) })
 }
 
 // streetPhoto is a photo and what its owner says it shows.

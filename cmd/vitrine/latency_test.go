@@ -23,7 +23,7 @@ func BenchmarkQuery(b *testing.B) {
 	}
 	b.Run("photo/mode=ranked", func(b *testing.B) {
 		measureQueries(b, shop, func(i int) retrieval.Query {
-			return retrieval.Query{Photo: photos[i%len(photos)].photo}
+			return retrieval.Query{Photos: []retrieval.PhotoQuery{{Data: photos[i%len(photos)].photo}}}
 		})
 	})
 }

@@ -105,10 +105,10 @@ func (l *liveShop) Explain(ctx context.Context, q retrieval.Query, id string) (*
 }
 
 // Similar answers as retrieval.Engine does.
-func (l *liveShop) Similar(ctx context.Context, id string, limit int) ([]retrieval.Hit, error) {
+func (l *liveShop) Similar(ctx context.Context, id string, by retrieval.Aspect, limit int) ([]retrieval.Hit, error) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	return l.shop.engine.Similar(ctx, id, limit)
+	return l.shop.engine.Similar(ctx, id, by, limit)
 }
 
 // Suggest answers as retrieval.Engine does.

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"vitrine/encoders/photo"
 	"vitrine/web"
 )
 
@@ -37,7 +38,9 @@ func (l *liveShop) serve(ctx context.Context, listener net.Listener, hosts ...st
 	failures := slog.New(slog.NewTextHandler(l.terminal.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	l.terminal.notef("serving %s on http://%s/ (Ctrl-C ends it)", l.Generation(), listener.Addr())
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return web.Serve(ctx, listener, web.New(l, web.Options{Logger: failures}), hosts...) })
+	group.Go(func() error {
+		return web.Serve(ctx, listener, web.New(l, web.Options{Logger: failures, PhotoSize: photo.Size}), hosts...)
+	})
 	group.Go(func() error { return l.follow(ctx) })
 	return group.Wait()
 }

@@ -193,6 +193,20 @@ func meanDifference(t *testing.T, a, b image.Image) float64 {
 	return total / float64(3*size.X*size.Y)
 }
 
+func TestSizeIsThatOfTheUprightPicture(t *testing.T) {
+	upright := read(t, "shoe.jpg")
+	size, err := Size(t.Context(), upright)
+	if err != nil || size.X == size.Y {
+		t.Fatalf("got %v, %v; the test needs a photo that is no square", size, err)
+	}
+	if turned, err := Size(t.Context(), withOrientation(upright, 6)); err != nil || turned != image.Pt(size.Y, size.X) {
+		t.Errorf("turned, %v became %v, %v", size, turned, err)
+	}
+	if _, err := Size(t.Context(), upright[:20]); !errors.Is(err, ErrPhoto) {
+		t.Errorf("a photo that is cut off gives %v", err)
+	}
+}
+
 func TestDecodeCrops(t *testing.T) {
 	shoe := read(t, "shoe.png")
 	for name, c := range map[string]struct{ crop, want image.Rectangle }{
