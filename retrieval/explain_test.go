@@ -194,3 +194,20 @@ func TestAnAccountOfALegThatFailedOrOfAnUnknownProduct(t *testing.T) {
 		t.Errorf("an unknown mode gives %v", err)
 	}
 }
+
+func TestAnAccountOfAProductThatAnotherOneOfItsGroupStandsFor(t *testing.T) {
+	engine := New(openShop(t, 200), &indexertest.Encoder{}, wordRanker{}, Options{})
+	q := Query{Text: "shoe", Mode: ModeKeyword, Group: FieldBrand}
+	all, _ := searchAll(t, engine, Query{Text: "shoe", Mode: ModeKeyword})
+	groups, first := searchAll(t, engine, q)
+	for _, hit := range all {
+		account := explain(t, engine, q, hit.Product.ID)
+		rank := rankOf(groups, hit.Product.ID)
+		if account.Rank != rank || account.Total != first.Total {
+			t.Errorf("%s: rank %d of %d, want %d of %d", hit.Product.ID, account.Rank, account.Total, rank, first.Total)
+		}
+		if rank == 0 && (len(account.Reasons) != 1 || account.Reasons[0].Kind != ReasonLeft || !strings.Contains(account.Reasons[0].Text, "brand")) {
+			t.Errorf("%s: %+v", hit.Product.ID, account.Reasons)
+		}
+	}
+}
