@@ -292,7 +292,7 @@ func TestAPriceBucketReadsAsTheFilterThatSelectsIt(t *testing.T) {
 
 func TestALedgerAddsUpToTheScoreExactly(t *testing.T) {
 	engine := New(openShop(t, 400), &indexertest.Encoder{}, wordRanker{},
-		Options{Window: 60, Weights: map[string]float64{LegKeyword: 1.7, LegTextImage: 0.3}})
+		Options{Window: 60, RankDepth: 40, Weights: map[string]float64{LegKeyword: 1.7, LegTextImage: 0.3}})
 	rng := rand.New(rand.NewPCG(9, 10))
 	for range 150 {
 		q := randomQuery(rng)
@@ -324,7 +324,8 @@ func TestALedgerAddsUpToTheScoreExactly(t *testing.T) {
 				t.Fatalf("%q in mode %s: the ledger adds up to %v and %v, but says %v and %v for the score %v",
 					q.Text, q.Mode, fused, score, hit.Ledger.Fused, hit.Ledger.Score, hit.Score)
 			}
-			if want := q.Mode == ModeRanked && !(q.Text == "" && q.Photos == nil); want != (len(hit.Ledger.Features) > 0) {
+			unranked := slices.ContainsFunc(hit.Ledger.Rules, func(r RuleEntry) bool { return r.Rule == ruleUnranked })
+			if want := q.Mode == ModeRanked && !unranked && !(q.Text == "" && q.Photos == nil); want != (len(hit.Ledger.Features) > 0) {
 				t.Fatalf("mode %s has the features %v", q.Mode, hit.Ledger.Features)
 			}
 		}

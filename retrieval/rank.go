@@ -51,6 +51,22 @@ func rank(ctx context.Context, ranker Ranker, q *Query, candidates []*candidate)
 	return nil
 }
 
+// follow puts candidates that the ranker did not score behind those that it did, in the order of the fusion. All
+// are ordered by their fused scores.
+func follow(ranked, rest []*candidate) {
+	if len(rest) == 0 {
+		return
+	}
+	lowest := ranked[0].score
+	for _, c := range ranked {
+		lowest = min(lowest, c.score)
+	}
+	for _, c := range rest {
+		c.rules = append(c.rules, RuleEntry{Rule: ruleUnranked, Contribution: lowest - rest[0].fused - unrankedGap})
+		c.rescore()
+	}
+}
+
 // rescore adds up the score in the one order that Ledger promises, so that whoever adds up the
 // ledger gets the same float64.
 func (c *candidate) rescore() {
@@ -67,8 +83,10 @@ func (c *candidate) rescore() {
 }
 
 const (
-	ruleIdentifier = "exact identifier" // of RuleEntry
-	identifiedTop  = 3                  // keyword hits that are compared with the query
+	ruleIdentifier = "exact identifier"          // of RuleEntry
+	ruleUnranked   = "beyond the ranker's depth" // of RuleEntry
+	unrankedGap    = 0.001                       // so that no tie lets an unranked candidate pass
+	identifiedTop  = 3                           // keyword hits that are compared with the query
 )
 
 // liftIdentified puts a product above all others when the query is its id, its SKU or one of its EANs:
