@@ -283,3 +283,10 @@ func TestAPITellsThatACursorIsGone(t *testing.T) {
 	wantStatus(t, response, body, 410)
 	wantText(t, body, "cursor-gone", "search again from the first page")
 }
+
+func TestAPITellsHowTheCatalogueSpellsAWord(t *testing.T) {
+	d := loadDescription(t)
+	response, body := d.ask(t, New(newFakeShop(t), Options{}), httptest.NewRequest("GET", "/api/v1/search?q=red+shoez", nil), true)
+	wantStatus(t, response, body, 200)
+	wantText(t, body, `"suggestion":"red shoes"`, `"fusion":{"method":"convex"`)
+}

@@ -197,6 +197,12 @@ func (f *fakeShop) Search(ctx context.Context, q retrieval.Query) (*retrieval.Re
 		Query: q.Text, Mode: q.Mode, Understood: []retrieval.Understood{}, Total: len(found), Offset: q.Offset, Hits: []retrieval.Hit{}, Facets: facetsOf(found), Legs: legs,
 		Timings: []retrieval.Timing{{Stage: "fuse", Duration: 40 * time.Microsecond}, {Stage: "total", Duration: 90 * time.Microsecond}}, Generation: f.generation,
 	}
+	if len(legs) > 0 {
+		response.Fusion = &retrieval.FusionReport{Method: retrieval.FusionConvex, Certain: 0.5, Signals: &retrieval.Signals{Peak: 0.5, Agreement: 1}}
+	}
+	if q.Text == "red shoez" {
+		response.Suggestion = "red shoes"
+	}
 	for rank := q.Offset; rank < min(q.Offset+q.Limit, len(found)); rank++ {
 		hit := retrieval.Hit{Rank: rank + 1, Score: found[rank].ledger.Score, Product: found[rank].product}
 		if q.Explain {

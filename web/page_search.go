@@ -23,7 +23,8 @@ type searchPage struct {
 	Answered bool // there are results to show, maybe none
 	Heading  string
 	Total    int
-	Closest  bool // nothing that fits passes the filters
+	Closest  bool  // nothing that fits passes the filters
+	Spelling *link // the search as the catalogue spells it, where it knows a word only so
 	Elapsed  string
 	Modes    []link
 	Sorts    []link
@@ -109,6 +110,9 @@ func (s *site) results(ctx context.Context, asked request, photos [][]byte) (*se
 		Degraded: degraded(response.Legs),
 		Cards:    resultCards(response.Hits, asked),
 		Pages:    pageLinks(asked, response.Total),
+	}
+	if response.Suggestion != "" {
+		page.Spelling = &link{Label: response.Suggestion, URL: asked.saying(response.Suggestion).url("/")}
 	}
 	if len(page.Said) > 0 && !asked.Literal {
 		page.Literal = asked.literally(true).url("/")

@@ -500,3 +500,13 @@ func TestFailuresAreShownWithoutTheirInnards(t *testing.T) {
 	wantStatus(t, response, body, 503)
 	wantText(t, body, "vitrine index")
 }
+
+func TestAMisspeltSearchOffersTheCataloguesSpelling(t *testing.T) {
+	response, body := get(t, New(newFakeShop(t), Options{}), "/?q=red+shoez&filter=brand%3DBolt&offset=24")
+	wantStatus(t, response, body, 200)
+	wantText(t, body, `Did you mean <a href="/?filter=brand%3DBolt&amp;q=red+shoes">red shoes</a>?`)
+	_, body = get(t, New(newFakeShop(t), Options{}), "/?q=red+shoes")
+	if strings.Contains(body, "Did you mean") {
+		t.Error("words that are right are corrected")
+	}
+}

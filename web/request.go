@@ -268,6 +268,12 @@ func (r request) filtered(filters []retrieval.Filter) request {
 	return r
 }
 
+// saying is the same search, from its first page, by other words.
+func (r request) saying(words string) request {
+	r.Text, r.Offset = words, 0
+	return r
+}
+
 // ignoring is the same search, from its first page, without reading these filters out of the words.
 func (r request) ignoring(filters []string) request {
 	r.Ignore, r.Offset = slices.Concat(r.Ignore, filters), 0

@@ -109,6 +109,9 @@ func printResponse(t *terminal, r *retrieval.Response) error {
 	if len(r.Understood) > 0 {
 		fmt.Fprintln(t.out, "understood:", understoodNote(r.Understood))
 	}
+	if r.Suggestion != "" {
+		fmt.Fprintln(t.out, "did you mean:", r.Suggestion)
+	}
 	switch {
 	case r.Total == 0:
 		fmt.Fprintln(t.out, "nothing found: try other words or fewer filters")
