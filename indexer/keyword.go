@@ -76,6 +76,7 @@ type keywordIndex struct {
 	docs    []uint32           // the product of each Bleve document
 	average map[string]float64 // length of each field in terms
 	scratch sync.Pool          // of *keywordScores
+	cache   *postingsCache
 }
 
 // openKeyword reads the files in full first: Bleve checks no checksum and panics on damaged ones.
@@ -96,7 +97,7 @@ func openKeyword(dir string, manifest *Manifest) (*keywordIndex, error) {
 	if err != nil {
 		return nil, keywordError(dir, err)
 	}
-	k := &keywordIndex{index: idx, average: make(map[string]float64)}
+	k := &keywordIndex{index: idx, average: make(map[string]float64), cache: newPostingsCache()}
 	k.scratch.New = func() any { return newKeywordScores(count) }
 	for field, length := range manifest.Lengths {
 		k.average[field] = float64(length) / float64(max(count, 1))
@@ -248,34 +249,17 @@ type spelling struct {
 // scoreTerms adds the BM25 of each spelling in every field. All are as rare as the commonest of them is
 // in the field where it is commonest; it returns how many products have it there.
 func (k *keywordIndex) scoreTerms(ctx context.Context, spellings []spelling, scores *keywordScores) (frequency uint64, err error) {
-	readers := make([]index.TermFieldReader, 0, len(keywordFields)*len(spellings))
-	defer func() {
-		for _, reader := range readers {
-			_ = reader.Close()
+	found := make([]*termPostings, len(spellings))
+	for i, spelling := range spellings {
+		if found[i], err = k.postingsOf(ctx, spelling.term); err != nil {
+			return 0, err
 		}
-	}()
-	for _, spelling := range spellings {
-		for _, field := range keywordFields {
-			reader, err := k.reader.TermFieldReader(ctx, []byte(spelling.term), field.name, true, true, false)
-			if err != nil {
-				return 0, fmt.Errorf("look %q up: %w", spelling.term, err)
-			}
-			readers = append(readers, reader)
-			frequency = max(frequency, reader.Count())
-		}
+		frequency = max(frequency, found[i].frequency)
 	}
 	rarity := k.rarity(frequency)
-	for i, reader := range readers {
-		spelling, field := spellings[i/len(keywordFields)], keywordFields[i%len(keywordFields)]
-		average := k.average[field.name]
-		err := k.postings(ctx, reader, func(doc uint32, posting *index.TermFieldDoc) {
-			length := 1 / (posting.Norm * posting.Norm) // scorch stores 1/√length
-			tf := float64(posting.Freq)
-			norm := 1 - field.lengthNorm + field.lengthNorm*length/average
-			scores.add(doc, spelling.weight*field.weight*rarity*tf*(saturation+1)/(tf+saturation*norm))
-		})
-		if err != nil {
-			return 0, fmt.Errorf("look %q up: %w", spelling.term, err)
+	for i, postings := range found {
+		for _, field := range postings.fields {
+			scores.addAll(field, spellings[i].weight*rarity)
 		}
 	}
 	return frequency, nil

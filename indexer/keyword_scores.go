@@ -41,6 +41,13 @@ func (s *keywordScores) add(doc uint32, score float64) {
 	s.termBest[doc] = max(s.termBest[doc], score)
 }
 
+// addAll notes what the present term gives in one field of many products.
+func (s *keywordScores) addAll(postings []weighedPosting, factor float64) {
+	for _, p := range postings {
+		s.add(p.doc, factor*p.weight)
+	}
+}
+
 // endTerm adds the present term's scores to the totals. The products that have it have these words.
 func (s *keywordScores) endTerm(words wordSet) {
 	for _, doc := range s.termDocs {
