@@ -184,26 +184,49 @@ type results struct {
 	legs    []*leg          // that came back
 	reports []LegReport
 	fusion  *FusionReport // nil for a list
+	planned []*leg        // the legs, also those that were left out
+	scope
+}
 
-	// How they came about.
-	said    *understood
-	rules   *merchandise
-	allowed *roaring.Bitmap // what filters and rules let through; nil = all
-	planned []*leg          // also those that were left out
+// scope is what is settled of a query before its legs run.
+type scope struct {
+	snapshot *indexer.Snapshot
+	shown    *examples
+	said     *understood
+	rules    *merchandise
+	allowed  *roaring.Bitmap // what filters and rules let through; nil = all
 }
 
 // find answers q, which is normalised, up to the products themselves. It adds to q what its words are taken for.
 func (e *Engine) find(ctx context.Context, q *Query, snapshot *indexer.Snapshot, clock *stopwatch) (*results, error) {
-	// The products that are shown as examples.
-	shown, err := findExamples(q, snapshot)
+	in, err := e.settle(ctx, q, snapshot, clock)
 	if err != nil {
+		return nil, err
+	}
+	var found *results
+	if q.browses() {
+		found, err = browse(ctx, q, in.allowed, in.rules)
+	} else {
+		found, err = e.retrieve(ctx, q, in, clock)
+	}
+	if err != nil {
+		return nil, err
+	}
+	found.scope = *in
+	return found, nil
+}
+
+// settle says what q is about and in which products it searches.
+func (e *Engine) settle(ctx context.Context, q *Query, snapshot *indexer.Snapshot, clock *stopwatch) (in *scope, err error) {
+	in = &scope{snapshot: snapshot}
+	// The products that are shown as examples.
+	if in.shown, err = findExamples(q, snapshot); err != nil {
 		return nil, err
 	}
 
 	// What the words say of price, of what is not wanted and of the catalogue's own values.
 	typed := *q // rules go by what the shopper wrote
-	said, err := e.understand(ctx, q, snapshot)
-	if err != nil {
+	if in.said, err = e.understand(ctx, q, snapshot); err != nil {
 		return nil, err
 	}
 	clock.lap("understand")
@@ -213,30 +236,18 @@ func (e *Engine) find(ctx context.Context, q *Query, snapshot *indexer.Snapshot,
 	if err != nil {
 		return nil, err
 	}
-	allowed = shown.leaveOut(allowed)
 	// So does what the shop's rules hide. What they move is moved once the order is known.
-	rules, allowed, err := e.merchandise(ctx, &typed, snapshot, allowed)
-	if err != nil {
+	if in.rules, in.allowed, err = e.merchandise(ctx, &typed, snapshot, in.shown.leaveOut(allowed)); err != nil {
 		return nil, err
 	}
 	clock.lap("filter")
-
-	var found *results
-	if q.browses() {
-		if found, err = browse(ctx, q, allowed, rules); err != nil {
-			return nil, err
-		}
-	} else if found, err = e.retrieve(ctx, q, said, shown, snapshot, allowed, rules, clock); err != nil {
-		return nil, err
-	}
-	found.said, found.rules, found.allowed = said, rules, allowed
-	return found, nil
+	return in, nil
 }
 
 // retrieve finds, scores and orders the candidates of a query that has words, photos or examples.
-func (e *Engine) retrieve(ctx context.Context, q *Query, said *understood, shown *examples, snapshot *indexer.Snapshot, allowed *roaring.Bitmap, rules *merchandise, clock *stopwatch) (*results, error) {
+func (e *Engine) retrieve(ctx context.Context, q *Query, in *scope, clock *stopwatch) (*results, error) {
 	// Every leg works on its own part of the query, side by side with the others.
-	legs, err := e.runLegs(ctx, q, said, shown, snapshot, allowed)
+	legs, err := e.runLegs(ctx, q, in)
 	if err != nil {
 		return nil, err
 	}
@@ -246,7 +257,7 @@ func (e *Engine) retrieve(ctx context.Context, q *Query, said *understood, shown
 	// Only what came back counts from here on.
 	legs = succeeded(legs)
 	set, closest := found(legs)
-	candidates := rules.bringIn(legs, among(set, collect(legs)))
+	candidates := in.rules.bringIn(legs, among(set, collect(legs)))
 	clock.lap("collect")
 
 	// What would a leg that missed a candidate have scored it?
@@ -255,13 +266,13 @@ func (e *Engine) retrieve(ctx context.Context, q *Query, said *understood, shown
 	}
 	clock.lap("back-fill")
 
-	weights, fusion := e.weigh(q, said, legs, candidates)
+	weights, fusion := e.weigh(q, in.said, legs, candidates)
 	fuse(legs, candidates, e.opts.normaliser(), weights)
 	clock.lap("fuse")
 
 	if q.Mode == ModeRanked && e.ranker != nil {
 		best := candidates[:min(len(candidates), e.opts.RankDepth)]
-		if err := load(ctx, snapshot, best); err != nil {
+		if err := load(ctx, in.snapshot, best); err != nil {
 			return nil, err
 		}
 		clock.lap("products")
@@ -271,12 +282,12 @@ func (e *Engine) retrieve(ctx context.Context, q *Query, said *understood, shown
 		follow(best, candidates[len(best):])
 		clock.lap("rank")
 	}
-	rules.weigh(candidates)
-	if err := liftIdentified(ctx, q, snapshot, candidates); err != nil {
+	in.rules.weigh(candidates)
+	if err := liftIdentified(ctx, q, in.snapshot, candidates); err != nil {
 		return nil, err
 	}
 	order(candidates)
-	list, err := present(ctx, q, candidates, rules)
+	list, err := present(ctx, q, candidates, in.rules)
 	if err != nil {
 		return nil, err
 	}

@@ -50,20 +50,20 @@ type finder interface {
 }
 
 // planLegs lists the legs that q's mode uses and q has a part for. Embedding runs under ctx.
-func (e *Engine) planLegs(ctx context.Context, q *Query, said *understood, shown *examples, snapshot *indexer.Snapshot, allowed *roaring.Bitmap) []*leg {
+func (e *Engine) planLegs(ctx context.Context, q *Query, in *scope) []*leg {
 	var legs []*leg
 	addVector := func(name string, vector *queryVector, space indexer.Space) {
 		legs = append(legs, &leg{name: name, vector: vector, finder: &vectorFinder{
-			snapshot: snapshot, space: space, vector: vector, examples: shown, allowed: allowed, nearShare: e.opts.NearShare,
+			snapshot: in.snapshot, space: space, vector: vector, examples: in.shown, allowed: in.allowed, nearShare: e.opts.NearShare,
 		}})
 	}
 	if q.Text != "" && q.Mode != ModeVector {
 		legs = append(legs, &leg{name: LegKeyword, finder: &keywordFinder{
-			snapshot: snapshot, words: indexer.KeywordQuery{Terms: q.Text, Synonyms: e.opts.Synonyms}, allowed: allowed,
+			snapshot: in.snapshot, words: indexer.KeywordQuery{Terms: q.Text, Synonyms: e.opts.Synonyms}, allowed: in.allowed,
 		}})
 	}
 	if q.Text != "" && q.Mode != ModeKeyword {
-		text := embedOnce("embed text", func() ([]float32, error) { return e.embedWords(ctx, q.Text, said.denied) })
+		text := embedOnce("embed text", func() ([]float32, error) { return e.embedWords(ctx, q.Text, in.said.denied) })
 		addVector(LegTextText, text, indexer.SpaceText)
 		addVector(LegTextImage, text, indexer.SpacePhoto)
 	}
@@ -71,30 +71,30 @@ func (e *Engine) planLegs(ctx context.Context, q *Query, said *understood, shown
 		photo := embedOnce("embed photo", func() ([]float32, error) { return e.embedPhotos(ctx, q.Photos) })
 		addVector(LegPhotoImage, photo, indexer.SpacePhoto)
 	}
-	if liked := shown.liked(indexer.SpacePhoto); liked != nil && q.Mode != ModeKeyword {
+	if liked := in.shown.liked(indexer.SpacePhoto); liked != nil && q.Mode != ModeKeyword {
 		addVector(LegLikeImage, knownVector(liked), indexer.SpacePhoto)
 	}
-	if liked := shown.liked(indexer.SpaceText); liked != nil && q.Mode != ModeKeyword {
+	if liked := in.shown.liked(indexer.SpaceText); liked != nil && q.Mode != ModeKeyword {
 		addVector(LegLikeText, knownVector(liked), indexer.SpaceText)
 	}
-	if len(said.named) > 0 && (q.Mode == ModeHybrid || q.Mode == ModeRanked) {
-		legs = append(legs, &leg{name: LegNamed, finder: &namedFinder{named: said.named, allowed: allowed}})
+	if len(in.said.named) > 0 && (q.Mode == ModeHybrid || q.Mode == ModeRanked) {
+		legs = append(legs, &leg{name: LegNamed, finder: &namedFinder{named: in.said.named, allowed: in.allowed}})
 	}
 	return legs
 }
 
 // runLegs runs the legs side by side until all are back or their time is up. A leg that fails or is late only
 // carries its error; a fault of the query, or no leg at all coming back, is an error of the search.
-func (e *Engine) runLegs(ctx context.Context, q *Query, said *understood, shown *examples, snapshot *indexer.Snapshot, allowed *roaring.Bitmap) ([]*leg, error) {
+func (e *Engine) runLegs(ctx context.Context, q *Query, in *scope) ([]*leg, error) {
 	limited, cancel := context.WithTimeout(ctx, e.opts.Deadline)
 	defer cancel()
-	legs := e.planLegs(limited, q, said, shown, snapshot, allowed)
+	legs := e.planLegs(limited, q, in)
 	back := make(chan *leg, len(legs)) // with room for all, so that a late one need not be waited for
 	for _, l := range legs {
 		running := *l
-		snapshot.Retain() // what does not heed its context goes on searching after this query
+		in.snapshot.Retain() // what does not heed its context goes on searching after this query
 		go func() {
-			defer snapshot.Release()
+			defer in.snapshot.Release()
 			running.run(limited, e.opts.Window)
 			back <- &running
 		}()
