@@ -38,7 +38,7 @@ func BenchmarkBuild(b *testing.B) {
 				for range b.N {
 					x = build(b, vectors, testDim, Options{GraphFrom: 1})
 				}
-				memory := 2*len(x.codes.high) + 4*(len(x.codes.scales)+len(x.graph.slots))
+				memory := 2*len(x.codes.high) + 4*(len(x.codes.scales)+len(x.codes.glanceScales)+len(x.graph.slots))
 				b.ReportMetric(float64(memory)/float64(rows), "bytes/vector")
 			})
 		}

@@ -15,16 +15,21 @@ const codeBlock = 64
 //
 // scales holds 1/‖code‖, so that codes·codes·scale·scale is the exact cosine of what the codes stand
 // for: a distance of codes is never negative, and integer products make it the same on every processor.
+// glanceScales holds the same for what the upper halves alone stand for. It follows from them and is not stored.
 type codes struct {
-	dim       int
-	stride    int       // bytes from row to row of a half
-	high, low []byte    // rows·stride each
-	scales    []float32 // rows
+	dim          int
+	stride       int       // bytes from row to row of a half
+	high, low    []byte    // rows·stride each
+	scales       []float32 // rows
+	glanceScales []float32 // rows
 }
 
 func newCodes(rows, dim int) codes {
 	stride := strideOf(dim)
-	return codes{dim: dim, stride: stride, high: make([]byte, rows*stride), low: make([]byte, rows*stride), scales: make([]float32, rows)}
+	return codes{
+		dim: dim, stride: stride, high: make([]byte, rows*stride), low: make([]byte, rows*stride),
+		scales: make([]float32, rows), glanceScales: make([]float32, rows),
+	}
 }
 
 func strideOf(dim int) int { return (dim + 2*codeBlock - 1) / (2 * codeBlock) * codeBlock }
@@ -42,6 +47,39 @@ func (c *codes) set(row uint32, vector []float32, buffer []int8) {
 			high[b+j] = x>>4 | y&0xf0
 			low[b+j] = x&0x0f | y<<4
 		}
+	}
+	c.glanceScales[row] = c.glanceScale(row)
+}
+
+// glanceSquares are the sums of the squares of what the two upper halves in a byte stand for, each the middle of its sixteen
+// codes.
+var glanceSquares = func() (squares [256]int) {
+	for b := range squares {
+		x, y := 16*(b&0x0f)-glanceOffset, 16*(b>>4)-glanceOffset
+		squares[b] = x*x + y*y
+	}
+	return squares
+}()
+
+// glanceOffset makes 16·half − glanceOffset the middle of the codes with that upper half.
+const glanceOffset = 128 - 8
+
+// glanceScale is 1 / the length of what the upper halves of row stand for.
+func (c *codes) glanceScale(row uint32) float32 {
+	high, _ := c.halves(row)
+	padding := 2*c.stride - c.dim // dimensions of code 0, whose upper half stands for 8
+	squares := -64 * padding
+	for _, b := range high {
+		squares += glanceSquares[b]
+	}
+	return float32(1 / math.Sqrt(float64(max(squares, 64*c.dim)))) // less only in a forged file
+}
+
+// derive fills what is not stored.
+func (c *codes) derive() {
+	c.glanceScales = make([]float32, c.rows())
+	for row := range c.glanceScales {
+		c.glanceScales[row] = c.glanceScale(uint32(row))
 	}
 }
 
@@ -120,9 +158,9 @@ func (p *probe) glances(c *codes, rows []uint32) []float32 {
 	p.high = slices.Grow(p.high[:0], len(rows))[:len(rows)]
 	p.scores = slices.Grow(p.scores[:0], len(rows))[:len(rows)]
 	kernel.dotNibbles(p.high, c.high, c.stride, rows, p.code)
-	offset := (128 - 8) * p.sum
+	offset := glanceOffset * p.sum
 	for i, row := range rows {
-		p.scores[i] = float32(16*p.high[i]-offset) * c.scales[row]
+		p.scores[i] = float32(16*p.high[i]-offset) * c.glanceScales[row]
 	}
 	return p.scores
 }

@@ -59,8 +59,12 @@ func parse(data []byte) (*Index, error) {
 			high: bodies[sectionHigh], low: bodies[sectionLow], scales: sliceOf[float32](bodies[sectionScales]),
 		},
 	}
-	if err := x.codes.check(); err != nil || entry == noEntry {
+	if err := x.codes.check(); err != nil {
 		return x, err
+	}
+	x.codes.derive()
+	if entry == noEntry {
+		return x, nil
 	}
 	x.graph = &graph{entry: entry, width: width, slots: sliceOf[uint32](bodies[sectionLinks])}
 	return x, x.graph.check(int(rows))

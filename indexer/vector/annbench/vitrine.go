@@ -95,9 +95,12 @@ func (r *runner) build(ctx context.Context, graphFrom int) (index *vector.Index,
 	return index, seconds, nil
 }
 
-// bytesBesideFloats is what an index's file holds for each row but its floats: the file is what is
-// mapped into memory.
+// derivedBytes is what an open index keeps for each row beside its file: a scale.
+const derivedBytes = 4
+
+// bytesBesideFloats is what an index holds for each row but its floats: its file, which is mapped into
+// memory, and what it derives from that.
 func bytesBesideFloats(index *vector.Index) (float64, error) {
 	size, err := index.WriteTo(io.Discard)
-	return float64(size)/float64(index.Len()) - 4*float64(index.Dim()), err
+	return float64(size)/float64(index.Len()) - 4*float64(index.Dim()) + derivedBytes, err
 }
