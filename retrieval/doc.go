@@ -33,6 +33,6 @@
 // [Account] says why a product stands where it stands.
 //
 // An Engine is safe for concurrent use. One search holds one snapshot from its first leg to its
-// rendered page, so a reindex in the meantime changes nothing in it. A Query is never changed; a
-// Response belongs to the caller.
+// rendered page, so a reindex in the meantime changes nothing in it. A Query is never changed,
+// nor read once the search has returned; a Response belongs to the caller.
 package retrieval

@@ -117,8 +117,8 @@ func New(index Index, encoder Encoder, ranker Ranker, opts Options) *Engine {
 	return &Engine{index: index, encoder: encoder, ranker: ranker, opts: opts.WithDefaults(), suggester: newSuggester(), cursors: newCursors()}
 }
 
-// Search answers q: the way of a query from request to ranked page. A leg that is late may read q after Search
-// has returned, so that neither its photo nor its filters may be changed then.
+// Search answers q: the way of a query from request to ranked page. It keeps nothing of q, which the caller may
+// change as soon as it returns.
 func (e *Engine) Search(ctx context.Context, q Query) (*Response, error) {
 	clock := startStopwatch()
 	asked := q.Text

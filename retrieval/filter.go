@@ -143,7 +143,8 @@ func priceRange(low, high *float64) string {
 	return end(low) + ".." + end(high)
 }
 
-// normalise checks f and returns a copy with trimmed values; the error wraps ErrBadQuery.
+// normalise checks f and returns a copy with trimmed values, which shares nothing with f; the error wraps
+// ErrBadQuery.
 func (f Filter) normalise() (Filter, error) {
 	bad := func(format string, args ...any) (Filter, error) {
 		return Filter{}, fmt.Errorf("%w: filter on %s: %s", ErrBadQuery, f.Field, fmt.Sprintf(format, args...))
@@ -162,6 +163,7 @@ func (f Filter) normalise() (Filter, error) {
 		case f.Min != nil && f.Max != nil && *f.Min > *f.Max:
 			return bad("min %v is more than max %v", *f.Min, *f.Max)
 		}
+		f.Min, f.Max = cloneNumber(f.Min), cloneNumber(f.Max)
 		return f, nil
 	}
 	switch {

@@ -1,6 +1,7 @@
 package retrieval
 
 import (
+	"bytes"
 	"context"
 	"image"
 	"slices"
@@ -61,6 +62,55 @@ func TestALegThatIgnoresItsDeadlineIsLeftBehind(t *testing.T) {
 		t.Fatal(err)
 	}
 	close(deaf.letGo)
+}
+
+// lateReader looks at a photo only when it is let go, as an encoder that does not heed its context does.
+type lateReader struct {
+	Encoder
+	letGo chan struct{}
+	saw   chan []byte
+}
+
+func (l lateReader) EmbedPhoto(_ context.Context, photo []byte, _ image.Rectangle) ([]float32, error) {
+	<-l.letGo
+	l.saw <- bytes.Clone(photo)
+	return nil, ErrBadQuery
+}
+
+func TestTheCallerMayChangeItsQueryWhileALegIsLate(t *testing.T) {
+	index := openShop(t, 120)
+	late := lateReader{&indexertest.Encoder{}, make(chan struct{}), make(chan []byte, 2)}
+	engine := New(index, late, wordRanker{}, Options{Deadline: 50 * time.Millisecond})
+	red, blue := indexertest.Photo(shopPaints["red"]), indexertest.Photo(shopPaints["blue"])
+	balance, least := 0.5, 1.0
+	q := Query{
+		Text: "red shoe", Photos: photos(bytes.Clone(red)), Balance: &balance, Cursor: CursorStart, Limit: 1,
+		Filters: []Filter{{Field: FieldPrice, Min: &least}}, Ignore: []string{"colour=red"},
+	}
+	first := search(t, engine, q)
+
+	// The leg of the photo still runs, and begins to read while the caller writes.
+	go close(late.letGo)
+	copy(q.Photos[0].Data, blue)
+	q.Photos[0] = PhotoQuery{Data: blue, Crop: image.Rect(0, 0, 1, 1)}
+	q.Filters[0].Field, q.Ignore[0] = FieldBrand, "brand=Arden"
+	balance, least = 0, 1e6
+	if got := <-late.saw; !bytes.Equal(got, red) {
+		t.Error("the late leg reads the photo that the caller put in the place of the query's")
+	}
+
+	// Nor does the list that a cursor keeps see the change.
+	if got := search(t, engine, Query{Cursor: first.Cursor, Limit: 1}); got.Total != first.Total {
+		t.Errorf("the second page has %d hits, the first %d", got.Total, first.Total)
+	}
+	key, _, _ := strings.Cut(first.Cursor, ".")
+	kept, err := engine.cursors.get(key, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := kept.query.Filters[0]; f.Field != FieldPrice || *f.Min != 1 || *kept.query.Balance != 0.5 || kept.query.Ignore[0] != "colour=red" {
+		t.Errorf("the cursor keeps the query as the caller changed it: %+v", kept.query)
+	}
 }
 
 func TestEachStageOfTheWholePathIsTimed(t *testing.T) {

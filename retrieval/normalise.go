@@ -1,6 +1,7 @@
 package retrieval
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 	"strings"
@@ -22,7 +23,8 @@ const (
 var modes = []Mode{ModeKeyword, ModeVector, ModeHybrid, ModeRanked}
 
 // normalise checks q and returns a copy with its defaults filled in and its text and filters in the
-// spelling that the rest of the path sees. Its errors wrap ErrBadQuery.
+// spelling that the rest of the path sees. The copy shares nothing with q that the caller could change. Its
+// errors wrap ErrBadQuery.
 func normalise(q Query) (Query, error) {
 	if q.Mode == "" {
 		q.Mode = ModeRanked
@@ -50,7 +52,31 @@ func normalise(q Query) (Query, error) {
 	if q.Filters, err = normaliseFilters(q.Filters); err != nil {
 		return q, err
 	}
-	return normalisePresentation(q)
+	if q, err = normalisePresentation(q); err != nil {
+		return q, err
+	}
+	q.detach()
+	return q, nil
+}
+
+// detach gives q its own copy of what the caller may change as soon as the search has returned: a leg that is
+// late and the list of a cursor go on reading it then. Filters have been copied.
+func (q *Query) detach() {
+	q.Like, q.Unlike, q.Ignore = slices.Clone(q.Like), slices.Clone(q.Unlike), slices.Clone(q.Ignore)
+	q.Balance = cloneNumber(q.Balance)
+	q.Photos = slices.Clone(q.Photos)
+	for i := range q.Photos {
+		q.Photos[i].Data = bytes.Clone(q.Photos[i].Data)
+	}
+}
+
+// cloneNumber copies a number that may be missing.
+func cloneNumber(n *float64) *float64 {
+	if n == nil {
+		return nil
+	}
+	copied := *n
+	return &copied
 }
 
 // normalisePresentation checks what q says of the order and choice of hits.
