@@ -215,8 +215,11 @@ func catalogueValues(columns *indexer.Columns) []understanding.Value {
 	}
 	for _, column := range columns.Values(indexer.FieldAttributes) {
 		name, value := indexer.CutAttribute(column)
-		colour := strings.Contains(name, "colour") || strings.Contains(name, "color")
-		values = append(values, understanding.Value{Field: AttributePrefix + name, Value: value, Colour: colour})
+		v := understanding.Value{Field: AttributePrefix + name, Value: value, Name: name}
+		if v.Colour = strings.Contains(name, "colour") || strings.Contains(name, "color"); v.Colour {
+			v.Name = "" // "color red" means its shades too, as "red" does
+		}
+		values = append(values, v)
 	}
 	return values
 }

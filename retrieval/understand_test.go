@@ -137,3 +137,32 @@ func TestWordsThatNoProductHasDoNotHideThatAllOthersAreNamed(t *testing.T) {
 		}
 	}
 }
+
+func TestASizeIsNamedByItsNumberBehindItsName(t *testing.T) {
+	sized := func(id string, sizes ...string) catalog.Product {
+		p := catalog.Product{ID: id, Title: "Red shoe", Colour: "Red"}
+		for _, size := range sizes {
+			p.Variants = append(p.Variants, catalog.Variant{SKU: id + size, Size: size})
+		}
+		return p
+	}
+	engine := New(openIndex(t, []catalog.Product{sized("a", "40", "41"), sized("b", "41", "42"), sized("c", "40", "41"), sized("d", "41", "42")}), &indexertest.Encoder{}, nil, Options{})
+	for _, text := range []string{"red shoe size 42", "red shoe eu 42", "red shoe 尺码42"} {
+		response := search(t, engine, Query{Text: text, Mode: ModeHybrid})
+		at := slices.IndexFunc(response.Understood, func(u Understood) bool { return u.Filter.String() == "attribute.size=42" })
+		if at < 0 || response.Understood[at].Kind != UnderstoodNamed {
+			t.Errorf("%q is understood as %+v", text, response.Understood)
+			continue
+		}
+		if first := response.Hits[0].Product.ID; first != "b" || len(response.Hits) < 4 {
+			t.Errorf("%q finds %d products, first %s", text, len(response.Hits), first)
+		}
+		ignoring := search(t, engine, Query{Text: text, Mode: ModeHybrid, Ignore: []string{"attribute.size=42"}})
+		if slices.ContainsFunc(ignoring.Understood, func(u Understood) bool { return u.Filter.Field == "attribute.size" }) {
+			t.Errorf("%q: the size is understood although it was to be ignored", text)
+		}
+	}
+	if said := search(t, engine, Query{Text: "red shoe 42"}).Understood; slices.ContainsFunc(said, func(u Understood) bool { return u.Filter.Field == "attribute.size" }) {
+		t.Errorf("a bare 42 is understood as %+v", said)
+	}
+}

@@ -11,12 +11,15 @@ import (
 // Value is one value of a field of the catalogue.
 type Value struct {
 	Field, Value string
-	Colour       bool // it names a colour
+	Name         string // what the field is called, so that "size 42" means its value 42; empty = nothing
+	Colour       bool   // it names a colour
 }
 
 // Lexicon knows the values of a catalogue by the words that name them.
 type Lexicon struct {
-	values  map[string][]Value // by their key
+	values  map[string][]Value  // by their key
+	codes   map[string][]Value  // values that mean themselves only behind the name of their field: 42, S
+	names   map[string][]string // fields by the key of what they are called
 	colours []colourValue
 	longest int // runs of the longest key
 }
@@ -38,18 +41,33 @@ var meaningless = map[string]bool{
 	"not": true, "without": true, "with": true, "and": true, "or": true, "the": true, "for": true, "in": true, "on": true, "of": true, "to": true, "by": true, "at": true, "an": true, "is": true, "up": true,
 }
 
-// NewLexicon makes a lexicon of values. Those that are too short, all digits or too general to mean
-// themselves in a query are passed over.
+// otherNames are what shoppers say for a name that is not the shop's own word: the sizes of variants are called
+// size in every catalogue.
+var otherNames = map[string][]string{"size": {"sizes", "sz", "eu", "尺码", "码数", "鞋码"}}
+
+// NewLexicon makes a lexicon of values. Those that are too general to mean themselves in a query are passed over;
+// those that are too short for it, or all digits, count behind the name of their field.
 func NewLexicon(values []Value) *Lexicon {
-	l := &Lexicon{values: make(map[string][]Value)}
+	l := &Lexicon{values: make(map[string][]Value), codes: make(map[string][]Value), names: make(map[string][]string)}
 	var runs words.Runs
+	named := make(map[string]bool) // fields
 	for _, value := range values {
 		key, count := keyOf(&runs, value.Value)
-		if count == 0 || count > maxRuns || !speaks(key) {
+		if count == 0 || count > maxRuns || meaningless[key] {
+			continue
+		}
+		if value.Name != "" && !named[value.Field] {
+			named[value.Field] = true
+			l.name(&runs, value.Field, value.Name)
+		}
+		l.longest = max(l.longest, count)
+		if !speaks(key) {
+			if value.Name != "" {
+				l.codes[key] = append(l.codes[key], value)
+			}
 			continue
 		}
 		l.values[key] = append(l.values[key], value)
-		l.longest = max(l.longest, count)
 		if value.Colour {
 			if named := words.ColoursIn(runs.Over(value.Value)); !named.None() {
 				l.colours = append(l.colours, colourValue{value, named})
@@ -57,6 +75,18 @@ func NewLexicon(values []Value) *Lexicon {
 		}
 	}
 	return l
+}
+
+// name makes a field known by what it is called.
+func (l *Lexicon) name(runs *words.Runs, field, called string) {
+	for _, name := range slices.Concat([]string{called}, otherNames[called]) {
+		key, count := keyOf(runs, name)
+		if count == 0 || count > maxRuns || !speaks(key) {
+			continue
+		}
+		l.names[key] = append(l.names[key], field)
+		l.longest = max(l.longest, count)
+	}
 }
 
 // keyOf is how a value is looked up: its runs without plural endings and spaces, so that "T-shirts",
@@ -98,6 +128,17 @@ func (l *Lexicon) named(key string, colour words.Colours) []Value {
 	for _, c := range l.colours {
 		if colour.Match(c.colours) == 1 && !slices.Contains(found, c.Value) {
 			found = append(found, c.Value)
+		}
+	}
+	return found
+}
+
+// called returns the values of some fields that a key names behind the name of one of them.
+func (l *Lexicon) called(fields []string, key string) []Value {
+	var found []Value
+	for _, value := range slices.Concat(l.values[key], l.codes[key]) {
+		if slices.Contains(fields, value.Field) {
+			found = append(found, value)
 		}
 	}
 	return found

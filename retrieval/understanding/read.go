@@ -177,6 +177,15 @@ func (r *reader) value(i int) (Part, int, bool) {
 	if r.tokens[i].cjk {
 		return r.hanValue(i)
 	}
+	plain, end, ok := r.plainValue(i)
+	if values, calledEnd := r.calledValue(i); calledEnd > end { // "EU 42" may be a value itself
+		return r.part(Named, i, calledEnd, values), calledEnd, true
+	}
+	return plain, end, ok
+}
+
+// plainValue is a value that is spelt like the tokens from i on.
+func (r *reader) plainValue(i int) (Part, int, bool) {
 	for end := min(len(r.tokens), i+r.lexicon.longest); end > i; end-- {
 		key, adjacent := r.join(i, end)
 		if !adjacent {
@@ -196,6 +205,65 @@ func (r *reader) value(i int) (Part, int, bool) {
 	return Part{}, i, false
 }
 
+// calledValue returns the values that the tokens from i on name by what their field is called and what stands
+// behind that, and the token after them: "size 42", "size: EU 42". Without any that token is i.
+func (r *reader) calledValue(i int) (values []Value, end int) {
+	fields, next := r.name(i)
+	for next > i && next < len(r.tokens) && r.colonBefore(next) {
+		if values, end := r.valueOf(fields, next); end > next {
+			return values, end
+		}
+		again, after := r.name(next)
+		if !slices.ContainsFunc(again, func(field string) bool { return slices.Contains(fields, field) }) {
+			break
+		}
+		next = after
+	}
+	return nil, i
+}
+
+// name returns the fields that are called like the tokens from i on, and the token after them.
+func (r *reader) name(i int) (fields []string, next int) {
+	for end := min(len(r.tokens), i+r.lexicon.longest); end > i; end-- {
+		if key, adjacent := r.join(i, end); adjacent && len(r.lexicon.names[key]) > 0 {
+			return r.lexicon.names[key], end
+		}
+	}
+	return nil, i
+}
+
+// colonBefore says whether no more than a colon or the like parts token i from the one before.
+func (r *reader) colonBefore(i int) bool {
+	return strings.Trim(r.text[r.tokens[i-1].to:r.tokens[i].from], " -:=.#") == ""
+}
+
+// valueOf returns the longest value of some fields that the tokens from i on name, and the token after it.
+func (r *reader) valueOf(fields []string, i int) (values []Value, end int) {
+	for end := min(len(r.tokens), i+r.lexicon.longest); end > i; end-- {
+		if key, adjacent := r.join(i, end); adjacent && !r.goesOn(end) {
+			if values := r.lexicon.called(fields, key); len(values) > 0 {
+				return values, end
+			}
+		}
+	}
+	return nil, i
+}
+
+// goesOn says whether token i goes on with the value before it, as in "42.5" and "m/l".
+func (r *reader) goesOn(i int) bool {
+	if i == len(r.tokens) {
+		return false
+	}
+	gap := r.text[r.tokens[i-1].to:r.tokens[i].from]
+	switch {
+	case gap == "" || strings.Contains(gap, " "):
+		return false
+	case isDigit(r.text[r.tokens[i-1].to-1]) && isDigit(r.tokens[i].text[0]):
+		return true
+	}
+	return gap == "/" || gap == "-"
+}
+
 // join is the key of tokens i to end; false when more than spaces or hyphens stand between them.
 func (r *reader) join(i, end int) (string, bool) {
 	var key strings.Builder
@@ -211,6 +279,9 @@ func (r *reader) join(i, end int) (string, bool) {
 func (r *reader) hanValue(i int) (Part, int, bool) {
 	t := r.tokens[i]
 	for at := range t.text {
+		if part, next, ok := r.hanCalledValue(i, at); ok {
+			return part, next, true
+		}
 		rest := []rune(t.text[at:])
 		for length := min(len(rest), maxHanRunes); length > 0; length-- {
 			piece := string(rest[:length])
@@ -219,6 +290,38 @@ func (r *reader) hanValue(i int) (Part, int, bool) {
 				continue
 			}
 			r.cut(i, at, at+len(piece))
+			if at > 0 {
+				i++
+			}
+			return r.part(Named, i, i+1, values), i + 1, true
+		}
+	}
+	return Part{}, i, false
+}
+
+// hanCalledValue is calledValue for a name that begins within Chinese token i. The value is a piece of the same
+// token, "尺码大", or stands behind it, "尺码42".
+func (r *reader) hanCalledValue(i, at int) (Part, int, bool) {
+	rest := []rune(r.tokens[i].text[at:])
+	for length := min(len(rest), maxHanRunes); length > 0; length-- {
+		name := string(rest[:length])
+		fields := r.lexicon.names[name]
+		if len(fields) == 0 {
+			continue
+		}
+		if length == len(rest) && i+1 < len(r.tokens) && r.colonBefore(i+1) {
+			if values, end := r.valueOf(fields, i+1); end > i+1 {
+				from := r.tokens[i].from + at
+				return Part{Kind: Named, From: from, To: r.tokens[end-1].to, Words: r.text[from:r.tokens[end-1].to], Values: values}, end, true
+			}
+		}
+		for more := min(len(rest)-length, maxHanRunes); more > 0; more-- {
+			piece := string(rest[length : length+more])
+			values := r.lexicon.called(fields, piece)
+			if len(values) == 0 {
+				continue
+			}
+			r.cut(i, at, at+len(name)+len(piece))
 			if at > 0 {
 				i++
 			}

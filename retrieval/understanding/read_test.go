@@ -14,6 +14,8 @@ var shop = NewLexicon([]Value{
 	{Field: "colour", Value: "Black", Colour: true}, {Field: "colour", Value: "Navy Blue", Colour: true}, {Field: "colour", Value: "Blue", Colour: true}, {Field: "colour", Value: "Red", Colour: true},
 	{Field: "attribute.gender", Value: "Women"}, {Field: "attribute.gender", Value: "Men"}, {Field: "attribute.material", Value: "Leather"},
 	{Field: "attribute.year", Value: "2012"}, {Field: "attribute.fit", Value: "No"}, {Field: "brand", Value: "Orange"}, {Field: "attribute.sleeves", Value: "Long Sleeves"},
+	{Field: "attribute.size", Name: "size", Value: "42"}, {Field: "attribute.size", Name: "size", Value: "42.5"}, {Field: "attribute.size", Name: "size", Value: "M"}, {Field: "attribute.size", Name: "size", Value: "XL"}, {Field: "attribute.size", Name: "size", Value: "EU 39"}, {Field: "attribute.size", Name: "size", Value: "大"},
+	{Field: "attribute.ring_size", Name: "ring_size", Value: "7"}, {Field: "attribute.腰围", Name: "腰围", Value: "32"}, {Field: "attribute.strap", Name: "strap", Value: "Leather"}, {Field: "attribute.for", Name: "for", Value: "42"},
 })
 
 // told is a part in one line: its kind, its words and what they mean.
@@ -52,6 +54,31 @@ func TestRead(t *testing.T) {
 		{"男士蓝色卫衣", []string{`named "蓝色" colour=Navy Blue|colour=Blue`}, "男士蓝色卫衣"},
 		{"orange lamp", []string{`named "orange" brand=Orange`}, "orange lamp"},
 		{"model 2012", nil, "model 2012"},
+		{"shoes size 42", []string{`named "shoes" category=Shoes`, `named "size 42" attribute.size=42`}, "shoes size 42"},
+		{"sizes: 42, red", []string{`named "sizes: 42" attribute.size=42`, `named "red" colour=Red`}, "sizes: 42, red"},
+		{"size 42.5 shoes", []string{`named "size 42.5" attribute.size=42.5`, `named "shoes" category=Shoes`}, "size 42.5 shoes"},
+		{"size 42,7", nil, "size 42,7"},
+		{"size 42-44", nil, "size 42-44"},
+		{"size m/l", nil, "size m/l"},
+		{"size m t-shirt", []string{`named "size m" attribute.size=M`, `named "t-shirt" category=Tshirts`}, "size m t-shirt"},
+		{"size xl", []string{`named "size xl" attribute.size=XL`}, "size xl"},
+		{"eu 42", []string{`named "eu 42" attribute.size=42`}, "eu 42"},
+		{"eu 39", []string{`named "eu 39" attribute.size=EU 39`}, "eu 39"},
+		{"size eu 42", []string{`named "size eu 42" attribute.size=42`}, "size eu 42"},
+		{"size eu 39", []string{`named "size eu 39" attribute.size=EU 39`}, "size eu 39"},
+		{"尺码42", []string{`named "尺码42" attribute.size=42`}, "尺码42"},
+		{"黑色衬衫尺码:42的", []string{`named "黑色" colour=Black`, `named "衬衫" category=衬衫`, `named "尺码:42" attribute.size=42`}, "黑色衬衫尺码:42的"},
+		{"运动鞋尺码 m", []string{`named "尺码 m" attribute.size=M`}, "运动鞋尺码 m"},
+		{"尺码大衬衫", []string{`named "尺码大" attribute.size=大`, `named "衬衫" category=衬衫`}, "尺码大衬衫"},
+		{"裤子腰围32", []string{`named "腰围32" attribute.腰围=32`}, "裤子腰围32"},
+		{"ring size 7", []string{`named "ring size 7" attribute.ring_size=7`}, "ring size 7"},
+		{"size 7", nil, "size 7"},
+		{"strap leather", []string{`named "strap leather" attribute.strap=Leather`}, "strap leather"},
+		{"not size 42", []string{`denied "size 42" attribute.size=42`}, ""},
+		{"42", nil, "42"},
+		{"shoes 42 m", []string{`named "shoes" category=Shoes`}, "shoes 42 m"},
+		{"shoes for 42", []string{`named "shoes" category=Shoes`}, "shoes for 42"},
+		{"42 size", nil, "42 size"},
 
 		{"not black shoes", []string{`denied "black" colour=Black`, `named "shoes" category=Shoes`}, "shoes"},
 		{"shoes, but not black or red", []string{`named "shoes" category=Shoes`, `denied "black" colour=Black`, `denied "red" colour=Red`}, "shoes"},
@@ -60,7 +87,7 @@ func TestRead(t *testing.T) {
 		{"dress -red", []string{`denied "red" colour=Red`}, "dress"},
 		{"-red dress", []string{`denied "red" colour=Red`}, "dress"},
 		{"t-shirt - red", []string{`named "t-shirt" category=Tshirts`, `named "red" colour=Red`}, "t-shirt - red"},
-		{"bag without leather for men", []string{`denied "leather" attribute.material=Leather`, `named "men" attribute.gender=Men`}, "bag for men"},
+		{"bag without leather for men", []string{`denied "leather" attribute.material=Leather|attribute.strap=Leather`, `named "men" attribute.gender=Men`}, "bag for men"},
 		{"dress without long sleeves", []string{`denied "long sleeves" attribute.sleeves=Long Sleeves`}, "dress"},
 		{"boots without high heels", []string{`denied "high heels" `}, "boots"},
 		{"boots without heels in red", []string{`denied "heels" `, `named "red" colour=Red`}, "boots in red"},
@@ -116,7 +143,7 @@ func TestRead(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	for _, text := range []string{"shoes, but not black or red under $50", "不要黑色的衬衫50元以下", "-", "not -red no 不要", "under 50k€-", "不要不要的的黑", "-不要"} {
+	for _, text := range []string{"shoes, but not black or red under $50", "不要黑色的衬衫50元以下", "-", "not -red no 不要", "under 50k€-", "不要不要的的黑", "-不要", "size eu 42.5 尺码42尺码大", "not size size m/l"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
