@@ -10,13 +10,14 @@ import (
 	"unicode/utf8"
 
 	"vitrine/retrieval"
+	"vitrine/retrieval/words"
 )
 
 // Condition says for which queries a rule holds; the zero Condition, for all. What is said of the query
 // and what is said of the category must both hold.
 type Condition struct {
 	Phrases    []string   // the query is one of these, normalised…
-	Words      [][]string // …or has all words of one of these
+	Words      [][]string // …or has all words of one of these, without plural endings
 	Categories []string   // one of these is chosen as a filter
 }
 
@@ -40,12 +41,12 @@ func (r *Rule) InForce(now time.Time) bool {
 // asked is what conditions look at.
 type asked struct {
 	text       string
-	words      []string
+	words      []string // without plural endings
 	categories []string
 }
 
 func newAsked(q *retrieval.Query) *asked {
-	a := &asked{text: q.Text, words: words(q.Text)}
+	a := &asked{text: q.Text, words: stems(q.Text)}
 	for _, f := range q.Filters {
 		if f.Field == retrieval.FieldCategory {
 			a.categories = append(a.categories, f.Values...)
@@ -54,11 +55,17 @@ func newAsked(q *retrieval.Query) *asked {
 	return a
 }
 
-// words parts a normalised text at everything that is no letter, mark or digit.
-func words(text string) []string {
-	return strings.FieldsFunc(text, func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsNumber(r)
-	})
+// stems are the words of a text without plural endings.
+func stems(text string) []string {
+	var found []string
+	for runs := words.NewRuns(text); runs.Scan(); {
+		if runs.CJK() {
+			found = append(found, string(runs.Run()))
+			continue
+		}
+		found = append(found, string(words.Stem(runs.Run())))
+	}
+	return found
 }
 
 // has says whether the query has a word: as one of its own or, in scripts that leave no spaces between
@@ -112,7 +119,7 @@ func (f *whenForm) condition() (Condition, error) {
 		c.Phrases = append(c.Phrases, phrase)
 	}
 	for _, text := range f.Words {
-		some := words(retrieval.NormaliseText(text))
+		some := stems(retrieval.NormaliseText(text))
 		if len(some) == 0 {
 			return c, fmt.Errorf("the entry %q of when.words has no word", text)
 		}
