@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -103,6 +104,38 @@ func TestDescriptionNamesEveryRouteOfTheAPIAndNoOther(t *testing.T) {
 	}
 	for route := range of {
 		t.Errorf("%s is not described", route)
+	}
+}
+
+// What decides on the results of a search decides on an explanation of one, and both pass it on.
+func TestAnExplanationIsAskedForLikeASearch(t *testing.T) {
+	d, shop := loadDescription(t), newFakeShop(t)
+	parameters := func(path string) (names []string) {
+		for _, p := range d.document.Paths.Value(path).Get.Parameters {
+			names = append(names, p.Value.Name)
+		}
+		slices.Sort(names)
+		return names
+	}
+	want := slices.DeleteFunc(parameters("/api/v1/search"), func(name string) bool {
+		return slices.Contains([]string{"cursor", "explain", "limit", "offset"}, name)
+	})
+	want = append(want, "product")
+	slices.Sort(want)
+	if got := parameters("/api/v1/explain"); !slices.Equal(got, want) {
+		t.Errorf("explain is described with %q, search less the page with %q", got, want)
+	}
+
+	var asked []retrieval.Query
+	shop.before = func(q *retrieval.Query) { asked = append(asked, *q) }
+	h := New(shop, Options{})
+	search := "q=shoes&mode=hybrid&filter=brand%3DAvelo&ignore=price%3D..5&literal=true&sort=newest&group=brand&diversity=0.5&like=shoes-red-1&like=shoes-red-2&unlike=lamps-red-1&balance=0.7&limit=1000&explain=true"
+	for _, target := range []string{"/api/v1/search?", "/api/v1/explain?product=shoes-red-0&"} {
+		response, body := d.ask(t, h, httptest.NewRequest("GET", target+search, nil), true)
+		wantStatus(t, response, body, 200)
+	}
+	if len(asked) != 2 || !reflect.DeepEqual(asked[0], asked[1]) || len(asked[1].Like) != 2 || *asked[1].Balance != 0.7 {
+		t.Errorf("the engine was asked %+v", asked)
 	}
 }
 

@@ -11,19 +11,15 @@ import (
 )
 
 type explainCmd struct {
-	Data    string         `required:"" placeholder:"DIR" type:"existingdir" help:"Data directory."`
-	Product string         `required:"" placeholder:"ID" help:"The product to account for."`
-	Query   string         `placeholder:"Q" help:"The words that are searched for; without any, and without --image, the catalogue is listed."`
-	Image   []string       `placeholder:"FILE" sep:"none" type:"existingfile" help:"Photo that is searched by: JPEG, PNG, GIF or WebP; up to 4."`
-	Crop    []string       `placeholder:"X,Y,W,H" sep:"none" help:"The part of the photo that counts, in pixels from its upper left corner."`
-	Mode    retrieval.Mode `placeholder:"M" enum:"keyword,vector,hybrid,ranked" default:"ranked" help:"keyword, vector, hybrid or ranked (everything; the default)."`
-	Filter  []string       `placeholder:"EXPR" sep:"none" help:"As of vitrine search; may be repeated."`
-	JSON    bool           `help:"Print the API's JSON object."`
+	Data    string `required:"" placeholder:"DIR" type:"existingdir" help:"Data directory."`
+	Product string `required:"" placeholder:"ID" help:"The product to account for."`
+	Query   string `placeholder:"Q" help:"The words that are searched for; without any, and without --image and --like, the catalogue is listed."`
+	searchFlags
+	JSON bool `help:"Print the API's JSON object."`
 }
 
 func (c *explainCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary) (err error) {
-	search := searchCmd{Image: c.Image, Crop: c.Crop, Mode: c.Mode, Filter: c.Filter, Limit: 1, Query: []string{c.Query}}
-	query, err := search.query()
+	query, err := c.query(c.Query)
 	if err != nil {
 		return err
 	}

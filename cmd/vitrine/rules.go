@@ -157,8 +157,8 @@ type rulesTryCmd struct {
 
 // Run prints the rules that hold, in the order in which they count.
 func (c *rulesTryCmd) Run(ctx context.Context, t *terminal) (err error) {
-	query := searchCmd{Filter: c.Filter, Limit: 1, Query: c.Query}
-	q, err := query.query()
+	flags := searchFlags{Filter: c.Filter}
+	q, err := flags.query(strings.Join(c.Query, " "))
 	if err != nil {
 		return err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"text/tabwriter"
 
@@ -12,23 +11,13 @@ import (
 )
 
 type searchCmd struct {
-	Data    string         `required:"" placeholder:"DIR" type:"existingdir" help:"Data directory."`
-	Image   []string       `placeholder:"FILE" sep:"none" type:"existingfile" help:"Photo to search by: JPEG, PNG, GIF or WebP; up to 4, which are searched for as one."`
-	Crop    []string       `placeholder:"X,Y,W,H" sep:"none" help:"The part of the photo that counts, in pixels from its upper left corner; the first is of the first photo, and so on, empty for the whole."`
-	Weight  []float64      `placeholder:"W" help:"What the photo counts against the others (default 1); the first is of the first photo, and so on."`
-	Like    []string       `placeholder:"ID" sep:"none" help:"Find products like this one; up to 10."`
-	Unlike  []string       `placeholder:"ID" sep:"none" help:"Turn away from products like this one; up to 10."`
-	Balance *float64       `placeholder:"B" help:"What photos and --like count beside the words: from 0, words alone, to 1, without them (default 0.5)."`
-	Mode    retrieval.Mode `placeholder:"M" enum:"keyword,vector,hybrid,ranked" default:"ranked" help:"keyword, vector, hybrid or ranked (everything; the default)."`
-	Filter  []string       `placeholder:"EXPR" sep:"none" help:"E.g. 'category=Shoes', 'brand=Nike|Puma', colour=red, price=10..50, in_stock=true; may be repeated, all must hold."`
-	Literal bool           `help:"Take the words as they are: read no filter such as 'not black' or 'under 50' out of them."`
-	Sort    retrieval.Sort `placeholder:"O" enum:"relevance,price_asc,price_desc,newest" default:"relevance" help:"relevance (the default), price_asc, price_desc or newest."`
-	Group   string         `placeholder:"FIELD" help:"Print only the best result of each value of brand, category, colour or attribute.NAME."`
-	Offset  int            `help:"Results to leave out."`
-	Limit   int            `short:"k" default:"10" help:"Results to print."`
-	Explain bool           `help:"Print for each result how its score comes about."`
-	JSON    bool           `help:"Print the API's JSON object."`
-	Query   []string       `arg:"" optional:"" help:"The words to search for; without any, and without --image and --like, the catalogue is listed, the newest first."`
+	Data string `required:"" placeholder:"DIR" type:"existingdir" help:"Data directory."`
+	searchFlags
+	Offset  int      `help:"Results to leave out."`
+	Limit   int      `short:"k" default:"10" help:"Results to print."`
+	Explain bool     `help:"Print for each result how its score comes about."`
+	JSON    bool     `help:"Print the API's JSON object."`
+	Query   []string `arg:"" optional:"" help:"The words to search for; without any, and without --image and --like, the catalogue is listed, the newest first."`
 }
 
 func (c *searchCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary) (err error) {
@@ -55,46 +44,9 @@ func (c *searchCmd) query() (retrieval.Query, error) {
 	if c.Limit < 1 {
 		return retrieval.Query{}, fmt.Errorf("-k %d: ask for 1 to %d results", c.Limit, retrieval.MaxDepth)
 	}
-	if len(c.Crop) > len(c.Image) {
-		return retrieval.Query{}, errors.New("--crop is the part of a photo that counts: name the photo with --image")
-	}
-	if len(c.Weight) > len(c.Image) {
-		return retrieval.Query{}, errors.New("--weight is what a photo counts: name the photo with --image")
-	}
-	q := retrieval.Query{
-		Text: strings.Join(c.Query, " "), Like: c.Like, Unlike: c.Unlike, Balance: c.Balance,
-		Mode: c.Mode, Offset: c.Offset, Limit: c.Limit, Explain: c.Explain,
-		Literal: c.Literal, Sort: c.Sort, Group: c.Group,
-	}
-	for _, expression := range c.Filter {
-		filter, err := retrieval.ParseFilter(expression)
-		if err != nil {
-			return q, err
-		}
-		q.Filters = append(q.Filters, filter)
-	}
-	for i, path := range c.Image {
-		photo, err := c.photo(i, path)
-		if err != nil {
-			return q, err
-		}
-		q.Photos = append(q.Photos, photo)
-	}
-	return q, nil
-}
-
-// photo reads the file of photo number i, with its crop and its weight.
-func (c *searchCmd) photo(i int, path string) (photo retrieval.PhotoQuery, err error) {
-	if photo.Data, err = os.ReadFile(path); err != nil {
-		return photo, fmt.Errorf("read photo: %w", err)
-	}
-	if i < len(c.Crop) {
-		photo.Crop, err = retrieval.ParseCrop(c.Crop[i])
-	}
-	if i < len(c.Weight) {
-		photo.Weight = c.Weight[i]
-	}
-	return photo, err
+	q, err := c.searchFlags.query(strings.Join(c.Query, " "))
+	q.Offset, q.Limit, q.Explain = c.Offset, c.Limit, c.Explain
+	return q, err
 }
 
 func printResponse(t *terminal, r *retrieval.Response) error {
