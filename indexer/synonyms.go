@@ -2,6 +2,7 @@ package indexer
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -10,10 +11,13 @@ import (
 	"unicode/utf8"
 )
 
-// ErrSynonyms means that a file of synonyms cannot be used; errors that wrap it name the line.
+// ErrSynonyms means that a file of synonyms cannot be used; errors that wrap it say what is wrong, and in which line.
 var ErrSynonyms = errors.New("bad synonyms")
 
-// Limits of a file of synonyms.
+// MaxSynonymBytes is how large a file of synonyms may be.
+const MaxSynonymBytes = 4 << 20
+
+// Limits within a file of synonyms.
 const (
 	maxSynonymLine  = 4096 // bytes
 	maxSynonymRules = 10_000
@@ -52,11 +56,18 @@ var synonymSections = map[string]script{"[all]": anyScript, "[zh]": hanScript, "
 //	[zh]                       from here on: for queries with Chinese characters alone; [en]: without; [all]
 //	# a comment
 //
-// A phrase has 6 words at most, a side of a rule 16 phrases, a line 4096 bytes, a file 10,000 rules.
-// Errors wrap ErrSynonyms and name the line.
+// A phrase has 6 words at most, a side of a rule 16 phrases, a line 4096 bytes, a file 10,000 rules and 4 MB.
+// Errors wrap ErrSynonyms and, but for that of a large file, name the line.
 func ReadSynonyms(r io.Reader) (*Synonyms, error) {
+	text, err := io.ReadAll(io.LimitReader(r, MaxSynonymBytes+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("read synonyms: %w", err)
+	case len(text) > MaxSynonymBytes:
+		return nil, fmt.Errorf("%w: the file is larger than %d MB", ErrSynonyms, MaxSynonymBytes>>20)
+	}
 	s := &Synonyms{phrases: make(map[string][]synonym)}
-	lines := bufio.NewScanner(r)
+	lines := bufio.NewScanner(bytes.NewReader(text))
 	lines.Buffer(nil, maxSynonymLine)
 	in, number, rules := anyScript, 0, 0
 	for lines.Scan() {
@@ -80,10 +91,8 @@ func ReadSynonyms(r io.Reader) (*Synonyms, error) {
 			return nil, fmt.Errorf("%w: line %d: %w", ErrSynonyms, number, err)
 		}
 	}
-	if err := lines.Err(); errors.Is(err, bufio.ErrTooLong) {
+	if lines.Err() != nil { // bufio.ErrTooLong, as the text is at hand
 		return nil, fmt.Errorf("%w: line %d: longer than %d bytes", ErrSynonyms, number+1, maxSynonymLine)
-	} else if err != nil {
-		return nil, fmt.Errorf("read synonyms: %w", err)
 	}
 	return s, nil
 }

@@ -59,8 +59,6 @@ type Options struct {
 	NearShare float64
 	// Weights of the legs by name, by which those of the fusion are multiplied; a leg that is not named has 1.
 	Weights map[string]float64
-	// Synonyms are what the words of a query may be replaced by in the keyword leg; nil for none.
-	Synonyms *indexer.Synonyms
 	// Deadline is the time that the legs of one query have, embedding included; 2 s. A leg that is
 	// not back by then is left out. The later stages work on a bounded set and follow the caller's
 	// context alone.
@@ -108,14 +106,19 @@ type Engine struct {
 	suggester *suggester
 	cursors   *cursors
 
-	lexicon atomic.Pointer[lexicon] // of the newest generation
-	rules   atomic.Pointer[Rules]
+	lexicon  atomic.Pointer[lexicon] // of the newest generation
+	rules    atomic.Pointer[Rules]
+	synonyms atomic.Pointer[indexer.Synonyms]
 }
 
 // New returns an engine over index. Without a ranker (nil) ModeRanked orders like ModeHybrid.
 func New(index Index, encoder Encoder, ranker Ranker, opts Options) *Engine {
 	return &Engine{index: index, encoder: encoder, ranker: ranker, opts: opts.WithDefaults(), suggester: newSuggester(), cursors: newCursors()}
 }
+
+// SetSynonyms puts what the words of a query may be replaced by in the keyword leg in the place of those before, from
+// the next search on; nil for none.
+func (e *Engine) SetSynonyms(synonyms *indexer.Synonyms) { e.synonyms.Store(synonyms) }
 
 // Search answers q: the way of a query from request to ranked page. It keeps nothing of q, which the caller may
 // change as soon as it returns.
@@ -191,6 +194,7 @@ type results struct {
 // scope is what is settled of a query before its legs run.
 type scope struct {
 	snapshot *indexer.Snapshot
+	synonyms *indexer.Synonyms
 	shown    *examples
 	said     *understood
 	rules    *merchandise
@@ -218,7 +222,7 @@ func (e *Engine) find(ctx context.Context, q *Query, snapshot *indexer.Snapshot,
 
 // settle says what q is about and in which products it searches.
 func (e *Engine) settle(ctx context.Context, q *Query, snapshot *indexer.Snapshot, clock *stopwatch) (in *scope, err error) {
-	in = &scope{snapshot: snapshot}
+	in = &scope{snapshot: snapshot, synonyms: e.synonyms.Load()}
 	// The products that are shown as examples.
 	if in.shown, err = findExamples(q, snapshot); err != nil {
 		return nil, err
@@ -226,7 +230,7 @@ func (e *Engine) settle(ctx context.Context, q *Query, snapshot *indexer.Snapsho
 
 	// What the words say of price, of what is not wanted and of the catalogue's own values.
 	typed := *q // rules go by what the shopper wrote
-	if in.said, err = e.understand(ctx, q, snapshot); err != nil {
+	if in.said, err = e.understand(ctx, q, in); err != nil {
 		return nil, err
 	}
 	clock.lap("understand")

@@ -336,8 +336,10 @@ func TestALedgerAddsUpToTheScoreExactly(t *testing.T) {
 func TestBackfilledScoresAreThoseOfTheLegItself(t *testing.T) {
 	index := openShop(t, 400)
 	synonyms := readSynonyms(t, "sandal, red shoe, green bag\nbolt => dune lamp, cirrus\nvessel => mug")
-	narrow := New(index, &indexertest.Encoder{}, nil, Options{Window: 40, NearShare: -1, Synonyms: synonyms})
-	wide := New(index, &indexertest.Encoder{}, nil, Options{Window: 400, NearShare: -1, Synonyms: synonyms})
+	narrow := New(index, &indexertest.Encoder{}, nil, Options{Window: 40, NearShare: -1})
+	wide := New(index, &indexertest.Encoder{}, nil, Options{Window: 400, NearShare: -1})
+	narrow.SetSynonyms(synonyms)
+	wide.SetSynonyms(synonyms)
 	photo := indexertest.Photo(shopPaints["green"])
 	filled := 0
 	for _, text := range []string{
@@ -375,10 +377,12 @@ func TestBackfilledScoresAreThoseOfTheLegItself(t *testing.T) {
 func TestSynonymsAreForTheKeywordLeg(t *testing.T) {
 	index := openShop(t, 100)
 	q := Query{Text: "sandal", Mode: ModeKeyword}
-	if got := search(t, New(index, &indexertest.Encoder{}, nil, Options{}), q).Hits; len(got) > 0 {
+	engine := New(index, &indexertest.Encoder{}, nil, Options{})
+	if got := search(t, engine, q).Hits; len(got) > 0 {
 		t.Errorf("without synonyms: %v", got)
 	}
-	got := search(t, New(index, &indexertest.Encoder{}, nil, Options{Synonyms: readSynonyms(t, "sandal => shoe")}), q).Hits
+	engine.SetSynonyms(readSynonyms(t, "sandal => shoe"))
+	got := search(t, engine, q).Hits
 	if len(got) == 0 {
 		t.Error("with synonyms: nothing found")
 	}
@@ -386,6 +390,10 @@ func TestSynonymsAreForTheKeywordLeg(t *testing.T) {
 		if !strings.Contains(hit.Product.Title, "shoe") {
 			t.Errorf("with synonyms: %q", hit.Product.Title)
 		}
+	}
+	engine.SetSynonyms(nil)
+	if got := search(t, engine, q).Hits; len(got) > 0 {
+		t.Errorf("when the synonyms have gone: %v", got)
 	}
 }
 

@@ -59,7 +59,7 @@ func (e *Engine) planLegs(ctx context.Context, q *Query, in *scope) []*leg {
 	}
 	if q.Text != "" && q.Mode != ModeVector {
 		legs = append(legs, &leg{name: LegKeyword, finder: &keywordFinder{
-			snapshot: in.snapshot, words: indexer.KeywordQuery{Terms: q.Text, Synonyms: e.opts.Synonyms}, allowed: in.allowed,
+			snapshot: in.snapshot, words: indexer.KeywordQuery{Terms: q.Text, Synonyms: in.synonyms}, allowed: in.allowed,
 		}})
 	}
 	if q.Text != "" && q.Mode != ModeKeyword {

@@ -46,7 +46,8 @@ type preference struct {
 
 // understand reads q's words, takes out of them what becomes a filter, and adds those filters to q's own.
 // A price in the words gives way to the shopper's filter on prices.
-func (e *Engine) understand(ctx context.Context, q *Query, snapshot *indexer.Snapshot) (*understood, error) {
+func (e *Engine) understand(ctx context.Context, q *Query, in *scope) (*understood, error) {
+	snapshot := in.snapshot
 	said := &understood{report: []Understood{}}
 	if q.Text == "" || q.Literal {
 		return said, nil
@@ -86,7 +87,7 @@ func (e *Engine) understand(ctx context.Context, q *Query, snapshot *indexer.Sna
 	if said.share, err = namedShare(ctx, snapshot, typed, read); err != nil {
 		return nil, err
 	}
-	corrected, changed, err := snapshot.Correct(ctx, typed, e.opts.Synonyms)
+	corrected, changed, err := snapshot.Correct(ctx, typed, in.synonyms)
 	if err != nil {
 		return nil, err
 	}

@@ -128,7 +128,7 @@ func TestWordsThatNoProductHasDoNotHideThatAllOthersAreNamed(t *testing.T) {
 	defer snapshot.Release()
 	for text, want := range map[string]float64{"bolt shoes": 1, "bolt shoes zebra": 1, "bolt shoes buckle": 2.0 / 3, "buckle": 0, "zebra": 0, "男士黑色": 1} {
 		q := Query{Text: text}
-		said, err := engine.understand(context.Background(), &q, snapshot)
+		said, err := engine.understand(context.Background(), &q, &scope{snapshot: snapshot})
 		if err != nil {
 			t.Fatal(err)
 		}

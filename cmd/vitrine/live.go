@@ -11,7 +11,7 @@ import (
 	"vitrine/retrieval"
 )
 
-// refreshInterval is how often a server looks whether a new generation is live, and at the rules.
+// refreshInterval is how often a server looks whether a new generation is live, and at the files that it follows.
 const refreshInterval = 2 * time.Second
 
 // liveShop answers from whatever generation is live, also when that was built with another model. It is
@@ -39,7 +39,7 @@ func (l *liveShop) close() error {
 	return l.shop.close()
 }
 
-// follow takes up new rules, opens each new generation and makes its suggestions before a shopper asks for them, until ctx
+// follow takes up new rules and synonyms, opens each new generation and makes its suggestions before a shopper asks for them, until ctx
 // ends. What cannot be used is reported, and the old one goes on.
 func (l *liveShop) follow(ctx context.Context) error {
 	l.refreshSuggestions(ctx)
@@ -53,6 +53,7 @@ func (l *liveShop) follow(ctx context.Context) error {
 		case <-ticker.C:
 		}
 		l.followRules(ctx)
+		l.followSynonyms()
 		// Read without the lock: nobody but this goroutine puts another shop in its place.
 		changed, err := l.shop.index.Refresh(ctx)
 		if errors.Is(err, indexer.ErrModelChanged) {
@@ -79,7 +80,7 @@ func (l *liveShop) refreshSuggestions(ctx context.Context) {
 
 // reopen puts a shop with the new generation and its model in the place of the old one.
 func (l *liveShop) reopen(ctx context.Context) error {
-	fresh, err := openShopWith(ctx, l.dataDir, l.shop.rules, l.library, l.terminal)
+	fresh, err := openShopWith(ctx, l.dataDir, l.shop.files, l.library, l.terminal)
 	if err != nil {
 		return err
 	}

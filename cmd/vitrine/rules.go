@@ -1,13 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
@@ -23,79 +19,22 @@ type rulesCmd struct {
 	Try   rulesTryCmd   `cmd:"" help:"Print the rules that hold for a query."`
 }
 
-// rulesFile is rules.json of a data directory. Without the file there are no rules.
-type rulesFile struct {
-	path  string
-	text  []byte     // as last read, right or wrong; nil = no file
-	set   *rules.Set // the last that was right
-	fault string     // why the file could not be read when it was last tried
-}
-
-func openRules(dataDir string) (*rulesFile, error) {
+// openRules opens rules.json of a data directory.
+func openRules(dataDir string) (*followedFile[*rules.Set], error) {
 	return openRulesFile(filepath.Join(dataDir, "rules.json"))
 }
 
-func openRulesFile(path string) (*rulesFile, error) {
-	f := &rulesFile{path: path, set: &rules.Set{}}
-	_, err := f.refresh()
-	return f, err
-}
-
-// refresh reads the file again and says whether it has other rules now. A wrong file is an error once,
-// and the rules stay as they were.
-func (f *rulesFile) refresh() (changed bool, err error) {
-	text, err := readRules(f.path)
-	if err != nil {
-		again := f.fault == err.Error()
-		f.fault = err.Error()
-		if again {
-			return false, nil
-		}
-		return false, err
-	}
-	f.fault = ""
-	if (text == nil) == (f.text == nil) && bytes.Equal(text, f.text) {
-		return false, nil
-	}
-	f.text = text
-	set := &rules.Set{}
-	if text != nil {
-		if set, err = rules.Parse(text); err != nil {
-			return false, fmt.Errorf("%s: %w", f.path, err)
-		}
-	}
-	f.set = set
-	return true, nil
-}
-
-// readRules returns nil where there is no file. One that is too large is read no further than that shows.
-func readRules(path string) ([]byte, error) {
-	file, err := os.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("open rules: %w", err)
-	}
-	defer func() { _ = file.Close() }() // nothing was written
-	text, err := io.ReadAll(io.LimitReader(file, rules.MaxBytes+10))
-	if err != nil {
-		return nil, fmt.Errorf("read rules: %w", err)
-	}
-	return text, nil
+func openRulesFile(path string) (*followedFile[*rules.Set], error) {
+	return openFollowed(path, rules.MaxBytes, &rules.Set{}, rules.Parse)
 }
 
 // followRules takes up what has changed in rules.json.
 func (l *liveShop) followRules(ctx context.Context) {
-	file := l.shop.rules
-	changed, err := file.refresh()
-	switch {
-	case err != nil:
-		l.terminal.notef("vitrine: %v (the rules before go on)", err)
-	case changed:
-		l.shop.engine.SetRules(file.set)
+	file := l.shop.files.rules
+	if takeUp(l.terminal, file, "rules") {
+		l.shop.engine.SetRules(file.value)
 		l.refreshSuggestions(ctx)
-		l.terminal.notef("%s: new rules are in force (%d)", file.path, len(file.set.Rules))
+		l.terminal.notef("%s: new rules are in force (%d)", file.path, len(file.value.Rules))
 	}
 }
 
@@ -130,9 +69,9 @@ func (c *rulesCheckCmd) Run(ctx context.Context, t *terminal) (err error) {
 		defer func() { err = errors.Join(err, index.Close()) }()
 		covers = coversIn(ctx, retrieval.New(index, nil, nil, retrieval.Options{}))
 	}
-	reports := make([]ruleReport, 0, len(file.set.Rules))
-	for i := range file.set.Rules {
-		rule := &file.set.Rules[i]
+	reports := make([]ruleReport, 0, len(file.value.Rules))
+	for i := range file.value.Rules {
+		rule := &file.value.Rules[i]
 		report := newRuleReport(&rule.Rule)
 		report.Note, report.When = rule.Note, whenOf(rule)
 		report.Waits = !rule.InForce(time.Now())
@@ -177,7 +116,7 @@ func (c *rulesTryCmd) Run(ctx context.Context, t *terminal) (err error) {
 		c.At = time.Now()
 	}
 	reports := []ruleReport{}
-	for _, rule := range file.set.For(&q, c.At) {
+	for _, rule := range file.value.For(&q, c.At) {
 		report := newRuleReport(&rule)
 		if err := covers(&report, &rule); err != nil {
 			return err

@@ -30,7 +30,7 @@ func TestARunningServerFollowsTheRules(t *testing.T) {
 	}
 	var told output
 	engine := retrieval.New(index, &indexertest.Encoder{}, nil, retrieval.Options{})
-	live := &liveShop{terminal: newTerminal(&told, &told), shop: &shop{engine: engine, rules: file}}
+	live := &liveShop{terminal: newTerminal(&told, &told), shop: &shop{engine: engine, files: shopFiles{rules: file}}}
 
 	path := filepath.Join(dataDir, "rules.json")
 	hide := func(id string) string {
@@ -76,22 +76,5 @@ func TestARunningServerFollowsTheRules(t *testing.T) {
 		if got := strings.Join(shown, " "); got != step.shown {
 			t.Errorf("%s: the list has %q, want %q", step.name, got, step.shown)
 		}
-	}
-}
-
-func TestRulesThatCannotBeReadAreToldOnce(t *testing.T) {
-	dataDir := t.TempDir()
-	file, err := openRules(dataDir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Mkdir(filepath.Join(dataDir, "rules.json"), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := file.refresh(); err == nil {
-		t.Error("a folder is read as rules")
-	}
-	if _, err := file.refresh(); err != nil {
-		t.Errorf("told again: %v", err)
 	}
 }

@@ -5,9 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"io/fs"
-	"os"
-	"path/filepath"
 
 	"vitrine/encoders"
 	"vitrine/indexer"
@@ -20,21 +17,21 @@ type shop struct {
 	index  *indexer.Index
 	model  *encoders.Model
 	engine *retrieval.Engine
-	rules  *rulesFile
+	files  shopFiles
 
 	options retrieval.Options // of engine
 }
 
-// openShop opens the live generation, the model that it was built with, and the rules.
+// openShop opens the live generation, the model that it was built with, the rules and the synonyms.
 func openShop(ctx context.Context, dataDir string, library runtimeLibrary, t *terminal) (*shop, error) {
-	rules, err := openRules(dataDir)
+	files, err := openShopFiles(dataDir)
 	if err != nil {
 		return nil, err
 	}
-	return openShopWith(ctx, dataDir, rules, library, t)
+	return openShopWith(ctx, dataDir, files, library, t)
 }
 
-func openShopWith(ctx context.Context, dataDir string, rules *rulesFile, library runtimeLibrary, t *terminal) (*shop, error) {
+func openShopWith(ctx context.Context, dataDir string, files shopFiles, library runtimeLibrary, t *terminal) (*shop, error) {
 	index, err := indexer.Open(ctx, dataDir)
 	if err != nil {
 		return nil, err
@@ -48,41 +45,22 @@ func openShopWith(ctx context.Context, dataDir string, rules *rulesFile, library
 		err := fmt.Errorf("the index was built with model %s of fingerprint %s and that model's is now %s: run vitrine index again", built.Name, built.Fingerprint, found)
 		return nil, errors.Join(err, model.Close(), index.Close())
 	}
-	synonyms, err := readSynonyms(dataDir)
-	if err != nil {
-		return nil, errors.Join(err, model.Close(), index.Close())
-	}
 	weighting, err := readFusion(dataDir)
 	if err != nil {
 		return nil, errors.Join(err, model.Close(), index.Close())
 	}
-	s := &shop{index: index, model: model, rules: rules}
-	s.options = retrieval.Options{Synonyms: synonyms, Weighting: weighting, Suggestions: suggestionsIn(dataDir)}
+	s := &shop{index: index, model: model, files: files}
+	s.options = retrieval.Options{Weighting: weighting, Suggestions: suggestionsIn(dataDir)}
 	s.engine = s.engineWith(s.options)
-	s.engine.SetRules(rules.set)
+	s.engine.SetRules(files.rules.value)
 	return s, nil
 }
 
 // engineWith returns an engine over the shop, without its rules.
 func (s *shop) engineWith(options retrieval.Options) *retrieval.Engine {
-	return retrieval.New(s.index, queryEncoder{s.model}, ranker.New(), options)
-}
-
-// readSynonyms reads synonyms.txt of the data directory (docs/synonyms.md), or returns nil where there is none.
-func readSynonyms(dataDir string) (*indexer.Synonyms, error) {
-	file, err := os.Open(filepath.Join(dataDir, "synonyms.txt"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	synonyms, err := indexer.ReadSynonyms(file)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file.Name(), err)
-	}
-	return synonyms, nil
+	engine := retrieval.New(s.index, queryEncoder{s.model}, ranker.New(), options)
+	engine.SetSynonyms(s.files.synonyms.value)
+	return engine
 }
 
 // queryEncoder tells retrieval which photos are the shopper's to replace.

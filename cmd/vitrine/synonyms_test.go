@@ -1,0 +1,77 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"vitrine/catalog"
+	"vitrine/indexer"
+	"vitrine/indexer/indexertest"
+	"vitrine/retrieval"
+)
+
+// A server that runs takes up what is written to synonyms.txt, and keeps its synonyms when that is wrong.
+func TestARunningServerFollowsTheSynonyms(t *testing.T) {
+	dataDir := indexertest.Build(t, []catalog.Product{{ID: "a", Title: "Television"}, {ID: "b", Title: "Blue mug"}})
+	index, err := indexer.Open(t.Context(), dataDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := index.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	file, err := openSynonyms(dataDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told output
+	engine := retrieval.New(index, &indexertest.Encoder{}, nil, retrieval.Options{})
+	live := &liveShop{terminal: newTerminal(&told, &told), shop: &shop{engine: engine, files: shopFiles{synonyms: file}}}
+
+	path := filepath.Join(dataDir, "synonyms.txt")
+	before := ""
+	for _, step := range []struct {
+		name, text string // an empty text removes the file
+		shown      string // for "telly"
+		says       string // on the terminal, nothing else
+	}{
+		{"no file", "", "", ""},
+		{"synonyms", "telly, television", "a", path + ": new synonyms are in force"},
+		{"the same synonyms", "telly, television", "a", ""},
+		{"a broken file", "telly => mug\n[fr]\n", "a", path + ": bad synonyms: line 2: there is no section [fr]: use [all], [en] or [zh] (the synonyms before go on)"},
+		{"a file still broken", "telly => mug\n[fr]\n", "a", ""},
+		{"a file mended", "telly => mug\n[en]\n", "b", "new synonyms are in force"},
+		{"a file of 5 MB", strings.Repeat("# "+strings.Repeat("x", 1021)+"\n", 5<<10), "b", "bad synonyms: the file is larger than 4 MB (the synonyms before go on)"},
+		{"the file removed", "", "", "new synonyms are in force"},
+	} {
+		if step.text == "" {
+			err = os.RemoveAll(path)
+		} else {
+			err = os.WriteFile(path, []byte(step.text), 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		live.followSynonyms()
+		said, _ := strings.CutPrefix(told.String(), before)
+		before = told.String()
+		if (step.says == "") != (said == "") || !strings.Contains(said, step.says) {
+			t.Errorf("%s: the terminal says %q, want %q", step.name, said, step.says)
+		}
+		response, err := live.Search(t.Context(), retrieval.Query{Text: "telly", Mode: retrieval.ModeKeyword})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var shown []string
+		for _, hit := range response.Hits {
+			shown = append(shown, hit.Product.ID)
+		}
+		if got := strings.Join(shown, " "); got != step.shown {
+			t.Errorf("%s: telly finds %q, want %q", step.name, got, step.shown)
+		}
+	}
+}
