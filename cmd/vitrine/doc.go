@@ -2,8 +2,8 @@
 //
 // It is the only place that wires the rooms together and that reads flags and environment. Each verb
 // has a file of its own; what several verbs share is in shop.go (a data directory opened for
-// searching), live.go (the same, following new generations), models.go (finding a model) and
-// terminal.go (talking to the user).
+// searching), live.go (the same, following new generations), followed.go (the files that it follows),
+// search_flags.go (what is searched for), models.go (finding a model) and terminal.go (talking to the user).
 //
 //	go run ./cmd/vitrine demo
 //	vitrine index  --data DIR --feed FILE
