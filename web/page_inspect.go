@@ -28,6 +28,7 @@ type inspectPage struct {
 	Legs       []legRow
 	Fused      string
 	Features   []featureRow
+	Idle       []featureRow // features without effect on the score
 	Rules      []ruleRow
 	Terms      int // contributions that make up the score
 	Sum, Score string
@@ -174,10 +175,15 @@ func (p *inspectPage) explain(ledger *retrieval.Ledger) {
 		widest = max(widest, math.Abs(rule.Contribution))
 	}
 	for _, feature := range ledger.Features {
-		p.Features = append(p.Features, featureRow{
+		row := featureRow{
 			Name: attributeName(feature.Name), Value: short(feature.Value), Weight: short(feature.Weight),
 			Effect: signed(feature.Contribution), Bar: around(feature.Contribution, widest),
-		})
+		}
+		if feature.Contribution == 0 {
+			p.Idle = append(p.Idle, row)
+		} else {
+			p.Features = append(p.Features, row)
+		}
 		count(feature.Contribution)
 	}
 	for _, rule := range ledger.Rules {

@@ -349,6 +349,11 @@ func TestInspectionShowsALedgerThatSumsToTheScore(t *testing.T) {
 		if ranker := strings.Contains(body, "Out of stock") && strings.Contains(body, "What the ranker made of it"); ranker != (mode == "ranked") {
 			t.Errorf("mode %s: features are shown: %v", mode, ranker)
 		}
+		// A feature that adds nothing is folded away, and still counted.
+		at, folded := strings.Index(body, "Out of stock</th>"), strings.Index(body, "<summary>1 more without effect here</summary>")
+		if mode == "ranked" && (folded < 0 || at < folded || !strings.Contains(body, "Sum of 2 contributions")) {
+			t.Errorf("the feature without effect stands at %d, what is folded at %d", at, folded)
+		}
 		// From one result to the next, and back.
 		next := html.UnescapeString(regexp.MustCompile(`rel="next" href="([^"]*)"`).FindStringSubmatch(body)[1])
 		response, body = get(t, h, next)
