@@ -38,7 +38,7 @@ func BenchmarkBuild(b *testing.B) {
 				for range b.N {
 					x = build(b, vectors, testDim, Options{GraphFrom: 1})
 				}
-				memory := 2*len(x.codes.high) + 4*(len(x.codes.scales)+len(x.codes.glanceScales)+len(x.graph.slots))
+				memory := 2*len(x.codes.high) + len(x.signs.blocks) + len(x.graph.slots) + 4*(len(x.codes.scales)+len(x.codes.glanceScales)+len(x.signs.scales))
 				b.ReportMetric(float64(memory)/float64(rows), "bytes/vector")
 			})
 		}
@@ -72,9 +72,11 @@ func BenchmarkSearch(b *testing.B) {
 					benchmarkSearch(b, x(b), SearchParams{Ef: ef})
 				})
 			}
-			b.Run(fmt.Sprintf("set=%s/n=%d/exact", set, rows), func(b *testing.B) {
-				exact := &Index{vectors: x(b).vectors, codes: x(b).codes}
-				benchmarkSearch(b, exact, SearchParams{})
+			b.Run(fmt.Sprintf("set=%s/n=%d/scan=1-bit", set, rows), func(b *testing.B) {
+				benchmarkSearch(b, &Index{vectors: x(b).vectors, codes: x(b).codes, signs: x(b).signs}, SearchParams{})
+			})
+			b.Run(fmt.Sprintf("set=%s/n=%d/scan=int8", set, rows), func(b *testing.B) {
+				benchmarkSearch(b, &Index{vectors: x(b).vectors, codes: x(b).codes}, SearchParams{})
 			})
 		}
 	}

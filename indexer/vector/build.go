@@ -33,8 +33,8 @@ func (o Options) WithDefaults() Options {
 	return o
 }
 
-// maxRows keeps row numbers and link offsets within 32 bits.
-const maxRows = 1 << 26
+// maxRows keeps the numbers of rows within the 24 bits of a link.
+const maxRows = 1 << 24
 
 // maxDim keeps the sums of dotNibbles within 32 bits.
 const maxDim = 1 << 14
@@ -58,6 +58,7 @@ func Build(ctx context.Context, vectors []float32, dim int, opts Options) (*Inde
 	}); err != nil {
 		return nil, err
 	}
+	x.signs = signsOf(&x.codes)
 	if n < opts.GraphFrom || n < 2 {
 		opts.Progress(n, n)
 		return x, nil

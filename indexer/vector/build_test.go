@@ -33,7 +33,7 @@ func TestSameInputGivesSameBytesWithAnyNumberOfWorkers(t *testing.T) {
 func TestSeedDoesNotDependOnWorkers(t *testing.T) {
 	const rows = 2*seedShardRows + 300 // three shards
 	x := build(t, sets.Clustered(rows, 32, 20, 5), 32, Options{})
-	var first []uint32
+	var first []byte
 	for _, workers := range []int{1, 3} {
 		b := newBuilder(x, workers, nil)
 		entries, err := b.seed(t.Context(), permutation(rows, 3))

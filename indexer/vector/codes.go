@@ -61,6 +61,15 @@ var glanceSquares = func() (squares [256]int) {
 	return squares
 }()
 
+// glanceLengths are the same of their amounts.
+var glanceLengths = func() (lengths [256]int) {
+	for b := range lengths {
+		x, y := 16*(b&0x0f)-glanceOffset, 16*(b>>4)-glanceOffset
+		lengths[b] = max(x, -x) + max(y, -y)
+	}
+	return lengths
+}()
+
 // glanceOffset makes 16·half − glanceOffset the middle of the codes with that upper half.
 const glanceOffset = 128 - 8
 
@@ -73,6 +82,16 @@ func (c *codes) glanceScale(row uint32) float32 {
 		squares += glanceSquares[b]
 	}
 	return float32(1 / math.Sqrt(float64(max(squares, 64*c.dim)))) // less only in a forged file
+}
+
+// glanceLength is the sum of the amounts of what the upper halves of a row stand for.
+func (c *codes) glanceLength(high []byte) int {
+	padding := 2*c.stride - c.dim
+	length := -8 * padding
+	for _, b := range high {
+		length += glanceLengths[b]
+	}
+	return max(length, 8*c.dim)
 }
 
 // derive fills what is not stored.

@@ -12,7 +12,7 @@ import (
 // The layout of a file; FORMAT.md draws it. All numbers are little-endian.
 const (
 	fileMagic     = "VITRVEC\n"
-	formatVersion = 2
+	formatVersion = 3
 
 	prefixSize  = 32 // magic … entry row
 	sectionSize = 24 // one row of the section table
@@ -30,7 +30,7 @@ const (
 	sectionHigh           // four-bit pairs, rows·stride
 	sectionLow            // the same
 	sectionScales         // float32, rows
-	sectionLinks          // uint32, rows·width, or none without a graph
+	sectionLinks          // uint24, rows·width, or none without a graph
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -87,7 +87,7 @@ func (x *Index) bodies() [sections][]byte {
 	bodies[sectionLow] = x.codes.low
 	bodies[sectionScales] = bytesOf(x.codes.scales)
 	if x.graph != nil {
-		bodies[sectionLinks] = bytesOf(x.graph.slots)
+		bodies[sectionLinks] = x.graph.slots
 	}
 	return bodies
 }

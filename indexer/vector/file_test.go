@@ -15,11 +15,11 @@ import (
 	"vitrine/indexer/vector/sets"
 )
 
-var update = flag.Bool("update", false, "write testdata/v2.vectors anew: only before format 2 has landed")
+var update = flag.Bool("update", false, "write testdata/v3.vectors anew: only before format 3 has landed")
 
-const frozenFile = "testdata/v2.vectors"
+const frozenFile = "testdata/v3.vectors"
 
-// frozenIndex is what testdata/v2.vectors was written from: 60 rows of 8 dimensions with a graph.
+// frozenIndex is what testdata/v3.vectors was written from: 60 rows of 8 dimensions with a graph.
 func frozenIndex(t testing.TB) *Index {
 	return build(t, sets.Unclustered(60, 8, 8, 11), 8, Options{GraphFrom: 1, Seed: 1})
 }
@@ -70,10 +70,12 @@ func TestSavedIndexAnswersAsBefore(t *testing.T) {
 	}
 }
 
-func TestFileOfVersion1AsksForANewBuild(t *testing.T) {
-	_, err := Open("testdata/v1.vectors")
-	if !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), "v1.vectors") || !strings.Contains(err.Error(), "format version 1, this program reads 2: build the index again") {
-		t.Errorf("error %v", err)
+func TestFilesOfOlderVersionsAskForANewBuild(t *testing.T) {
+	for version, file := range map[string]string{"1": "v1.vectors", "2": "v2.vectors"} {
+		_, err := Open(filepath.Join("testdata", file))
+		if !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), file) || !strings.Contains(err.Error(), "format version "+version+", this program reads 3: build the index again") {
+			t.Errorf("error %v", err)
+		}
 	}
 }
 

@@ -14,6 +14,13 @@ type scratch struct {
 	passed  []uint32 // rows that a search of the build has expanded
 	exact   []float32
 	nearest nearest
+
+	// of a scan of the signs:
+	signs signProbe
+	above []uint32 // bits of rows above the least
+	sums  []uint16
+	short shortlist
+	left  []uint32 // the rows on it
 }
 
 // greedySearch fills s.nearest with the rows of g nearest to s.probe by glances: GreedySearch of Vamana
@@ -35,7 +42,7 @@ func greedySearch(g *graph, c *codes, s *scratch, entries []uint32, ef int, expa
 			if expanded != nil {
 				expanded(row)
 			}
-			s.visit(g.at(row))
+			s.visitLinks(g.at(row))
 		}
 		s.compare(c)
 	}
@@ -55,11 +62,22 @@ func (s *scratch) begin(rows, ef int) {
 // visit marks rows and notes those for which that is news.
 func (s *scratch) visit(rows []uint32) {
 	for _, row := range rows {
-		word, bit := &s.visited[row>>6], uint64(1)<<(row&63)
-		if *word&bit == 0 {
-			*word |= bit
-			s.fresh = append(s.fresh, row)
-		}
+		s.visitRow(row)
+	}
+}
+
+// visitLinks visits the rows that slots link to.
+func (s *scratch) visitLinks(slots []byte) {
+	for ; len(slots) >= linkSize; slots = slots[linkSize:] {
+		s.visitRow(linkOf(slots))
+	}
+}
+
+func (s *scratch) visitRow(row uint32) {
+	word, bit := &s.visited[row>>6], uint64(1)<<(row&63)
+	if *word&bit == 0 {
+		*word |= bit
+		s.fresh = append(s.fresh, row)
 	}
 }
 

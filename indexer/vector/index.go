@@ -21,6 +21,7 @@ var (
 type Index struct {
 	vectors []float32 // n·dim, row after row
 	codes   codes     // the same rows, eight bits a dimension
+	signs   signs     // the same, one bit a dimension
 	graph   *graph    // nil: too few rows to be worth one
 	scratch sync.Pool // *scratch
 
@@ -65,6 +66,6 @@ func (x *Index) Close() error {
 	}
 	unmap := x.unmap
 	x.unmap = nil
-	x.vectors, x.codes, x.graph = nil, codes{dim: x.codes.dim, stride: x.codes.stride}, nil
+	x.vectors, x.codes, x.signs, x.graph = nil, codes{dim: x.codes.dim, stride: x.codes.stride}, signs{}, nil
 	return unmap()
 }

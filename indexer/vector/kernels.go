@@ -9,20 +9,23 @@ type kernels struct {
 	// dotNibbles sets out[i] to the product of the query's codes, 2·stride of them, with the four-bit numbers of row rows[i]
 	// of half, for each i; codes says where they lie.
 	dotNibbles func(out []int32, half []byte, stride int, rows []uint32, query []int8)
+	// weighSigns sets sums to the sums that table has for the rows of len(above) blocks of signs, and in above a bit for each
+	// row whose estimate is more than least; signs and signProbe say what lies where.
+	weighSigns func(above []uint32, sums []uint16, blocks []byte, scales []float32, table []byte, weight int32, least float32)
 	// dotFloats is the inner product of two vectors of one size, summed in the order of dotFloatsGo.
 	dotFloats func(a, b []float32) float32
 	// prefetch asks for the n cache lines from p on, n at least 1, and does nothing where it cannot.
 	prefetch func(p unsafe.Pointer, n int)
 }
 
-var portable = kernels{name: "portable", dotNibbles: dotNibblesGo, dotFloats: dotFloatsGo, prefetch: func(unsafe.Pointer, int) {}}
+var portable = kernels{name: "portable", dotNibbles: dotNibblesGo, weighSigns: weighSignsGo, dotFloats: dotFloatsGo, prefetch: func(unsafe.Pointer, int) {}}
 
 // kernel is what searches and builds use; see fastest in kernels_*.go.
 var kernel = fastest()
 
-// prefetch asks for numbers that will soon be read, which are at least one.
-func prefetch[T number](numbers []T) {
-	kernel.prefetch(unsafe.Pointer(&numbers[0]), (4*len(numbers)+63)/64)
+// prefetch asks for what will soon be read, which is at least one number.
+func prefetch[T byte | float32](numbers []T) {
+	kernel.prefetch(unsafe.Pointer(&numbers[0]), (int(unsafe.Sizeof(numbers[0]))*len(numbers)+63)/64)
 }
 
 func dotNibblesGo(out []int32, half []byte, stride int, rows []uint32, query []int8) {
@@ -36,6 +39,25 @@ func dotNibblesGo(out []int32, half []byte, stride int, rows []uint32, query []i
 			}
 		}
 		out[i] = sum
+	}
+}
+
+func weighSignsGo(above []uint32, sums []uint16, blocks []byte, scales []float32, table []byte, weight int32, least float32) {
+	steps := len(table) / 64
+	for b := range above {
+		above[b] = 0
+		for r := range signBlock {
+			sum := 0
+			for t := range steps {
+				eight, pair := blocks[(b*steps+t)*signBlock+r], table[t/signSteps*128+t%signSteps*32:]
+				sum += int(pair[eight&0x0f]) + int(pair[64+eight>>4])
+			}
+			row := b*signBlock + r
+			sums[row] = uint16(sum)
+			if float32(2*int32(sum)-weight)*scales[row] > least {
+				above[b] |= 1 << r
+			}
+		}
 	}
 }
 

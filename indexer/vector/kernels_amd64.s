@@ -1,6 +1,6 @@
 #include "textflag.h"
 
-// What these compute is said in Go in kernels.go: dotNibblesGo and dotFloatsGo.
+// What these compute is said in Go in kernels.go: dotNibblesGo, weighSignsGo and dotFloatsGo.
 
 // Rows lie anywhere in memory: dotNibbles asks for each one so many rows before it is multiplied.
 #define ahead 8
@@ -62,6 +62,59 @@ near: \
 	ADDQ         $4, BX; \
 	DECQ         CX; \
 	JNZ          row; \
+	VZEROUPPER; \
+	RET
+
+// beginSigns loads the arguments of weighSigns: DI is above, DX sums, SI the blocks, BX the scales, R8 the table, CX how many
+// blocks there are, R9 how many pairs of bytes a row has. Y15 will mask four bits.
+#define beginSigns \
+	MOVQ         above+0(FP), DI; \
+	MOVQ         sums+8(FP), DX; \
+	MOVQ         blocks+16(FP), SI; \
+	MOVQ         scales+24(FP), BX; \
+	MOVQ         table+32(FP), R8; \
+	MOVQ         n+40(FP), CX; \
+	MOVQ         steps+48(FP), R9; \
+	SHRQ         $1, R9; \
+	VPBROADCASTD weight+56(FP), Y14; \
+	VBROADCASTSS least+60(FP), Y13; \
+	MOVL         $0x0f0f0f0f, AX; \
+	VMOVD        AX, X15
+
+// compareEight sets bits of AX for the eight rows from a multiple of eight on whose estimates are more than least.
+#define compareEight(first) \
+	VPMOVZXWD (2*first)(DX), Y4; \
+	VPADDD    Y4, Y4, Y4; \
+	VPSUBD    Y14, Y4, Y4; \
+	VCVTDQ2PS Y4, Y4; \
+	VMULPS    (4*first)(BX), Y4, Y4; \
+	VCMPPS    $0x1e, Y13, Y4, Y4; \
+	VMOVMSKPS Y4, R10; \
+	SHLL      $first, R10; \
+	ORL       R10, AX
+
+// finishSigns goes on with the next block. Y0 has the sums of rows 0, 2, 4 … and, times 256, those of the others, which Y1 has:
+// the sums of a byte and its neighbour, as words, and of the neighbour alone.
+#define finishSigns(block) \
+	VPSLLW       $8, Y1, Y4; \
+	VPSUBW       Y4, Y0, Y0; \
+	VPUNPCKLWD   Y1, Y0, Y2; \
+	VPUNPCKHWD   Y1, Y0, Y3; \
+	VMOVDQU      X2, (DX); \
+	VMOVDQU      X3, 16(DX); \
+	VEXTRACTI128 $1, Y2, 32(DX); \
+	VEXTRACTI128 $1, Y3, 48(DX); \
+	XORL         AX, AX; \
+	compareEight(0); \
+	compareEight(8); \
+	compareEight(16); \
+	compareEight(24); \
+	MOVL         AX, (DI); \
+	ADDQ         $4, DI; \
+	ADDQ         $64, DX; \
+	ADDQ         $128, BX; \
+	DECQ         CX; \
+	JNZ          block; \
 	VZEROUPPER; \
 	RET
 
@@ -136,6 +189,88 @@ block:
 	JNZ        block
 
 	finish(row)
+
+// func weighSignsAVX512(above *uint32, sums *uint16, blocks *byte, scales *float32, table *byte, n, steps int, weight int32, least float32)
+//
+// VPSHUFB looks four bits of 64 bytes up at once: of two bytes of 32 rows. n is at least 1, steps at least 2.
+TEXT ·weighSignsAVX512(SB), NOSPLIT, $0-64
+	beginSigns
+	VPBROADCASTD X15, Z15
+
+block:
+	MOVQ   R8, R11
+	MOVQ   R9, R12
+	VPXORD X0, X0, X0
+	VPXORD X1, X1, X1
+
+step:
+	VMOVDQU64 (SI), Z2
+	VMOVDQU64 (R11), Z4
+	VMOVDQU64 64(R11), Z5
+	VPSRLW    $4, Z2, Z3
+	VPANDD    Z15, Z2, Z2
+	VPANDD    Z15, Z3, Z3
+	VPSHUFB   Z2, Z4, Z2
+	VPSHUFB   Z3, Z5, Z3
+	VPADDB    Z3, Z2, Z2
+	VPADDW    Z2, Z0, Z0
+	VPSRLW    $8, Z2, Z2
+	VPADDW    Z2, Z1, Z1
+	ADDQ      $64, SI
+	ADDQ      $128, R11
+	DECQ      R12
+	JNZ       step
+
+	VEXTRACTI64X4 $1, Z0, Y2
+	VPADDW        Y2, Y0, Y0
+	VEXTRACTI64X4 $1, Z1, Y3
+	VPADDW        Y3, Y1, Y1
+	finishSigns(block)
+
+// func weighSignsAVX2(above *uint32, sums *uint16, blocks *byte, scales *float32, table *byte, n, steps int, weight int32, least float32)
+//
+// The same in two halves.
+TEXT ·weighSignsAVX2(SB), NOSPLIT, $0-64
+	beginSigns
+	VPBROADCASTD X15, Y15
+
+block:
+	MOVQ  R8, R11
+	MOVQ  R9, R12
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+
+step:
+	VMOVDQU (SI), Y2
+	VMOVDQU 32(SI), Y3
+	VMOVDQU (R11), Y6
+	VMOVDQU 32(R11), Y7
+	VMOVDQU 64(R11), Y8
+	VMOVDQU 96(R11), Y9
+	VPSRLW  $4, Y2, Y4
+	VPSRLW  $4, Y3, Y5
+	VPAND   Y15, Y2, Y2
+	VPAND   Y15, Y3, Y3
+	VPAND   Y15, Y4, Y4
+	VPAND   Y15, Y5, Y5
+	VPSHUFB Y2, Y6, Y2
+	VPSHUFB Y3, Y7, Y3
+	VPSHUFB Y4, Y8, Y4
+	VPSHUFB Y5, Y9, Y5
+	VPADDB  Y4, Y2, Y2
+	VPADDB  Y5, Y3, Y3
+	VPADDW  Y2, Y0, Y0
+	VPADDW  Y3, Y0, Y0
+	VPSRLW  $8, Y2, Y2
+	VPSRLW  $8, Y3, Y3
+	VPADDW  Y2, Y1, Y1
+	VPADDW  Y3, Y1, Y1
+	ADDQ    $64, SI
+	ADDQ    $128, R11
+	DECQ    R12
+	JNZ     step
+
+	finishSigns(block)
 
 // func sumFloats(sums *[16]float32, a, b *float32, blocks int)
 //

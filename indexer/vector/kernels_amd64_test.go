@@ -6,7 +6,7 @@ import "golang.org/x/sys/cpu"
 func everyKernel() []kernels {
 	all := []kernels{portable}
 	if cpu.X86.HasAVX2 {
-		all = append(all, kernels{name: "avx2", dotNibbles: nibblesBy(dotNibblesAVX2), dotFloats: dotFloatsAsm, prefetch: prefetchLines})
+		all = append(all, kernels{name: "avx2", dotNibbles: nibblesBy(dotNibblesAVX2), weighSigns: signsBy(weighSignsAVX2), dotFloats: dotFloatsAsm, prefetch: prefetchLines})
 	}
 	return append(all, fastest())
 }

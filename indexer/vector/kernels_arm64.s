@@ -1,6 +1,6 @@
 #include "textflag.h"
 
-// What these compute is said in Go in kernels.go: dotNibblesGo and dotFloatsGo. The assembler lacks the
+// What these compute is said in Go in kernels.go: dotNibblesGo, weighSignsGo and dotFloatsGo. The assembler lacks the
 // instructions that are given as words.
 
 // Rows lie anywhere in memory: dotNibbles asks for each one so many rows before it is multiplied.
@@ -92,6 +92,101 @@ block:
 	MOVW.P R6, 4(R0)
 	SUBS   $1, R4, R4
 	BNE    row
+	RET
+
+// compareFour sets the bits of R10 from shift on for four rows whose sums widen, a USHLL, makes words of in V4: those whose
+// estimates are more than least. The other instructions given as words are SCVTF, FMUL by V5 and FCMGT with V28.
+#define compareFour(widen, shift) \
+	WORD   widen; \
+	VADD   V4.S4, V4.S4, V4.S4; \
+	VSUB   V29.S4, V4.S4, V4.S4; \
+	WORD   $0x4e21d884; \
+	VLD1.P 16(R3), [V5.S4]; \
+	WORD   $0x6e25dc84; \
+	WORD   $0x6ebce484; \
+	VAND   V30.B16, V4.B16, V4.B16; \
+	VADDV  V4.S4, V4; \
+	VMOV   V4.S[0], R9; \
+	ORR    R9<<shift, R10, R10
+
+// func weighSignsNEON(above *uint32, sums *uint16, blocks *byte, scales *float32, table *byte, n, steps int, weight int32, least float32)
+//
+// TBL looks four bits of 16 rows up at once. n is at least 1, steps at least 2 and even.
+TEXT ·weighSignsNEON(SB), NOSPLIT, $0-64
+	MOVD  above+0(FP), R0
+	MOVD  sums+8(FP), R1
+	MOVD  blocks+16(FP), R2
+	MOVD  scales+24(FP), R3
+	MOVD  table+32(FP), R4
+	MOVD  n+40(FP), R5
+	MOVD  steps+48(FP), R6
+	LSR   $1, R6, R6
+	MOVW  weight+56(FP), R7
+	VDUP  R7, V29.S4
+	MOVWU least+60(FP), R7
+	VDUP  R7, V28.S4
+	VMOVI $15, V31.B16
+	MOVD  $0x0000000200000001, R7
+	VMOV  R7, V30.D[0]
+	MOVD  $0x0000000800000004, R7
+	VMOV  R7, V30.D[1]
+
+block:
+	MOVD R4, R7
+	MOVD R6, R8
+	VEOR V16.B16, V16.B16, V16.B16
+	VEOR V17.B16, V17.B16, V17.B16
+	VEOR V18.B16, V18.B16, V18.B16
+	VEOR V19.B16, V19.B16, V19.B16
+
+step:
+	VLD1.P 64(R2), [V0.B16, V1.B16, V2.B16, V3.B16]
+	VLD1.P 64(R7), [V20.B16, V21.B16, V22.B16, V23.B16]
+	VLD1.P 64(R7), [V24.B16, V25.B16, V26.B16, V27.B16]
+	VAND V31.B16, V0.B16, V4.B16
+	VUSHR $4, V0.B16, V0.B16
+	VTBL V4.B16, [V20.B16], V4.B16
+	VTBL V0.B16, [V24.B16], V0.B16
+	VADD V0.B16, V4.B16, V4.B16
+	VAND V31.B16, V1.B16, V5.B16
+	VUSHR $4, V1.B16, V1.B16
+	VTBL V5.B16, [V20.B16], V5.B16
+	VTBL V1.B16, [V24.B16], V1.B16
+	VADD V1.B16, V5.B16, V5.B16
+	VAND V31.B16, V2.B16, V6.B16
+	VUSHR $4, V2.B16, V2.B16
+	VTBL V6.B16, [V22.B16], V6.B16
+	VTBL V2.B16, [V26.B16], V2.B16
+	VADD V2.B16, V6.B16, V6.B16
+	VAND V31.B16, V3.B16, V7.B16
+	VUSHR $4, V3.B16, V3.B16
+	VTBL V7.B16, [V22.B16], V7.B16
+	VTBL V3.B16, [V26.B16], V3.B16
+	VADD V3.B16, V7.B16, V7.B16
+	WORD $0x2e241210 // UADDW V16.8H, V16.8H, V4.8B
+	WORD $0x6e241231 // UADDW2 V17.8H, V17.8H, V4.16B
+	WORD $0x2e251252 // UADDW V18.8H, V18.8H, V5.8B
+	WORD $0x6e251273 // UADDW2 V19.8H, V19.8H, V5.16B
+	WORD $0x2e261210 // UADDW V16.8H, V16.8H, V6.8B
+	WORD $0x6e261231 // UADDW2 V17.8H, V17.8H, V6.16B
+	WORD $0x2e271252 // UADDW V18.8H, V18.8H, V7.8B
+	WORD $0x6e271273 // UADDW2 V19.8H, V19.8H, V7.16B
+	SUBS $1, R8, R8
+	BNE  step
+
+	VST1.P [V16.H8, V17.H8, V18.H8, V19.H8], 64(R1)
+	MOVD   $0, R10
+	compareFour($0x2f10a604, 0) // USHLL V4.4S, V16.4H, #0
+	compareFour($0x6f10a604, 4) // USHLL2 V4.4S, V16.8H, #0
+	compareFour($0x2f10a624, 8) // USHLL V4.4S, V17.4H, #0
+	compareFour($0x6f10a624, 12) // USHLL2 V4.4S, V17.8H, #0
+	compareFour($0x2f10a644, 16) // USHLL V4.4S, V18.4H, #0
+	compareFour($0x6f10a644, 20) // USHLL2 V4.4S, V18.8H, #0
+	compareFour($0x2f10a664, 24) // USHLL V4.4S, V19.4H, #0
+	compareFour($0x6f10a664, 28) // USHLL2 V4.4S, V19.8H, #0
+	MOVW.P R10, 4(R0)
+	SUBS   $1, R5, R5
+	BNE    block
 	RET
 
 // func sumFloats(sums *[16]float32, a, b *float32, blocks int)

@@ -18,6 +18,19 @@ func nibblesBy(loop func(out *int32, half *byte, stride int, rows *uint32, n int
 	}
 }
 
+// signsBy makes a weighSigns of an assembly loop over n blocks, likewise.
+func signsBy(loop func(above *uint32, sums *uint16, blocks *byte, scales *float32, table *byte, n, steps int, weight int32, least float32)) func([]uint32, []uint16, []byte, []float32, []byte, int32, float32) {
+	return func(above []uint32, sums []uint16, blocks []byte, scales []float32, table []byte, weight int32, least float32) {
+		n, steps := len(above), len(table)/64
+		if n == 0 || steps < signSteps {
+			weighSignsGo(above, sums, blocks, scales, table, weight, least)
+			return
+		}
+		_, _, _, _ = sums[n*signBlock-1], blocks[n*steps*signBlock-1], scales[n*signBlock-1], table[steps/signSteps*128-1]
+		loop(&above[0], &sums[0], &blocks[0], &scales[0], &table[0], n, steps, weight, least)
+	}
+}
+
 // sumFloats sets lane l of sums to the sum of the products l, l+lanes, l+2·lanes … of blocks·lanes values; blocks is at least 1.
 //
 //go:noescape

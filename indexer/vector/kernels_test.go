@@ -3,6 +3,7 @@ package vector
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"vitrine/indexer/vector/sets"
@@ -42,6 +43,42 @@ func TestKernelsAgreeOnCodes(t *testing.T) {
 					}
 					if got[len(rows)] != 4711 {
 						t.Errorf("%s, dim %d, rows %v: wrote past the end", k.name, dim, rows)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestKernelsAgreeOnSigns(t *testing.T) {
+	random := rand.New(rand.NewPCG(4, 4))
+	for _, dim := range []int{64, 128, 129, 256, 512, 1000, maxSignDim} {
+		for _, n := range []int{0, 1, 2, 7} {
+			steps := strideOf(dim) / 4
+			blocks, table := make([]byte, n*signBlock*steps), make([]byte, 64*steps)
+			for i := range blocks {
+				blocks[i] = byte(random.IntN(256))
+			}
+			for at := 0; at < len(table); at += 32 { // each sixteen twice; two of them fit into a byte
+				for i := range 16 {
+					table[at+i] = byte(random.IntN(125))
+					if n == 7 {
+						table[at+i] = 124
+					}
+				}
+				copy(table[at+16:], table[at:at+16])
+			}
+			scales := sets.Gaussian(random, n*signBlock)
+			weight := int32(random.IntN(64 * steps))
+			for _, least := range []float32{float32(math.Inf(-1)), -3, 0, 1, float32(math.Inf(1))} {
+				wantAbove, wantSums := make([]uint32, n), make([]uint16, n*signBlock)
+				portable.weighSigns(wantAbove, wantSums, blocks, scales, table, weight, least)
+				for _, k := range everyKernel() {
+					above, sums := make([]uint32, n), make([]uint16, n*signBlock+1)
+					sums[n*signBlock] = 4711
+					k.weighSigns(above, sums[:n*signBlock], blocks, scales, table, weight, least)
+					if !slices.Equal(above, wantAbove) || !slices.Equal(sums, append(slices.Clone(wantSums), 4711)) {
+						t.Fatalf("%s, dim %d, %d blocks: %x and %d above %v, want %x and %d", k.name, dim, n, above, sums, least, wantAbove, wantSums)
 					}
 				}
 			}

@@ -45,7 +45,7 @@ func parse(data []byte) (*Index, error) {
 	}
 	links := uint64(0)
 	if entry != noEntry {
-		links = 4 * rows * width
+		links = linkSize * rows * width
 	}
 	want := [sections]uint64{4 * rows * dim, rows * stride, rows * stride, 4 * rows, links}
 	bodies, err := readSections(data, want)
@@ -53,20 +53,21 @@ func parse(data []byte) (*Index, error) {
 		return nil, err
 	}
 	x := &Index{
-		vectors: sliceOf[float32](bodies[sectionVectors]),
+		vectors: sliceOf(bodies[sectionVectors]),
 		codes: codes{
 			dim: int(dim), stride: int(stride),
-			high: bodies[sectionHigh], low: bodies[sectionLow], scales: sliceOf[float32](bodies[sectionScales]),
+			high: bodies[sectionHigh], low: bodies[sectionLow], scales: sliceOf(bodies[sectionScales]),
 		},
 	}
 	if err := x.codes.check(); err != nil {
 		return x, err
 	}
 	x.codes.derive()
+	x.signs = signsOf(&x.codes)
 	if entry == noEntry {
 		return x, nil
 	}
-	x.graph = &graph{entry: entry, width: width, slots: sliceOf[uint32](bodies[sectionLinks])}
+	x.graph = &graph{entry: entry, width: width, slots: bodies[sectionLinks]}
 	return x, x.graph.check(int(rows))
 }
 
@@ -114,8 +115,8 @@ func (g *graph) check(rows int) error {
 	if int64(g.entry) >= int64(rows) {
 		return damaged("entry row %d of %d", g.entry, rows)
 	}
-	for _, link := range g.slots {
-		if int64(link) >= int64(rows) {
+	for slots := range slices.Chunk(g.slots, linkSize) {
+		if link := linkOf(slots); int64(link) >= int64(rows) {
 			return damaged("a link to row %d of %d", link, rows)
 		}
 	}

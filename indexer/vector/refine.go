@@ -53,7 +53,7 @@ func (b *builder) refine(ctx context.Context, order []uint32, seeded int, entrie
 
 // finish gives the rows the width of a finished graph and prunes those that have more links.
 func (b *builder) finish(ctx context.Context, pruners []pruner) error {
-	finished := &graph{entry: b.graph.entry, width: width, slots: make([]uint32, b.codes.rows()*width)}
+	finished := &graph{entry: b.graph.entry, width: width, slots: make([]byte, linkSize*b.codes.rows()*width)}
 	err := parallel(ctx, b.workers, b.codes.rows(), 16, func(worker, i int) {
 		row := uint32(i)
 		neighbours := b.graph.neighbours(row)
@@ -101,7 +101,7 @@ func (b *builder) linkBack(ctx context.Context, back []link, pruners []pruner) e
 // addLinks adds links that all go out from one row.
 func (b *builder) addLinks(more []link, p *pruner) {
 	row := more[0].from
-	neighbours := slices.Clone(b.graph.neighbours(row))
+	neighbours := b.graph.neighbours(row)
 	for _, l := range more {
 		if !slices.Contains(neighbours, l.to) {
 			neighbours = append(neighbours, l.to)

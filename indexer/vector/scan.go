@@ -11,32 +11,19 @@ import (
 // scanBlock is how many rows are scanned between two looks at the context.
 const scanBlock = 1024
 
-// longestList is the longest list worth keeping in order during a scan; past it all rows are kept.
-const longestList = 8192
-
-// scan fills list with the limit rows of highest score among the n rows, or those of them that allowed
-// holds, matching in number. Rows come in ascending order, so that of equal ones the lower row is kept.
-func scan(ctx context.Context, list *nearest, limit, matching, n int, allowed *roaring.Bitmap, score func(rows []uint32) []float32) error {
+// scan leaves in list the limit rows of highest score, or all where they are fewer. rows come in ascending order, so that of equal
+// ones the lower row is kept.
+func scan(ctx context.Context, list *shortlist, limit int, rows iter.Seq[[]uint32], score func(rows []uint32) []float32) error {
 	list.reset(limit)
-	add := list.add
-	if limit >= matching {
-		add = list.push
-	}
-	blocks := blocksOf(n)
-	if allowed != nil {
-		blocks = allowedBlocks(allowed, n)
-	}
-	for rows := range blocks {
+	for block := range rows {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		for i, score := range score(rows) {
-			add(rows[i], score)
+		for i, score := range score(block) {
+			list.add(block[i], score)
 		}
 	}
-	if limit >= matching {
-		sortHits(list.items)
-	}
+	list.cut()
 	return nil
 }
 

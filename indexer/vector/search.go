@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -25,8 +26,8 @@ type SearchParams struct {
 }
 
 // Search returns the k rows (or groups) nearest to query by cosine, best first and equal ones by row,
-// and the name of the plan that found them: "graph ef=64", "exact int8", "exact float", or a graph plan
-// and the exact one that had to follow it. When at least k rows (groups) match there are k results, else
+// and the name of the plan that found them: "graph ef=64", "exact 1-bit", "exact int8", "exact float", or
+// those of plans that did not find enough and of the one that had to follow them. When at least k rows (groups) match there are k results, else
 // all that match. query need not be of unit length; the error wraps ErrVector when it has the wrong size,
 // is zero or not finite, and is ctx's when that ended.
 func (x *Index) Search(ctx context.Context, query []float32, k int, p SearchParams) (found []Neighbour, planName string, err error) {
@@ -55,6 +56,13 @@ func (x *Index) Search(ctx context.Context, query []float32, k int, p SearchPara
 		chosen = x.planExact(k, matching)
 		name += ", then " + chosen.String()
 	}
+	if chosen.method == bySigns {
+		if found, err = x.searchSigns(ctx, s, k, chosen, p); found != nil || err != nil {
+			return found, name, err
+		}
+		chosen = x.planCodes(k, matching)
+		name += ", then " + chosen.String()
+	}
 	found, err = x.searchExact(ctx, s, k, matching, chosen, p)
 	return found, name, err
 }
@@ -62,7 +70,7 @@ func (x *Index) Search(ctx context.Context, query []float32, k int, p SearchPara
 // searchGraph widens the graph search until its list holds k groups; it gives up, with nil, when that takes too
 // long, or at once when few of the rows nearest to the query are allowed.
 func (x *Index) searchGraph(s *scratch, k, matching int, p plan, params SearchParams) ([]Neighbour, plan) {
-	for entries := p.ef; x.affords(entries, matching, params); entries += p.ef {
+	for entries := p.ef; x.affords(entries, k, matching, params); entries += p.ef {
 		greedySearch(x.graph, &x.codes, s, []uint32{x.graph.entry}, p.ef, nil)
 		hits := s.nearest.items
 		if params.Allowed != nil {
@@ -71,7 +79,7 @@ func (x *Index) searchGraph(s *scratch, k, matching int, p plan, params SearchPa
 				break
 			}
 		}
-		x.refine(s, hits)
+		x.refine(s, hits, 0)
 		if found, _ := x.rank(s.unit, hits, k, params.Group); len(found) == k {
 			return found, p
 		}
@@ -80,66 +88,72 @@ func (x *Index) searchGraph(s *scratch, k, matching int, p plan, params SearchPa
 	return nil, p
 }
 
-// refine replaces the scores of hits, glances, by the cosines of the whole codes, sorts them anew and returns by how much a
-// glance was wrong at most.
-func (x *Index) refine(s *scratch, hits []candidate) (wrong float32) {
+// refine replaces the scores of hits, glances, by the cosines of the whole codes and sorts them anew. bound is what a row scores at most
+// whose glance is at most least.
+func (x *Index) refine(s *scratch, hits []candidate, least float32) (bound float32) {
 	s.fresh = s.fresh[:0]
 	for _, hit := range hits {
 		s.fresh = append(s.fresh, hit.row)
 	}
+	var seen estimates
 	for i, cosine := range s.probe.cosines(&x.codes, s.fresh) {
-		glance := float32(hits[i].score * s.probe.scale)
-		wrong = max(wrong, cosine-glance, glance-cosine)
+		seen.add(float32(hits[i].score*s.probe.scale), cosine)
 		hits[i].score = cosine
 	}
 	sortHits(hits)
-	return wrong
+	return seen.bound(least * s.probe.scale)
 }
 
-// sortHits puts the best first. What a search has found is in order but for the error of its scores, which
-// makes an insertion sort the fastest unless there are very many.
+// sortHits puts the best first, of equal ones the lower row. What a graph search has found is in order but for the error of its scores,
+// which makes an insertion sort the fastest unless there are very many.
 func sortHits(hits []candidate) {
-	if len(hits) > 512 {
-		slices.SortStableFunc(hits, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
+	if len(hits) > 128 {
+		slices.SortFunc(hits, func(a, b candidate) int {
+			return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.row, b.row))
+		})
 		return
 	}
 	for i, hit := range hits {
 		at := i
-		for ; at > 0 && hits[at-1].score < hit.score; at-- {
+		for ; at > 0 && (hits[at-1].score < hit.score || hits[at-1].score == hit.score && hits[at-1].row > hit.row); at-- {
 			hits[at] = hits[at-1]
 		}
 		hits[at] = hit
 	}
 }
 
-// searchExact looks at every matching row, and does so again with a longer list when the first was too
+// searchExact looks at every matching row by its code or its floats.
+func (x *Index) searchExact(ctx context.Context, s *scratch, k, matching int, p plan, params SearchParams) ([]Neighbour, error) {
+	rows := blocksOf(x.Len())
+	if params.Allowed != nil {
+		rows = allowedBlocks(params.Allowed, x.Len())
+	}
+	return x.searchRows(ctx, s, k, rows, matching, p, params.Group)
+}
+
+// searchRows looks at rows, matching in number and in ascending order, and does so again with a longer list when the first was too
 // short: because its rows fell into fewer than k groups, or because the codes' error is larger than what
 // divides the k-th result from the rows that the list had no room for. Where that happens twice, the codes cannot
 // tell the rows apart, and their floats have to.
-func (x *Index) searchExact(ctx context.Context, s *scratch, k, matching int, p plan, params SearchParams) ([]Neighbour, error) {
+func (x *Index) searchRows(ctx context.Context, s *scratch, k int, rows iter.Seq[[]uint32], matching int, p plan, group []uint32) ([]Neighbour, error) {
 	score := func(rows []uint32) []float32 {
 		if p.method == byFloats {
 			return x.floatCosines(s, rows)
 		}
 		return s.probe.glances(&x.codes, rows)
 	}
-	kept := max(k, p.kept)
-	for {
-		if kept > longestList {
-			kept = matching
-		}
-		if err := scan(ctx, &s.nearest, min(kept, matching), matching, x.Len(), params.Allowed, score); err != nil {
+	for kept := max(k, p.kept); ; {
+		if err := scan(ctx, &s.short, min(kept, matching), rows, score); err != nil {
 			return nil, err
 		}
-		hits := s.nearest.items
-		var last, wrongGlance float32 // of the list: the last one's score, the largest error
+		hits, left := s.short.items, float32(-1) // at most the cosine of a row that the list had no room for
 		if p.method == byCodes {
-			last = hits[len(hits)-1].score * s.probe.scale
-			wrongGlance = x.refine(s, hits)
+			left = x.refine(s, hits, s.short.least)
+		} else {
+			sortHits(hits)
 		}
-		found, wrong := x.rank(s.unit, hits, k, params.Group)
-		left := last + float32(unseen*(wrongGlance+wrong)) // at most the cosine of a row that the list had no room for
-		if kept >= matching || len(found) == k && (p.method == byFloats || found[k-1].Score > left) {
+		found, wrong := x.rank(s.unit, hits, k, group)
+		if kept >= matching || len(found) == k && (p.method == byFloats || found[k-1].Score > left+float32(unseen*wrong)) {
 			return found, nil
 		}
 		if p.method == byCodes && kept > p.kept {
@@ -165,7 +179,7 @@ const (
 	// doubt is by how many times the largest error of the codes seen so far a hit may still be underrated.
 	doubt = 2
 	// unseen is the same for a row that a scan had no room for: of 10,000 normal errors the largest is about 1.5
-	// times that of the some 70 on the list. Without it one search in 2,000 missed a row.
+	// times that of the some 70 on the list.
 	unseen = 1.5
 )
 

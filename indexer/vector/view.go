@@ -5,14 +5,11 @@ import (
 	"unsafe"
 )
 
-// number is what a file holds besides bytes, four bytes each.
-type number interface{ float32 | uint32 }
-
 // littleEndian tells whether this machine's numbers look like the file's.
 var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
 
 // bytesOf is the file's form of numbers: a view where the machine is little-endian, else a copy.
-func bytesOf[T number](numbers []T) []byte {
+func bytesOf(numbers []float32) []byte {
 	if len(numbers) == 0 {
 		return nil
 	}
@@ -25,7 +22,7 @@ func bytesOf[T number](numbers []T) []byte {
 
 // sliceOf is the reverse: a view of data where the machine is little-endian and data lies at a multiple
 // of four, else a copy. A remainder below four bytes is dropped.
-func sliceOf[T number](data []byte) []T {
+func sliceOf(data []byte) []float32 {
 	n := len(data) / 4
 	if n == 0 {
 		return nil
@@ -35,9 +32,9 @@ func sliceOf[T number](data []byte) []T {
 	}
 	start := unsafe.SliceData(data)
 	if uintptr(unsafe.Pointer(start))%4 == 0 {
-		return unsafe.Slice((*T)(unsafe.Pointer(start)), n)
+		return unsafe.Slice((*float32)(unsafe.Pointer(start)), n)
 	}
-	numbers := make([]T, n)
+	numbers := make([]float32, n)
 	copy(unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(numbers))), 4*n), data)
 	return numbers
 }
