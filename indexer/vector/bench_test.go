@@ -73,10 +73,10 @@ func BenchmarkSearch(b *testing.B) {
 				})
 			}
 			b.Run(fmt.Sprintf("set=%s/n=%d/scan=1-bit", set, rows), func(b *testing.B) {
-				benchmarkSearch(b, &Index{vectors: x(b).vectors, codes: x(b).codes, signs: x(b).signs}, SearchParams{})
+				benchmarkSearch(b, x(b), SearchParams{Scan: SignScan})
 			})
 			b.Run(fmt.Sprintf("set=%s/n=%d/scan=int8", set, rows), func(b *testing.B) {
-				benchmarkSearch(b, &Index{vectors: x(b).vectors, codes: x(b).codes}, SearchParams{})
+				benchmarkSearch(b, x(b), SearchParams{Scan: CodeScan})
 			})
 		}
 	}

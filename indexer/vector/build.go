@@ -34,7 +34,7 @@ func (o Options) WithDefaults() Options {
 }
 
 // maxRows keeps the numbers of rows within the 24 bits of a link.
-const maxRows = 1 << 24
+const maxRows = maxLink + 1
 
 // maxDim keeps the sums of dotNibbles within 32 bits.
 const maxDim = 1 << 14

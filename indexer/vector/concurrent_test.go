@@ -26,7 +26,7 @@ func TestConcurrentSearchesOfOneFileAgree(t *testing.T) {
 	for row := range group {
 		group[row] = uint32(row / 4)
 	}
-	params := []SearchParams{{Ef: 32}, {Allowed: half}, {Allowed: roaring.BitmapOf(1, 2, 3)}, {Group: group}, {Exact: true}}
+	params := []SearchParams{{Ef: 32}, {Allowed: half}, {Allowed: roaring.BitmapOf(1, 2, 3)}, {Group: group}, {Scan: AnyScan}}
 	const queries = 20
 	var want [queries][]Neighbour // what one goroutine finds
 	for i := range want {
@@ -55,7 +55,7 @@ func TestConcurrentSearchesOfOneFileAgree(t *testing.T) {
 
 func TestCancelledSearchStops(t *testing.T) {
 	x := graphSets()["clustered"]
-	for name, p := range map[string]SearchParams{"graph": {Ef: 32}, "scan": {Exact: true}} {
+	for name, p := range map[string]SearchParams{"graph": {Ef: 32}, "scan": {Scan: AnyScan}} {
 		ctx := newCountdown(t, 1) // Search looks once, a scan in each block
 		_, plan, err := x.Search(ctx, x.Vector(0), 3, p)
 		if scanned := name == "scan"; scanned != errors.Is(err, context.Canceled) {

@@ -7,14 +7,15 @@
 //
 // Main types:
 //
-//   - [Index]: float vectors, their 8-bit codes and, for large sets, a graph over the codes. Made by
+//   - [Index]: float vectors, their codes of eight bits and of one, and, for large sets, a graph over the codes. Made by
 //     [Build] or [Open]. All its methods but Close are safe for concurrent use.
-//   - [SearchParams]: what a search may be told: effort, allowed rows, groups of rows, exactness.
+//   - [SearchParams]: what a search may be told: effort, allowed rows, groups of rows, scans.
 //   - [Neighbour]: a row and its exact cosine.
 //
-// A search goes top-down through search.go: plan.go chooses between the graph (greedy.go) and an exact
-// scan (scan.go). Both glance at the upper halves of the codes (codes.go); whatever they find is scored again
-// with the whole codes and then with the floats. A build goes through build.go: copies.go sets aside rows that
+// A search goes top-down through search.go: plan.go chooses between the graph (greedy.go) and exact
+// scans: of signs (signs.go, scan_signs.go), of codes and of floats (scan.go). The graph and the scans of codes glance at their upper
+// halves (codes.go); whatever they find is scored again with the whole codes and then with the floats. estimates.go says how
+// sure a coarse score is of a finer one. A build goes through build.go: copies.go sets aside rows that
 // equal another, seed.go lets coder/hnsw link some of the others, refine.go and prune.go bring in the rest and
 // prune the links, reach.go sees to it that every row can be reached. The file is described in FORMAT.md.
 //

@@ -1,5 +1,10 @@
 package vector
 
+import (
+	"encoding/binary"
+	"slices"
+)
+
 // beamWidth is how many rows are expanded at a time: W of DiskANN's beam search. While the links and codes for one come
 // from memory, those for the other are on their way. More than two look at rows that were better left out.
 const beamWidth = 2
@@ -61,24 +66,36 @@ func (s *scratch) begin(rows, ef int) {
 
 // visit marks rows and notes those for which that is news.
 func (s *scratch) visit(rows []uint32) {
+	n := len(s.fresh)
+	s.fresh = slices.Grow(s.fresh, len(rows))[:n+len(rows)]
 	for _, row := range rows {
-		s.visitRow(row)
+		n += note(s.visited, s.fresh, n, row)
 	}
+	s.fresh = s.fresh[:n]
 }
 
 // visitLinks visits the rows that slots link to.
 func (s *scratch) visitLinks(slots []byte) {
-	for ; len(slots) >= linkSize; slots = slots[linkSize:] {
-		s.visitRow(linkOf(slots))
+	n, links := len(s.fresh), len(slots)/linkSize
+	s.fresh = slices.Grow(s.fresh, links)[:n+links]
+	fresh, visited := s.fresh, s.visited
+	for ; len(slots) >= 8; slots = slots[2*linkSize:] {
+		two := binary.LittleEndian.Uint64(slots)
+		n += note(visited, fresh, n, uint32(two)&maxLink)
+		n += note(visited, fresh, n, uint32(two>>(8*linkSize))&maxLink)
 	}
+	for ; len(slots) > 0; slots = slots[linkSize:] {
+		n += note(visited, fresh, n, linkOf(slots))
+	}
+	s.fresh = fresh[:n]
 }
 
-func (s *scratch) visitRow(row uint32) {
-	word, bit := &s.visited[row>>6], uint64(1)<<(row&63)
-	if *word&bit == 0 {
-		*word |= bit
-		s.fresh = append(s.fresh, row)
-	}
+// note marks row and writes it to fresh[n]; it returns 1 if the row is new. Nobody can foresee that, so it does not branch.
+func note(visited []uint64, fresh []uint32, n int, row uint32) int {
+	word, bit := visited[row>>6], row&63
+	fresh[n] = row
+	visited[row>>6] = word | 1<<bit
+	return int(^word >> bit & 1)
 }
 
 // compare puts the rows that were noted on the list.

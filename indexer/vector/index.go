@@ -58,6 +58,12 @@ func (x *Index) Scorer(query []float32) (func(row uint32) float32, error) {
 	return func(row uint32) float32 { return kernel.dotFloats(unit, x.Vector(row)) }, nil
 }
 
+// DerivedBytes is how much memory the index takes beside its file: what it derives from the codes, for scans and
+// glances.
+func (x *Index) DerivedBytes() int {
+	return len(x.signs.blocks) + 4*(len(x.signs.scales)+len(x.codes.glanceScales))
+}
+
 // Close releases the file of an index that came from Open. No search may be under way or follow, and
 // no view that Vector returned may be used any more. Closing twice, or closing a built index, does nothing.
 func (x *Index) Close() error {

@@ -13,6 +13,7 @@ const (
 	growingWidth = 48
 	// linkSize is the bytes of a link: a row's 32 take 96, which touch two cache lines as 128 would.
 	linkSize = 3
+	maxLink  = 1<<(8*linkSize) - 1
 )
 
 // graph has links from each row to its neighbours, in slots of which every row has as many, so that they are found

@@ -74,6 +74,21 @@ func (x *Index) planExact(k, matching int) plan {
 	return codes
 }
 
+// planScan is the plan of the scan that is asked for, where there can be one.
+func (x *Index) planScan(k, matching int, scan Scan) plan {
+	cheapest := x.planExact(k, matching)
+	switch signs := x.planSigns(k); {
+	case cheapest.method == byFloats:
+		return cheapest
+	case scan == CodeScan:
+		return x.planCodes(k, matching)
+	case scan == SignScan && len(x.signs.blocks) > 0 && signs.kept < matching:
+		return signs
+	default:
+		return cheapest
+	}
+}
+
 func (x *Index) planCodes(k, matching int) plan {
 	return plan{method: byCodes, kept: 4*k + 32, cost: matching}
 }
@@ -88,8 +103,8 @@ func (x *Index) planSigns(k int) plan {
 // the filter allows, at least one. A graph search cannot follow a filter; it widens its list until enough of the
 // nearest rows of all are allowed ones. So it costs ef·(rows/matching) hops.
 func (x *Index) planSearch(k, matching int, params SearchParams) plan {
-	if params.Exact {
-		return x.planExact(k, matching)
+	if params.Scan != NoScan {
+		return x.planScan(k, matching, params.Scan)
 	}
 	ef := params.Ef
 	if ef <= 0 {

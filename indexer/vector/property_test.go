@@ -95,7 +95,7 @@ func TestExactIsExactThoughThereIsAGraph(t *testing.T) {
 	random := rand.New(rand.NewPCG(8, 8))
 	for range 20 {
 		query := x.nearby(random)
-		found, plan := search(t, x, query, 10, SearchParams{Exact: true, Ef: 16})
+		found, plan := search(t, x, query, 10, SearchParams{Scan: AnyScan, Ef: 16})
 		if plan != "exact 1-bit" || !slices.Equal(found, bruteForce(t, x, query, 10, SearchParams{})) {
 			t.Errorf("%s: %v", plan, found)
 		}

@@ -44,7 +44,7 @@ func (x *Index) scanSigns(ctx context.Context, s *scratch, kept int, allowed *ro
 	s.sums = slices.Grow(s.sums[:0], scanBlock)[:scanBlock]
 	var dense []uint64
 	if allowed != nil {
-		dense = allowed.ToDense()
+		dense = denseBelow(allowed, x.Len())
 	}
 	perBlock, last := signBlock*x.signs.steps, len(x.signs.scales)/signBlock
 	for first := 0; first < last; first += signBlocks {
@@ -73,6 +73,15 @@ func (x *Index) scanSigns(ctx context.Context, s *scratch, kept int, allowed *ro
 	}
 	s.short.cut()
 	return nil
+}
+
+// denseBelow has a bit for each number of allowed below n.
+func denseBelow(allowed *roaring.Bitmap, n int) []uint64 {
+	if !allowed.IsEmpty() && int64(allowed.Maximum()) >= int64(n) {
+		allowed = allowed.Clone()
+		allowed.RemoveRange(uint64(n), 1<<32)
+	}
+	return allowed.ToDense()
 }
 
 // allowedBits are the bits of the 32 rows from a multiple of 32 on.

@@ -18,12 +18,23 @@ type SearchParams struct {
 	// Allowed restricts the result to its rows; nil allows all. It is only read; numbers from Len on are
 	// passed over.
 	Allowed *roaring.Bitmap
-	// Exact has every matching row looked at, whatever the planner thinks of it.
-	Exact bool
+	// Scan has every matching row looked at, whatever the planner thinks of it.
+	Scan Scan
 	// Group, if not nil, maps each row to a group (the photos of a product): each group is found once, by
 	// its best row, and k counts groups. It must have Len entries.
 	Group []uint32
 }
+
+// Scan is a way to look at every row that matches.
+type Scan int
+
+// The scans. Measurements ask for a certain one; where the rows are too few for it, or the index has no signs, the cheapest is taken.
+const (
+	NoScan   Scan = iota // the planner chooses between the graph and the cheapest scan
+	AnyScan              // the cheapest scan
+	SignScan             // of one bit a dimension, then of the codes of the best by them
+	CodeScan             // of the codes, four bits a dimension, then of all eight and the floats of the best by them
+)
 
 // Search returns the k rows (or groups) nearest to query by cosine, best first and equal ones by row,
 // and the name of the plan that found them: "graph ef=64", "exact 1-bit", "exact int8", "exact float", or

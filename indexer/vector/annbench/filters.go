@@ -89,13 +89,13 @@ func (r *runner) checkFilter(ctx context.Context, f filter) (Filtered, error) {
 
 // timeFilter times planned searches and scans in turn.
 func (r *runner) timeFilter(ctx context.Context, f filter, result *Filtered) error {
-	with := func(exact bool) search {
+	with := func(scan vector.Scan) search {
 		return func(ctx context.Context, query int) error {
-			_, _, err := r.index.Search(ctx, r.set.query(query), filterK, vector.SearchParams{Allowed: f.allowed[query], Exact: exact})
+			_, _, err := r.index.Search(ctx, r.set.query(query), filterK, vector.SearchParams{Allowed: f.allowed[query], Scan: scan})
 			return err
 		}
 	}
-	best, err := r.fastest(ctx, r.Threads[0], len(f.allowed), with(false), with(true))
+	best, err := r.fastest(ctx, r.Threads[0], len(f.allowed), with(vector.NoScan), with(vector.AnyScan))
 	if err != nil {
 		return err
 	}

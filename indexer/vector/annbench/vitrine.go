@@ -57,17 +57,26 @@ func (r *runner) scans(ctx context.Context) ([]method, error) {
 	}
 	var methods []method
 	for _, k := range depths {
-		_, plan, err := index.Search(ctx, r.set.query(0), k, vector.SearchParams{})
-		if err != nil {
-			return nil, err
+		plans := map[string]bool{}
+		for _, scan := range []vector.Scan{vector.SignScan, vector.CodeScan} {
+			params := vector.SearchParams{Scan: scan}
+			_, plan, err := index.Search(ctx, r.set.query(0), k, params)
+			if err != nil {
+				return nil, err
+			}
+			if plans[plan] {
+				continue
+			}
+			plans[plan] = true
+			methods = append(methods, method{
+				name: Ours + " scan", setting: plan, k: k, buildSeconds: seconds, bytes: bytes,
+				search: func(ctx context.Context, query []float32) ([]vector.Neighbour, error) {
+					found, _, err := index.Search(ctx, query, k, params)
+					return found, err
+				},
+			})
 		}
 		methods = append(methods, method{
-			name: Ours + " scan", setting: plan, k: k, buildSeconds: seconds, bytes: bytes,
-			search: func(ctx context.Context, query []float32) ([]vector.Neighbour, error) {
-				found, _, err := index.Search(ctx, query, k, vector.SearchParams{})
-				return found, err
-			},
-		}, method{
 			name: "float scan", k: k,
 			search: func(ctx context.Context, query []float32) ([]vector.Neighbour, error) {
 				return exactSearch(ctx, index, query, k, nil)
@@ -95,12 +104,9 @@ func (r *runner) build(ctx context.Context, graphFrom int) (index *vector.Index,
 	return index, seconds, nil
 }
 
-// derivedBytes is what an open index keeps for each row beside its file: a scale.
-const derivedBytes = 4
-
 // bytesBesideFloats is what an index holds for each row but its floats: its file, which is mapped into
 // memory, and what it derives from that.
 func bytesBesideFloats(index *vector.Index) (float64, error) {
 	size, err := index.WriteTo(io.Discard)
-	return float64(size)/float64(index.Len()) - 4*float64(index.Dim()) + derivedBytes, err
+	return float64(int(size)+index.DerivedBytes())/float64(index.Len()) - 4*float64(index.Dim()), err
 }
