@@ -74,7 +74,11 @@ func TestGenerationWithVectorsOfVersion2IsReadAsItWasWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	if _, err := store.Apply(ctx, products); err != nil {
+	var shown []catalog.Product
+	for _, p := range products {
+		shown = append(shown, *p)
+	}
+	if _, err := store.Apply(ctx, shown); err != nil {
 		t.Fatal(err)
 	}
 	frozen.sound()

@@ -1,6 +1,7 @@
 package indexer
 
 import (
+	"context"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -77,6 +78,7 @@ type products struct {
 	ids     []byte
 	offsets []uint32
 	records sectionEntry
+	recent  *recentProducts
 }
 
 func openProducts(path string) (*products, error) {
@@ -123,6 +125,7 @@ func readProducts(source io.ReaderAt, size int64) (*products, error) {
 			return nil, fmt.Errorf("%w: the ids of products do not ascend", ErrDamaged)
 		}
 	}
+	p.recent = newRecentProducts(p.len())
 	return p, nil
 }
 
@@ -141,6 +144,31 @@ func (p *products) find(id string) (uint32, bool) {
 		return 0
 	})
 	return uint32(doc), found
+}
+
+// readAll reads the products of docs, in the same order. They may be those of other callers: nobody may change them.
+func (p *products) readAll(ctx context.Context, docs []uint32) ([]*catalog.Product, error) {
+	found := make([]*catalog.Product, len(docs))
+	missing := p.recent.get(docs, found)
+	for _, i := range missing {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		product, err := p.read(docs[i])
+		if err != nil {
+			return nil, err
+		}
+		found[i] = &product
+	}
+	if len(docs) <= maxRecentAtOnce {
+		p.recent.put(docs, found, missing, p.recordSize)
+	}
+	return found, nil
+}
+
+// recordSize is the bytes of a product's record.
+func (p *products) recordSize(doc uint32) int {
+	return int(binary.LittleEndian.Uint32(p.table[int(doc)*recordEntrySize+8:]))
 }
 
 // recordBuffers hold the records while they are decoded.

@@ -107,17 +107,12 @@ func (s *Snapshot) Doc(id string) (doc uint32, ok bool) {
 	return doc, ok
 }
 
-// Products returns the products of docs, in the same order, as they were when they were indexed.
-func (s *Snapshot) Products(ctx context.Context, docs []uint32) ([]catalog.Product, error) {
-	found := make([]catalog.Product, len(docs))
-	for i, doc := range docs {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		var err error
-		if found[i], err = s.products.read(doc); err != nil {
-			return nil, fmt.Errorf("read product from %s: %w", s.Generation(), err)
-		}
+// Products returns the products of docs, in the same order, as they were when they were indexed. They are shared with
+// other callers and must not be changed.
+func (s *Snapshot) Products(ctx context.Context, docs []uint32) ([]*catalog.Product, error) {
+	found, err := s.products.readAll(ctx, docs)
+	if err != nil {
+		return nil, fmt.Errorf("read products from %s: %w", s.Generation(), err)
 	}
 	return found, nil
 }

@@ -146,7 +146,7 @@ func load(ctx context.Context, snapshot *indexer.Snapshot, candidates []*candida
 	}
 	for _, c := range candidates {
 		if c.product == nil {
-			c.product, products = &products[0], products[1:]
+			c.product, products = products[0], products[1:]
 		}
 	}
 	return nil

@@ -268,8 +268,8 @@ func addTitles(ctx context.Context, builder *suggest.Builder, snapshot *indexer.
 			if err != nil {
 				return err
 			}
-			for i := range products {
-				entries[n] = append(entries[n], titlesOf(&products[i], batch[i])...)
+			for i, p := range products {
+				entries[n] = append(entries[n], titlesOf(p, batch[i])...)
 			}
 			return nil
 		})

@@ -20,7 +20,7 @@ type exampleTask struct{ like, unlike []string }
 
 // exampleTasks makes tasks from the kinds of one half. Liked grades what has the liked colour 3 and other colours
 // but the unliked one 1; unliked grades 1 whatever does not have the unliked colour. The unlike share was chosen on the other half.
-func exampleTasks(products []catalog.Product) (tasks map[string]exampleTask, queries []evaluation.Query, liked, unliked evaluation.Qrels) {
+func exampleTasks(products []*catalog.Product) (tasks map[string]exampleTask, queries []evaluation.Query, liked, unliked evaluation.Qrels) {
 	byKind := map[string]map[string][]string{} // ids by kind and colour
 	for _, p := range products {
 		if len(p.Category) < 2 || p.Colour == "" || len(p.Photos) == 0 {
