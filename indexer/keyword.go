@@ -165,7 +165,8 @@ func (k *keywordIndex) search(ctx context.Context, q KeywordQuery) ([]Hit, error
 	if err != nil {
 		return nil, err
 	}
-	return scores.best(q.K, known, need), nil
+	best, _ := scores.best(q.K, known, need)
+	return best, nil
 }
 
 // searchAll is search, and beside it what follows the hits, in no order.
@@ -176,10 +177,7 @@ func (k *keywordIndex) searchAll(ctx context.Context, q KeywordQuery) (hits, oth
 	if err != nil {
 		return nil, nil, err
 	}
-	hits = scores.best(q.K, known, need)
-	if len(hits) > 0 && len(hits) == q.K {
-		others = scores.after(hits[q.K-1], known, need)
-	}
+	hits, others = scores.best(q.K, known, need)
 	return hits, others, nil
 }
 
@@ -188,11 +186,10 @@ func (k *keywordIndex) searchAll(ctx context.Context, q KeywordQuery) (hits, oth
 func (k *keywordIndex) scoreQuery(ctx context.Context, q KeywordQuery, scores *keywordScores) (known wordSet, need int, err error) {
 	query := parseQuery(q)
 	for _, pair := range query.pairs {
-		frequency, err := k.scoreTerms(ctx, []spelling{{pair.term, 1}}, scores)
+		frequency, err := k.scoreTerm(ctx, pair.term, pair.words, scores)
 		if err != nil {
 			return 0, 0, err
 		}
-		scores.endTerm(pair.words)
 		if frequency > 0 {
 			known |= pair.words
 		}
@@ -231,7 +228,7 @@ func (k *keywordIndex) scoreQuery(ctx context.Context, q KeywordQuery, scores *k
 
 func (k *keywordIndex) takeScores(filter *roaring.Bitmap) *keywordScores {
 	scores := k.scratch.Get().(*keywordScores)
-	scores.filter = filter
+	scores.restrict(filter)
 	return scores
 }
 
@@ -246,9 +243,19 @@ type spelling struct {
 	weight float64
 }
 
-// scoreTerms adds the BM25 of each spelling in every field. All are as rare as the commonest of them is
-// in the field where it is commonest; it returns how many products have it there.
-func (k *keywordIndex) scoreTerms(ctx context.Context, spellings []spelling, scores *keywordScores) (frequency uint64, err error) {
+// scoreTerm adds the BM25 of a term, which covers words, and returns how many products have it in the field where it is commonest.
+func (k *keywordIndex) scoreTerm(ctx context.Context, term string, words wordSet, scores *keywordScores) (frequency uint64, err error) {
+	postings, err := k.postingsOf(ctx, term)
+	if err != nil {
+		return 0, err
+	}
+	scores.addTerm(postings.products, k.rarity(postings.frequency), words)
+	return postings.frequency, nil
+}
+
+// scoreSpellings adds the BM25 of what may stand for a word. All are as rare as the commonest of them; it returns how
+// many products have that.
+func (k *keywordIndex) scoreSpellings(ctx context.Context, spellings []spelling, words wordSet, scores *keywordScores) (frequency uint64, err error) {
 	found := make([]*termPostings, len(spellings))
 	for i, spelling := range spellings {
 		if found[i], err = k.postingsOf(ctx, spelling.term); err != nil {
@@ -258,10 +265,11 @@ func (k *keywordIndex) scoreTerms(ctx context.Context, spellings []spelling, sco
 	}
 	rarity := k.rarity(frequency)
 	for i, postings := range found {
-		for _, field := range postings.fields {
-			scores.addAll(field, spellings[i].weight*rarity)
+		for _, p := range postings.products {
+			scores.add(p.doc, spellings[i].weight*rarity*p.weight)
 		}
 	}
+	scores.endTerm(words)
 	return frequency, nil
 }
 

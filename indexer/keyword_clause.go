@@ -33,11 +33,10 @@ func (k *keywordIndex) scoreClause(ctx context.Context, c clause, joined wordSet
 		if err != nil {
 			return 0, err
 		}
-		frequency, err := k.scoreTerms(ctx, spellings, scores)
+		frequency, err := k.scoreSpellings(ctx, spellings, bit, scores)
 		if err != nil {
 			return 0, err
 		}
-		scores.endTerm(bit)
 		if frequency > 0 {
 			known |= bit
 		}
@@ -49,12 +48,11 @@ func (k *keywordIndex) scoreClause(ctx context.Context, c clause, joined wordSet
 // and how rare they are together.
 func (k *keywordIndex) scoreWords(ctx context.Context, c clause, scores *keywordScores) (known wordSet, rarity float64, err error) {
 	for i, word := range c.words {
-		frequency, err := k.scoreTerms(ctx, []spelling{{word.term, 1}}, scores)
+		bit := wordRange(c.first+i, c.first+i+1)
+		frequency, err := k.scoreTerm(ctx, word.term, bit, scores)
 		if err != nil {
 			return 0, 0, err
 		}
-		bit := wordRange(c.first+i, c.first+i+1)
-		scores.endTerm(bit)
 		if frequency > 0 {
 			known |= bit
 		}
@@ -93,11 +91,10 @@ func (k *keywordIndex) scoreSynonym(ctx context.Context, terms []string, rarity 
 	defer k.returnScores(scores)
 	own := 0.0
 	for i, term := range terms {
-		frequency, err := k.scoreTerms(ctx, []spelling{{term, 1}}, scores)
+		frequency, err := k.scoreTerm(ctx, term, wordRange(i, i+1), scores)
 		if frequency == 0 || err != nil {
 			return false, err
 		}
-		scores.endTerm(wordRange(i, i+1))
 		own += k.rarity(frequency)
 	}
 	best.raise(scores, synonymWeight*min(1, rarity/own), wordRange(0, len(terms)), words)

@@ -12,10 +12,10 @@ import (
 // rare it is.
 type termPostings struct {
 	frequency uint64 // products that have it in the field where it is commonest
-	fields    [][]weighedPosting
+	products  []weighedPosting
 }
 
-// weighedPosting is the weighted term frequency part of BM25 in one field of a product.
+// weighedPosting is the weighted term frequency part of BM25 in the best field of a product, and some of that in the others.
 type weighedPosting struct {
 	doc    uint32
 	weight float64
@@ -46,7 +46,7 @@ func (c *postingsCache) get(term string) *termPostings {
 }
 
 func (c *postingsCache) put(term string, postings *termPostings) {
-	size := postings.size()
+	size := len(postings.products)
 	if size < leastCached || size > maxCachedPostings {
 		return
 	}
@@ -60,18 +60,10 @@ func (c *postingsCache) put(term string, postings *termPostings) {
 			break
 		}
 		delete(c.terms, other)
-		c.held -= held.size()
+		c.held -= len(held.products)
 	}
 	c.terms[term] = postings
 	c.held += size
-}
-
-func (p *termPostings) size() int {
-	size := 0
-	for _, field := range p.fields {
-		size += len(field)
-	}
-	return size
 }
 
 // postingsOf returns the postings of a term, which nobody may change.
@@ -80,26 +72,27 @@ func (k *keywordIndex) postingsOf(ctx context.Context, term string) (*termPostin
 		return cached, nil
 	}
 	p := &termPostings{}
+	scores := k.takeScores(nil)
+	defer k.returnScores(scores)
 	for _, field := range keywordFields {
 		reader, err := k.reader.TermFieldReader(ctx, []byte(term), field.name, true, true, false)
 		if err != nil {
 			return nil, fmt.Errorf("look %q up: %w", term, err)
 		}
-		count, average := reader.Count(), k.average[field.name]
-		postings := make([]weighedPosting, 0, count)
+		p.frequency = max(p.frequency, reader.Count())
+		average := k.average[field.name]
 		err = k.postings(ctx, reader, func(doc uint32, posting *index.TermFieldDoc) {
 			length := 1 / (posting.Norm * posting.Norm) // scorch stores 1/√length
 			tf := float64(posting.Freq)
 			norm := 1 - field.lengthNorm + field.lengthNorm*length/average
-			postings = append(postings, weighedPosting{doc, field.weight * tf * (saturation + 1) / (tf + saturation*norm)})
+			scores.add(doc, field.weight*tf*(saturation+1)/(tf+saturation*norm))
 		})
 		_ = reader.Close()
 		if err != nil {
 			return nil, fmt.Errorf("look %q up: %w", term, err)
 		}
-		p.frequency = max(p.frequency, count)
-		p.fields = append(p.fields, postings)
 	}
+	p.products = scores.endPostings()
 	k.cache.put(term, p)
 	return p, nil
 }

@@ -1,8 +1,9 @@
 package indexer
 
 import (
-	"container/heap"
+	"cmp"
 	"iter"
+	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
 )
@@ -10,63 +11,103 @@ import (
 // keywordScores accumulates the scores of one search, term by term. It has a place for every product
 // and is used again by later searches, so that a search costs in proportion to what it touches.
 type keywordScores struct {
-	filter  *roaring.Bitmap
-	touched []uint32 // products with any term
-	total   []float64
-	matched []wordSet // words that the product has
+	filtered bool
+	allowed  []uint64 // bits of the products that the filter lets through
+	filter   *roaring.Bitmap
+	touched  []uint32 // products with any term
+	products []productScore
 
 	termDocs []uint32 // products with the present term
-	termBest []float64
-	termSum  []float64
+	term     []termScore
 }
 
+// productScore is what a product has so far.
+type productScore struct {
+	total   float64
+	matched wordSet // words that it has
+}
+
+// termScore is what the present term gives to a product.
+type termScore struct{ best, sum float64 }
+
+// value is the best of what its fields or spellings give, and some of the others.
+func (t termScore) value() float64 { return t.best + tieBreak*(t.sum-t.best) }
+
 func newKeywordScores(count int) *keywordScores {
-	return &keywordScores{
-		total:    make([]float64, count),
-		matched:  make([]wordSet, count),
-		termBest: make([]float64, count),
-		termSum:  make([]float64, count),
+	return &keywordScores{products: make([]productScore, count), term: make([]termScore, count)}
+}
+
+// restrict lets only the products of filter have scores; nil = all.
+func (s *keywordScores) restrict(filter *roaring.Bitmap) {
+	s.filter, s.filtered = filter, filter != nil
+	if s.filtered {
+		s.allowed = filter.ToDense()
 	}
 }
 
-// add notes what the present term gives in one field of a product. Scores are positive.
+func (s *keywordScores) allows(doc uint32) bool {
+	return !s.filtered || int(doc/64) < len(s.allowed) && s.allowed[doc/64]>>(doc%64)&1 == 1
+}
+
+// add notes what the present term gives in one field, or in one of its spellings. Scores are positive.
 func (s *keywordScores) add(doc uint32, score float64) {
-	if s.termSum[doc] == 0 {
-		if s.filter != nil && !s.filter.Contains(doc) {
+	term := &s.term[doc]
+	if term.sum == 0 {
+		if !s.allows(doc) {
 			return
 		}
 		s.termDocs = append(s.termDocs, doc)
 	}
-	s.termSum[doc] += score
-	s.termBest[doc] = max(s.termBest[doc], score)
-}
-
-// addAll notes what the present term gives in one field of many products.
-func (s *keywordScores) addAll(postings []weighedPosting, factor float64) {
-	for _, p := range postings {
-		s.add(p.doc, factor*p.weight)
-	}
+	term.sum += score
+	term.best = max(term.best, score)
 }
 
 // endTerm adds the present term's scores to the totals. The products that have it have these words.
 func (s *keywordScores) endTerm(words wordSet) {
 	for _, doc := range s.termDocs {
-		s.touch(doc)
-		s.total[doc] += s.termBest[doc] + tieBreak*(s.termSum[doc]-s.termBest[doc])
-		s.matched[doc] |= words
-		s.termBest[doc], s.termSum[doc] = 0, 0
+		s.give(doc, s.term[doc].value(), words)
+		s.term[doc] = termScore{}
 	}
 	s.termDocs = s.termDocs[:0]
+}
+
+// endPostings returns the present term's scores, in the order of the products, instead of adding them.
+func (s *keywordScores) endPostings() []weighedPosting {
+	slices.Sort(s.termDocs)
+	postings := make([]weighedPosting, len(s.termDocs))
+	for i, doc := range s.termDocs {
+		postings[i] = weighedPosting{doc, s.term[doc].value()}
+		s.term[doc] = termScore{}
+	}
+	s.termDocs = s.termDocs[:0]
+	return postings
+}
+
+// addTerm is add for all postings and endTerm in one, for a term with a single spelling.
+func (s *keywordScores) addTerm(postings []weighedPosting, factor float64, words wordSet) {
+	for _, p := range postings {
+		if s.allows(p.doc) {
+			s.give(p.doc, factor*p.weight, words)
+		}
+	}
+}
+
+// give adds to a product's score and words.
+func (s *keywordScores) give(doc uint32, score float64, words wordSet) {
+	product := &s.products[doc]
+	if product.total == 0 {
+		s.touched = append(s.touched, doc)
+	}
+	product.total += score
+	product.matched |= words
 }
 
 // raise gives the products that have all terms in alternative its weighted total, where they have less,
 // and the words.
 func (s *keywordScores) raise(alternative *keywordScores, weight float64, all, words wordSet) {
 	for _, doc := range alternative.touched {
-		if alternative.matched[doc] == all {
-			s.touch(doc)
-			s.total[doc] = max(s.total[doc], weight*alternative.total[doc])
-			s.matched[doc] |= words
+		if other := alternative.products[doc]; other.matched == all {
+			s.give(doc, max(0, weight*other.total-s.products[doc].total), words)
 		}
 	}
 }
@@ -74,49 +115,34 @@ func (s *keywordScores) raise(alternative *keywordScores, weight float64, all, w
 // merge adds the totals and words of part, which has the same filter.
 func (s *keywordScores) merge(part *keywordScores) {
 	for _, doc := range part.touched {
-		s.touch(doc)
-		s.total[doc] += part.total[doc]
-		s.matched[doc] |= part.matched[doc]
+		s.give(doc, part.products[doc].total, part.products[doc].matched)
 	}
 }
 
-func (s *keywordScores) touch(doc uint32) {
-	if s.total[doc] == 0 {
-		s.touched = append(s.touched, doc)
-	}
-}
-
-// best returns the k best products with at least need of the known words, or with as many as any has.
-func (s *keywordScores) best(k int, known wordSet, need int) []Hit {
-	var found hitHeap
-	for hit := range s.enough(known, need) {
-		found.offer(hit, k)
-	}
-	return found.sorted()
-}
-
-// after returns the products of enough that stand behind last, in no order.
-func (s *keywordScores) after(last Hit, known wordSet, need int) []Hit {
-	var behind []Hit
-	for hit := range s.enough(known, need) {
-		if last.before(hit) {
-			behind = append(behind, hit)
-		}
-	}
-	return behind
+// best returns the k best products with at least need of the known words, or with as many as any has, and the others
+// in no order.
+func (s *keywordScores) best(k int, known wordSet, need int) (best, others []Hit) {
+	hits := slices.AppendSeq(make([]Hit, 0, len(s.touched)), s.enough(known, need))
+	k = min(k, len(hits))
+	bestToFront(hits, k)
+	best, others = hits[:k:k], hits[k:]
+	slices.SortFunc(best, func(a, b Hit) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Doc, b.Doc))
+	})
+	return best, others
 }
 
 // enough yields the products with at least need of the known words, or with as many as any has.
 func (s *keywordScores) enough(known wordSet, need int) iter.Seq[Hit] {
 	return func(yield func(Hit) bool) {
-		count := func(doc uint32) int { return (s.matched[doc] & known).len() }
+		count := func(doc uint32) int { return (s.products[doc].matched & known).len() }
 		most := 0
 		for _, doc := range s.touched {
 			most = max(most, count(doc))
 		}
 		need = min(need, most)
 		for _, doc := range s.touched {
-			if count(doc) >= need && !yield(Hit{doc, s.total[doc]}) {
+			if count(doc) >= need && !yield(Hit{doc, s.products[doc].total}) {
 				return
 			}
 		}
@@ -125,25 +151,13 @@ func (s *keywordScores) enough(known wordSet, need int) iter.Seq[Hit] {
 
 func (s *keywordScores) reset() {
 	for _, doc := range s.touched {
-		s.total[doc], s.matched[doc] = 0, 0
+		s.products[doc] = productScore{}
 	}
 	for _, doc := range s.termDocs { // of a term that an error cut short
-		s.termBest[doc], s.termSum[doc] = 0, 0
+		s.term[doc] = termScore{}
 	}
-	s.touched, s.termDocs, s.filter = s.touched[:0], s.termDocs[:0], nil
-}
-
-// hitHeap keeps the best hits with the worst of them on top.
-type hitHeap []Hit
-
-func (h hitHeap) Len() int           { return len(h) }
-func (h hitHeap) Less(i, j int) bool { return h[j].before(h[i]) }
-func (h hitHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *hitHeap) Push(x any)        { *h = append(*h, x.(Hit)) }
-func (h *hitHeap) Pop() any {
-	last := (*h)[len(*h)-1]
-	*h = (*h)[:len(*h)-1]
-	return last
+	s.touched, s.termDocs = s.touched[:0], s.termDocs[:0]
+	s.restrict(nil)
 }
 
 // before is the order of hits: by score, ties by doc.
@@ -151,20 +165,30 @@ func (a Hit) before(b Hit) bool {
 	return a.Score > b.Score || a.Score == b.Score && a.Doc < b.Doc
 }
 
-func (h *hitHeap) offer(hit Hit, k int) {
-	if len(*h) < k {
-		heap.Push(h, hit)
-	} else if hit.before((*h)[0]) {
-		(*h)[0] = hit
-		heap.Fix(h, 0)
+// bestToFront brings the k best of hits, which are all different, to the front, in no order (Hoare's find).
+func bestToFront(hits []Hit, k int) {
+	for low, high := 0, len(hits)-1; low < high; {
+		pivot := hits[(low+high)/2]
+		i, j := low, high
+		for i <= j {
+			for hits[i].before(pivot) {
+				i++
+			}
+			for pivot.before(hits[j]) {
+				j--
+			}
+			if i <= j {
+				hits[i], hits[j] = hits[j], hits[i]
+				i, j = i+1, j-1
+			}
+		}
+		switch { // hits[low..j] are better than hits[i..high]
+		case k <= j:
+			high = j
+		case k >= i:
+			low = i
+		default:
+			return
+		}
 	}
-}
-
-// sorted empties the heap, best first.
-func (h *hitHeap) sorted() []Hit {
-	hits := make([]Hit, h.Len())
-	for i := len(hits) - 1; i >= 0; i-- {
-		hits[i] = heap.Pop(h).(Hit)
-	}
-	return hits
 }

@@ -14,6 +14,9 @@ const (
 	fileMagic     = "VITRVEC\n"
 	formatVersion = 3
 
+	wideLinksVersion = 2 // is read too: its links have four bytes
+	wideLinkSize     = 4
+
 	prefixSize  = 32 // magic … entry row
 	sectionSize = 24 // one row of the section table
 	sections    = 5

@@ -33,8 +33,9 @@ func parse(data []byte) (*Index, error) {
 	if crc32.Checksum(data[:checksumAt], castagnoli) != binary.LittleEndian.Uint32(data[checksumAt:]) {
 		return nil, damaged("the header's checksum is wrong")
 	}
-	if version := binary.LittleEndian.Uint32(data[8:]); version != formatVersion {
-		return nil, damaged("format version %d, this program reads %d", version, formatVersion)
+	version := binary.LittleEndian.Uint32(data[8:])
+	if version != formatVersion && version != wideLinksVersion {
+		return nil, damaged("format version %d, this program reads %d and %d", version, wideLinksVersion, formatVersion)
 	}
 	dim := uint64(binary.LittleEndian.Uint32(data[12:]))
 	rows := binary.LittleEndian.Uint64(data[16:])
@@ -46,6 +47,9 @@ func parse(data []byte) (*Index, error) {
 	links := uint64(0)
 	if entry != noEntry {
 		links = linkSize * rows * width
+		if version == wideLinksVersion {
+			links = wideLinkSize * rows * width
+		}
 	}
 	want := [sections]uint64{4 * rows * dim, rows * stride, rows * stride, 4 * rows, links}
 	bodies, err := readSections(data, want)
@@ -67,8 +71,26 @@ func parse(data []byte) (*Index, error) {
 	if entry == noEntry {
 		return x, nil
 	}
-	x.graph = &graph{entry: entry, width: width, slots: bodies[sectionLinks]}
+	slots := bodies[sectionLinks]
+	if version == wideLinksVersion {
+		if slots, err = packLinks(slots); err != nil {
+			return x, err
+		}
+	}
+	x.graph = &graph{entry: entry, width: width, slots: slots}
 	return x, x.graph.check(int(rows))
+}
+
+// packLinks makes slots of what version 2 has in their place: links of four bytes.
+func packLinks(wide []byte) ([]byte, error) {
+	slots := make([]byte, 0, len(wide)/wideLinkSize*linkSize)
+	for link := range slices.Chunk(wide, wideLinkSize) {
+		if link[linkSize] != 0 {
+			return nil, damaged("a link to row %d", binary.LittleEndian.Uint32(link))
+		}
+		slots = append(slots, link[:linkSize]...)
+	}
+	return slots, nil
 }
 
 // readSections cuts data into its sections and checks where they lie, how long they are (want) and their
