@@ -49,6 +49,7 @@ type vectorSpace struct {
 	index *vector.Index
 	first []uint32 // row at which each product begins, and the number of rows
 	docs  []uint32 // the product of each row
+	one   bool     // no product has more than one
 }
 
 func openSpace(dir string, space Space, first []uint32) (*vectorSpace, error) {
@@ -62,7 +63,9 @@ func openSpace(dir string, space Space, first []uint32) (*vectorSpace, error) {
 		return nil, fmt.Errorf("%w: the %s space has %d rows and not %d", ErrDamaged, space, idx.Len(), rows)
 	}
 	s := &vectorSpace{index: idx, first: first, docs: make([]uint32, idx.Len())}
+	s.one = true
 	for doc := range uint32(count) {
+		s.one = s.one && first[doc+1]-first[doc] <= 1
 		for row := first[doc]; row < first[doc+1]; row++ {
 			s.docs[row] = doc
 		}
@@ -72,7 +75,10 @@ func openSpace(dir string, space Space, first []uint32) (*vectorSpace, error) {
 
 // nearest returns the k products with the rows of the highest cosine, one hit a product, best first.
 func (s *vectorSpace) nearest(ctx context.Context, query []float32, k int, filter *roaring.Bitmap) ([]Hit, string, error) {
-	params := vector.SearchParams{Group: s.docs}
+	var params vector.SearchParams
+	if !s.one {
+		params.Group = s.docs
+	}
 	if filter != nil {
 		params.Allowed = s.rows(filter)
 	}
@@ -112,10 +118,12 @@ func (s *vectorSpace) similarity(query []float32, docs []uint32) ([]float64, []b
 		return scores, has // a query that cannot be compared with any row
 	}
 	for i, doc := range docs {
-		if int(doc)+1 >= len(s.first) {
-			continue
+		if ahead := i + 2; ahead < len(docs) { // while those between are scored its vector is on its way
+			if first, end := s.rowsOf(docs[ahead]); first < end {
+				s.index.Prefetch(first)
+			}
 		}
-		for row := s.first[doc]; row < s.first[doc+1]; row++ {
+		for row, end := s.rowsOf(doc); row < end; row++ {
 			if score := float64(scoreOf(row)); !has[i] || score > scores[i] {
 				scores[i], has[i] = score, true
 			}
@@ -124,12 +132,21 @@ func (s *vectorSpace) similarity(query []float32, docs []uint32) ([]float64, []b
 	return scores, has
 }
 
+// rowsOf are the rows of a product from first up to, but without, end.
+func (s *vectorSpace) rowsOf(doc uint32) (first, end uint32) {
+	if int(doc)+1 >= len(s.first) {
+		return 0, 0
+	}
+	return s.first[doc], s.first[doc+1]
+}
+
 // vector returns a copy of the first row of a product.
 func (s *vectorSpace) vector(doc uint32) ([]float32, bool) {
-	if int(doc)+1 >= len(s.first) || s.first[doc] == s.first[doc+1] {
+	first, end := s.rowsOf(doc)
+	if first == end {
 		return nil, false
 	}
-	return append([]float32(nil), s.index.Vector(s.first[doc])...), true
+	return append([]float32(nil), s.index.Vector(first)...), true
 }
 
 func writeRows(path string, first map[Space][]uint32) error {

@@ -15,21 +15,17 @@ type level struct {
 	docs  *roaring.Bitmap
 }
 
-// browse lists what the filters allow (nil: the catalogue), the newest release first and by id within a
+// browse lists what the filters allow, the newest release first and by id within a
 // day: there is nothing to score but by rules.
-func browse(ctx context.Context, q *Query, allowed *roaring.Bitmap, rules *merchandise) (*results, error) {
-	found := &results{set: cmp.Or(allowed, everything(rules.snapshot)), reports: []LegReport{}}
+func browse(ctx context.Context, q *Query, found *results) (page []*candidate, total int, err error) {
 	if q.Sort == SortRelevance && q.Group == "" && q.Diversity == 0 {
-		found.total = int(found.set.GetCardinality())
-		found.page = rules.list(allowed, q.Offset, q.Limit)
-		return found, nil
+		return found.rules.list(found.allowed, q.Offset, q.Limit), int(found.set.GetCardinality()), nil
 	}
-	list, total, err := rules.rearranged(ctx, q, found.set)
+	list, total, err := found.rules.rearranged(ctx, q, found.set)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	found.total, found.page = total, pageOf(q, list)
-	return found, nil
+	return pageOf(q, list), total, nil
 }
 
 // rearranged returns as much of the list of docs as can be paged through, as present would order it, and how

@@ -1,6 +1,7 @@
 package retrieval
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -140,18 +141,25 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Response, error) {
 	snapshot := e.index.Acquire()
 	defer snapshot.Release()
 
-	// The candidates, and the page of them that was asked for.
+	// The candidates.
 	typed, page := q, q.Limit
 	if q.Cursor == CursorStart {
 		q.Limit = MaxDepth // all pages are cut from one list
 	}
-	found, err := e.find(ctx, &q, snapshot, clock)
+	found, err := e.gather(ctx, &q, snapshot, clock)
 	if err != nil {
 		return nil, err
 	}
 
-	// Facets count the set that the hits are a page of, and a filtered field what its filter takes away.
-	facets, err := e.facets(ctx, &q, found, found.rules)
+	// Facets count the set that the hits are a page of, and a filtered field what its filter takes away. They do not
+	// depend on the order, so that it is made meanwhile.
+	counted := e.count(ctx, &q, found)
+
+	// The order, and the page that was asked for.
+	if err := e.arrange(ctx, &q, found, clock); err != nil {
+		return nil, err
+	}
+	facets, err := counted()
 	if err != nil {
 		return nil, err
 	}
@@ -180,15 +188,17 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Response, error) {
 
 // results are what a query found, by whichever way.
 type results struct {
-	set     *roaring.Bitmap // every candidate
-	total   int             // hits on all pages
-	page    []*candidate    // those of the page, best first
-	closest bool            // nothing that fits passes the filters
-	legs    []*leg          // that came back
-	reports []LegReport
-	fusion  *FusionReport // nil for a list
-	planned []*leg        // the legs, also those that were left out
 	scope
+	set        *roaring.Bitmap // every candidate
+	closest    bool            // nothing that fits passes the filters
+	planned    []*leg          // the legs, also those that were left out; none for a list
+	legs       []*leg          // that came back
+	reports    []LegReport
+	candidates []*candidate // what the legs found
+
+	total  int          // hits on all pages
+	page   []*candidate // those of the page, best first
+	fusion *FusionReport
 }
 
 // scope is what is settled of a query before its legs run.
@@ -203,21 +213,48 @@ type scope struct {
 
 // find answers q, which is normalised, up to the products themselves. It adds to q what its words are taken for.
 func (e *Engine) find(ctx context.Context, q *Query, snapshot *indexer.Snapshot, clock *stopwatch) (*results, error) {
+	found, err := e.gather(ctx, q, snapshot, clock)
+	if err != nil {
+		return nil, err
+	}
+	return found, e.arrange(ctx, q, found, clock)
+}
+
+// gather says what q is about and finds its candidates: what the legs bring back, or all that the filters let through.
+func (e *Engine) gather(ctx context.Context, q *Query, snapshot *indexer.Snapshot, clock *stopwatch) (*results, error) {
 	in, err := e.settle(ctx, q, snapshot, clock)
 	if err != nil {
 		return nil, err
 	}
-	var found *results
+	found := &results{scope: *in, reports: []LegReport{}}
 	if q.browses() {
-		found, err = browse(ctx, q, in.allowed, in.rules)
-	} else {
-		found, err = e.retrieve(ctx, q, in, clock)
+		found.set = cmp.Or(in.allowed, everything(snapshot))
+		return found, nil
 	}
-	if err != nil {
+
+	// Every leg works on its own part of the query, side by side with the others.
+	if found.planned, err = e.runLegs(ctx, q, in); err != nil {
 		return nil, err
 	}
-	found.scope = *in
+	clock.legs(found.planned)
+	found.reports = reportLegs(found.planned, e.opts.Deadline)
+
+	// Only what came back counts from here on.
+	found.legs = succeeded(found.planned)
+	set, closest := foundSet(found.legs)
+	found.candidates, found.closest = in.rules.bringIn(found.legs, among(set, collect(found.legs))), closest
+	found.set = docSet(found.candidates)
+	clock.lap("collect")
 	return found, nil
+}
+
+// arrange puts what was found in order and cuts the page out of it.
+func (e *Engine) arrange(ctx context.Context, q *Query, found *results, clock *stopwatch) (err error) {
+	if q.browses() {
+		found.page, found.total, err = browse(ctx, q, found)
+		return err
+	}
+	return e.score(ctx, q, found, clock)
 }
 
 // settle says what q is about and in which products it searches.
@@ -248,25 +285,13 @@ func (e *Engine) settle(ctx context.Context, q *Query, snapshot *indexer.Snapsho
 	return in, nil
 }
 
-// retrieve finds, scores and orders the candidates of a query that has words, photos or examples.
-func (e *Engine) retrieve(ctx context.Context, q *Query, in *scope, clock *stopwatch) (*results, error) {
-	// Every leg works on its own part of the query, side by side with the others.
-	legs, err := e.runLegs(ctx, q, in)
-	if err != nil {
-		return nil, err
-	}
-	clock.legs(legs)
-	outcome := &results{planned: legs, reports: reportLegs(legs, e.opts.Deadline)}
-
-	// Only what came back counts from here on.
-	legs = succeeded(legs)
-	set, closest := found(legs)
-	candidates := in.rules.bringIn(legs, among(set, collect(legs)))
-	clock.lap("collect")
+// score scores and orders the candidates of a query that has words, photos or examples.
+func (e *Engine) score(ctx context.Context, q *Query, found *results, clock *stopwatch) error {
+	legs, candidates, in := found.legs, found.candidates, &found.scope
 
 	// What would a leg that missed a candidate have scored it?
 	if err := backfill(ctx, legs, candidates); err != nil {
-		return nil, err
+		return err
 	}
 	clock.lap("back-fill")
 
@@ -277,29 +302,28 @@ func (e *Engine) retrieve(ctx context.Context, q *Query, in *scope, clock *stopw
 	if q.Mode == ModeRanked && e.ranker != nil {
 		best := candidates[:min(len(candidates), e.opts.RankDepth)]
 		if err := load(ctx, in.snapshot, best); err != nil {
-			return nil, err
+			return err
 		}
 		clock.lap("products")
 		if err := rank(ctx, e.ranker, q, best); err != nil {
-			return nil, err
+			return err
 		}
 		follow(best, candidates[len(best):])
 		clock.lap("rank")
 	}
 	in.rules.weigh(candidates)
 	if err := liftIdentified(ctx, q, in.snapshot, candidates); err != nil {
-		return nil, err
+		return err
 	}
 	order(candidates)
 	list, err := present(ctx, q, candidates, in.rules)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	clock.lap("order")
 
-	outcome.set, outcome.total, outcome.page = docSet(candidates), len(list), pageOf(q, list)
-	outcome.closest, outcome.legs, outcome.fusion = closest, legs, fusion
-	return outcome, nil
+	found.fusion, found.total, found.page = fusion, len(list), pageOf(q, list)
+	return nil
 }
 
 // weigh returns the weight of each leg in the fusion, and how they came about.

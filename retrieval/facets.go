@@ -28,6 +28,23 @@ const (
 	tellApart     = 8
 )
 
+// count begins to count the facets of what was found, which must stay as it is, and returns a function that waits for them.
+func (e *Engine) count(ctx context.Context, q *Query, found *results) (counted func() ([]Facet, error)) {
+	var facets []Facet
+	var err error
+	done := make(chan struct{})
+	found.snapshot.Retain() // the search may fail meanwhile and give its own hold back
+	go func() {
+		defer close(done)
+		defer found.snapshot.Release()
+		facets, err = e.facets(ctx, q, found)
+	}()
+	return func() ([]Facet, error) {
+		<-done
+		return facets, err
+	}
+}
+
 // facets counts field by field, in the order of filterFields and then the attributes that choose best. A
 // field of which no product has a value is left out.
 //
@@ -38,15 +55,15 @@ const (
 //   - a leg fills its window, so that a narrower search reaches further down; with it the total of the
 //     search is cut as well;
 //   - all products that fit the search well are filtered away, and the list is of what comes next to it
-//     (see found);
+//     (see foundSet);
 //   - merchandising rules pin or hide other products when that filter is set;
 //   - a graph of vectors misses a neighbour.
-func (e *Engine) facets(ctx context.Context, q *Query, found *results, rules *merchandise) ([]Facet, error) {
-	relaxed, err := e.relaxed(ctx, q, found, rules)
+func (e *Engine) facets(ctx context.Context, q *Query, found *results) ([]Facet, error) {
+	relaxed, err := e.relaxed(ctx, q, found)
 	if err != nil {
 		return nil, err
 	}
-	columns := rules.snapshot.Columns()
+	columns := found.snapshot.Columns()
 	facets := []Facet{}
 	for _, field := range filterFields {
 		set, ok := relaxed[field]
@@ -68,7 +85,7 @@ func (e *Engine) facets(ctx context.Context, q *Query, found *results, rules *me
 
 // relaxed returns, by field, what is found without the filters on that field. A set that cannot be had in time
 // is empty: its facet is left out.
-func (e *Engine) relaxed(ctx context.Context, q *Query, found *results, rules *merchandise) (map[string]*roaring.Bitmap, error) {
+func (e *Engine) relaxed(ctx context.Context, q *Query, found *results) (map[string]*roaring.Bitmap, error) {
 	fields := countedApart(q.Filters)
 	if len(fields) == 0 {
 		return nil, nil
@@ -80,7 +97,7 @@ func (e *Engine) relaxed(ctx context.Context, q *Query, found *results, rules *m
 	sets := make([]*roaring.Bitmap, len(fields))
 	for i, field := range fields {
 		group.Go(func() error {
-			set, err := e.foundWithout(limited, q, field, found.legs, rules)
+			set, err := e.foundWithout(limited, q, field, found.legs, found.rules)
 			if err != nil {
 				set = roaring.New()
 			}
@@ -134,7 +151,7 @@ func (e *Engine) foundWithout(ctx context.Context, q *Query, field string, legs 
 			return nil, fmt.Errorf("%s: %w", l.name, again[i].err)
 		}
 	}
-	set, _ := found(again)
+	set, _ := foundSet(again)
 	for _, p := range rules.pinned(allowed) {
 		set.Add(p.doc)
 	}

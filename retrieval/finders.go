@@ -16,23 +16,30 @@ type relativeFinder interface {
 	hold(ctx context.Context, hits []indexer.Hit) ([]bool, error)
 }
 
-// found returns the products that the legs found and, of those, only what is found without filters too:
+// foundSet returns the products that the legs found and, of those, only what is found without filters too:
 // a filter takes products away and never brings worse ones in. Where it takes all away, the set is what comes
 // closest within it.
-func found(legs []*leg) (set *roaring.Bitmap, closest bool) {
-	all, holding := roaring.New(), roaring.New()
+func foundSet(legs []*leg) (set *roaring.Bitmap, closest bool) {
+	var docs, held []uint32
 	for _, l := range legs {
 		for i, hit := range l.hits {
-			all.Add(hit.Doc)
+			docs = append(docs, hit.Doc)
 			if l.hold == nil || l.hold[i] {
-				holding.Add(hit.Doc)
+				held = append(held, hit.Doc)
 			}
 		}
 	}
+	all, holding := setOf(docs), setOf(held)
 	if holding.IsEmpty() {
 		return all, !all.IsEmpty()
 	}
 	return holding, false
+}
+
+// setOf is the set of docs, whose order it changes: one by one in any order they would take many times as long.
+func setOf(docs []uint32) *roaring.Bitmap {
+	slices.Sort(docs)
+	return roaring.BitmapOf(docs...)
 }
 
 // among keeps the candidates that are in set.
@@ -99,10 +106,11 @@ func (f *keywordFinder) hold(ctx context.Context, hits []indexer.Hit) ([]bool, e
 	if err != nil || len(best) == 0 || f.allowed.Contains(best[0].Doc) { // find has compared with it
 		return nil, err
 	}
-	filter := roaring.BitmapOf(best[0].Doc)
+	docs := []uint32{best[0].Doc}
 	for _, hit := range hits {
-		filter.Add(hit.Doc)
+		docs = append(docs, hit.Doc)
 	}
+	filter := setOf(docs)
 	holding, err := f.snapshot.Keyword(ctx, f.query(len(hits)+1, filter))
 	if err != nil {
 		return nil, err

@@ -102,9 +102,9 @@ func order(candidates []*candidate) {
 }
 
 func docSet(candidates []*candidate) *roaring.Bitmap {
-	set := roaring.New()
-	for _, c := range candidates {
-		set.Add(c.doc)
+	docs := make([]uint32, len(candidates))
+	for i, c := range candidates {
+		docs[i] = c.doc
 	}
-	return set
+	return setOf(docs)
 }

@@ -38,7 +38,7 @@ type leg struct {
 	err  error
 }
 
-// finder is what legs differ in. It is used by one goroutine at a time.
+// finder is what legs differ in. After find, which one goroutine calls, score and within may be called side by side.
 type finder interface {
 	// find returns at most so many products, best first, and how they were searched.
 	find(ctx context.Context, limit int) (hits []indexer.Hit, plan string, err error)

@@ -18,6 +18,7 @@ type scratch struct {
 	fresh   []uint32 // rows to compare
 	passed  []uint32 // rows that a search of the build has expanded
 	exact   []float32
+	groups  []uint32 // of the best so far
 	nearest nearest
 
 	// of a scan of the signs:

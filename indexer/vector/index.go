@@ -58,6 +58,9 @@ func (x *Index) Scorer(query []float32) (func(row uint32) float32, error) {
 	return func(row uint32) float32 { return kernel.dotFloats(unit, x.Vector(row)) }, nil
 }
 
+// Prefetch has the vector of row, which must be below Len, brought from memory for a Scorer that will soon want it.
+func (x *Index) Prefetch(row uint32) { prefetch(x.Vector(row)) }
+
 // DerivedBytes is how much memory the index takes beside its file: what it derives from the codes, for scans and
 // glances.
 func (x *Index) DerivedBytes() int {

@@ -160,16 +160,16 @@ func TestGraphPlansKeepToFiltersAndGroups(t *testing.T) {
 	}
 }
 
-func TestInsertBestKeepsTheBestOfEachGroup(t *testing.T) {
+func TestPodiumKeepsTheBestOfEachGroup(t *testing.T) {
 	for seed := range uint64(2000) {
 		random := rand.New(rand.NewPCG(seed, 12))
 		n, k := 1+random.IntN(40), 1+random.IntN(12)
 		group := randomGroups(random, n)[random.IntN(3)]
-		best := make([]Neighbour, 0, k)
+		top := podium{best: make([]Neighbour, 0, k), group: group}
 		var all []Neighbour
 		for _, row := range permutation(n, seed) {
 			all = append(all, Neighbour{Row: row, Score: float32(random.IntN(10))}) // many equal scores
-			best = insertBest(best, all[len(all)-1], group)
+			top.insert(all[len(all)-1])
 
 			want, seen := slices.SortedFunc(slices.Values(all), order), map[uint32]bool{}
 			if group != nil {
@@ -178,8 +178,8 @@ func TestInsertBestKeepsTheBestOfEachGroup(t *testing.T) {
 					return seen[group[n.Row]]
 				})
 			}
-			if want = want[:min(k, len(want))]; !slices.Equal(best, want) {
-				t.Fatalf("seed %d: the %d best of %v in groups %v: %v, want %v", seed, k, all, group, best, want)
+			if want = want[:min(k, len(want))]; !slices.Equal(top.best, want) {
+				t.Fatalf("seed %d: the %d best of %v in groups %v: %v, want %v", seed, k, all, group, top.best, want)
 			}
 		}
 	}

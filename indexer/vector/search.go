@@ -91,7 +91,7 @@ func (x *Index) searchGraph(s *scratch, k, matching int, p plan, params SearchPa
 			}
 		}
 		x.refine(s, hits, 0)
-		if found, _ := x.rank(s.unit, hits, k, params.Group); len(found) == k {
+		if found, _ := x.rank(s, hits, k, params.Group); len(found) == k {
 			return found, p
 		}
 		p.ef *= 4
@@ -163,7 +163,7 @@ func (x *Index) searchRows(ctx context.Context, s *scratch, k int, rows iter.Seq
 		} else {
 			sortHits(hits)
 		}
-		found, wrong := x.rank(s.unit, hits, k, group)
+		found, wrong := x.rank(s, hits, k, group)
 		if kept >= matching || len(found) == k && (p.method == byFloats || found[k-1].Score > left+float32(unseen*wrong)) {
 			return found, nil
 		}
@@ -197,49 +197,63 @@ const (
 // rank scores hits, best first, by their floats and returns the k best, one of each group, and by how much the
 // score that a hit came with was wrong at most. It stops where the codes say that no more can be among them. (The
 // conversions of products to float32, here as elsewhere, keep them from being fused with a sum, which would round differently.)
-func (x *Index) rank(unit []float32, hits []candidate, k int, group []uint32) (best []Neighbour, wrong float32) {
-	best = make([]Neighbour, 0, k)
+func (x *Index) rank(s *scratch, hits []candidate, k int, group []uint32) (best []Neighbour, wrong float32) {
+	top := podium{best: make([]Neighbour, 0, k), group: group, groups: s.groups[:0]}
 	for i, hit := range hits {
-		if i >= sureHits && len(best) == k && hit.score+float32(doubt*wrong) < best[k-1].Score {
+		if i >= sureHits && len(top.best) == k && hit.score+float32(doubt*wrong) < top.best[k-1].Score {
 			break
 		}
 		if i+1 < len(hits) {
 			prefetch(x.Vector(hits[i+1].row))
 		}
-		score := kernel.dotFloats(unit, x.Vector(hit.row))
-		best = insertBest(best, Neighbour{Row: hit.row, Score: score}, group)
+		score := kernel.dotFloats(s.unit, x.Vector(hit.row))
+		top.insert(Neighbour{Row: hit.row, Score: score})
 		wrong = max(wrong, score-hit.score, hit.score-score)
 	}
-	return best, wrong
+	s.groups = top.groups
+	return top.best, wrong
 }
 
-// insertBest puts n at its place in best, which is sorted and grows no longer than its capacity. Of a group it keeps the best.
-func insertBest(best []Neighbour, n Neighbour, group []uint32) []Neighbour {
-	at := len(best)
-	for at > 0 && (best[at-1].Score < n.Score || best[at-1].Score == n.Score && best[at-1].Row > n.Row) {
+// podium holds the best neighbours, no more than best has room for, of each group the best.
+type podium struct {
+	best   []Neighbour
+	group  []uint32 // of each row; nil = each is one of its own
+	groups []uint32 // of each of best, side by side: to look them up row by row would wait for memory
+}
+
+// insert puts n at its place.
+func (p *podium) insert(n Neighbour) {
+	at := len(p.best)
+	for at > 0 && (p.best[at-1].Score < n.Score || p.best[at-1].Score == n.Score && p.best[at-1].Row > n.Row) {
 		at--
 	}
-	end := len(best) // of what moves to make room
-	if group != nil {
-		if same := slices.IndexFunc(best, func(b Neighbour) bool { return group[b.Row] == group[n.Row] }); same >= 0 {
+	end := len(p.best) // of what moves to make room
+	if p.group != nil {
+		if same := slices.Index(p.groups, p.group[n.Row]); same >= 0 {
 			if same < at {
-				return best
+				return
 			}
 			end = same
 		}
 	}
 	switch {
-	case end < len(best): // n takes the place of its group
-	case len(best) < cap(best):
-		best = best[:end+1]
-	case at == len(best):
-		return best
+	case end < len(p.best): // n takes the place of its group
+	case len(p.best) < cap(p.best):
+		p.best = p.best[:end+1]
+		if p.group != nil {
+			p.groups = append(p.groups, 0)
+		}
+	case at == len(p.best):
+		return
 	default:
 		end--
 	}
-	copy(best[at+1:end+1], best[at:end])
-	best[at] = n
-	return best
+	copy(p.best[at+1:end+1], p.best[at:end])
+	p.best[at] = n
+	if p.group != nil {
+		copy(p.groups[at+1:end+1], p.groups[at:end])
+		p.groups[at] = p.group[n.Row]
+	}
 }
 
 // matching counts the rows that allowed lets pass.
