@@ -25,8 +25,8 @@ func (e *estimates) add(coarse, fine float32) {
 }
 
 // bound is what a row scores at most by the finer score, as good as certainly, whose coarse one is at most least: the line of least
-// squares there, and the doubt.
-func (e *estimates) bound(least float32) float32 {
+// squares there, and the doubt. The rows seen may be copies of one, so that the deviation is taken to be at least that given.
+func (e *estimates) bound(least float32, deviation float64) float32 {
 	n := float64(e.n)
 	if n < 3 {
 		return float32(math.Inf(1))
@@ -39,6 +39,6 @@ func (e *estimates) bound(least float32) float32 {
 	if varX > 0 {
 		slope = max(0, cov/varX)
 	}
-	rest := max(0, varY-float64(slope*cov))
-	return float32(meanY + float64(slope*(float64(least)-meanX)) + float64(doubtEstimates*math.Sqrt(rest)))
+	deviation = max(deviation, math.Sqrt(max(0, varY-float64(slope*cov))))
+	return float32(meanY + float64(slope*(float64(least)-meanX)) + float64(doubtEstimates*deviation))
 }

@@ -27,6 +27,8 @@ type scratch struct {
 	sums  []uint16
 	short shortlist
 	left  []uint32 // the rows on it
+
+	hits []candidate // of other scans
 }
 
 // greedySearch fills s.nearest with the rows of g nearest to s.probe by glances: GreedySearch of Vamana

@@ -9,10 +9,11 @@ import (
 type method int
 
 const (
-	byGraph  method = iota // greedy search of the graph over the codes
-	bySigns                // scan of the signs, the best scored again by their codes
-	byCodes                // scan of the codes, the best scored again by their floats
-	byFloats               // scan of the floats
+	byGraph      method = iota // greedy search of the graph over the codes
+	bySigns                    // scan of the signs, the best scored again by their codes
+	byCodes                    // scan of the codes' upper halves, the best scored again by the whole codes and their floats
+	byWholeCodes               // scan of the whole codes where the halves cannot tell the rows apart, then of the floats of the best
+	byFloats                   // scan of the floats where the codes cannot either
 )
 
 // plan is how a search is answered.

@@ -11,16 +11,18 @@ import (
 // scanBlock is how many rows are scanned between two looks at the context.
 const scanBlock = 1024
 
-// scan leaves in list the limit rows of highest score, or all where they are fewer. rows come in ascending order, so that of equal
-// ones the lower row is kept.
-func scan(ctx context.Context, list *shortlist, limit int, rows iter.Seq[[]uint32], score func(rows []uint32) []float32) error {
+// scan leaves in list the limit rows of highest score below a bound, or all where they are fewer. rows come in ascending order, so that
+// of equal ones the lower row is kept.
+func scan(ctx context.Context, list *shortlist, limit int, below float32, rows iter.Seq[[]uint32], score func(rows []uint32) []float32) error {
 	list.reset(limit)
 	for block := range rows {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		for i, score := range score(block) {
-			list.add(block[i], score)
+			if !(score >= below) {
+				list.add(block[i], score)
+			}
 		}
 	}
 	list.cut()

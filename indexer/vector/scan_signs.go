@@ -29,7 +29,7 @@ func (x *Index) searchSigns(ctx context.Context, s *scratch, k int, p plan, para
 	for i, glance := range s.probe.glances(&x.codes, s.left) {
 		seen.add(left[i].score*s.signs.scale, glance*s.probe.scale)
 	}
-	bound := seen.bound(s.short.least * s.signs.scale)
+	bound := seen.bound(s.short.least*s.signs.scale, signDeviation(x.Dim()))
 	found, err := x.searchRows(ctx, s, k, slices.Chunk(s.left, scanBlock), len(s.left), x.planCodes(k, len(s.left)), params.Group)
 	if err != nil || len(found) < k || found[k-1].Score < bound {
 		return nil, err

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"math"
 	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -91,6 +92,7 @@ func (x *Index) searchGraph(s *scratch, k, matching int, p plan, params SearchPa
 			}
 		}
 		x.refine(s, hits, 0)
+		sortHits(hits)
 		if found, _ := x.rank(s, hits, k, params.Group); len(found) == k {
 			return found, p
 		}
@@ -99,7 +101,7 @@ func (x *Index) searchGraph(s *scratch, k, matching int, p plan, params SearchPa
 	return nil, p
 }
 
-// refine replaces the scores of hits, glances, by the cosines of the whole codes and sorts them anew. bound is what a row scores at most
+// refine replaces the scores of hits, glances, by the cosines of the whole codes. bound is what a row scores at most
 // whose glance is at most least.
 func (x *Index) refine(s *scratch, hits []candidate, least float32) (bound float32) {
 	s.fresh = s.fresh[:0]
@@ -111,8 +113,7 @@ func (x *Index) refine(s *scratch, hits []candidate, least float32) (bound float
 		seen.add(float32(hits[i].score*s.probe.scale), cosine)
 		hits[i].score = cosine
 	}
-	sortHits(hits)
-	return seen.bound(least * s.probe.scale)
+	return seen.bound(least*s.probe.scale, x.codes.deviation(hits, glanceStep))
 }
 
 // sortHits puts the best first, of equal ones the lower row. What a graph search has found is in order but for the error of its scores,
@@ -142,35 +143,45 @@ func (x *Index) searchExact(ctx context.Context, s *scratch, k, matching int, p 
 	return x.searchRows(ctx, s, k, rows, matching, p, params.Group)
 }
 
-// searchRows looks at rows, matching in number and in ascending order, and does so again with a longer list when the first was too
-// short: because its rows fell into fewer than k groups, or because the codes' error is larger than what
-// divides the k-th result from the rows that the list had no room for. Where that happens twice, the codes cannot
-// tell the rows apart, and their floats have to.
+// searchRows looks at rows, matching in number and in ascending order, until it is certain of the k best: by what is finer (the whole
+// codes, then the floats) where the error is larger than what divides the k-th from the rows that the list had no room for; at the
+// rows behind those of the list where these all have the k-th one's score, as copies of one photo do; with a longer list where its
+// rows fell into fewer than k groups.
 func (x *Index) searchRows(ctx context.Context, s *scratch, k int, rows iter.Seq[[]uint32], matching int, p plan, group []uint32) ([]Neighbour, error) {
-	score := func(rows []uint32) []float32 {
-		if p.method == byFloats {
-			return x.floatCosines(s, rows)
-		}
-		return s.probe.glances(&x.codes, rows)
+	scores := map[method]func(rows []uint32) []float32{
+		byCodes:      func(rows []uint32) []float32 { return s.probe.glances(&x.codes, rows) },
+		byWholeCodes: func(rows []uint32) []float32 { return s.probe.cosines(&x.codes, rows) },
+		byFloats:     func(rows []uint32) []float32 { return x.floatCosines(s, rows) },
 	}
+	below := float32(math.Inf(1))
 	for kept := max(k, p.kept); ; {
-		if err := scan(ctx, &s.short, min(kept, matching), rows, score); err != nil {
+		if err := scan(ctx, &s.short, min(kept, matching), below, rows, scores[p.method]); err != nil {
 			return nil, err
 		}
-		hits, left := s.short.items, float32(-1) // at most the cosine of a row that the list had no room for
-		if p.method == byCodes {
-			left = x.refine(s, hits, s.short.least)
-		} else {
-			sortHits(hits)
+		hits, least := s.short.items, s.short.least
+		left := least // at most the cosine of a row that the list had no room for
+		switch p.method {
+		case byCodes:
+			left = x.refine(s, hits, least)
+		case byWholeCodes:
+			left += float32(doubtEstimates * x.codes.deviation(hits, codeStep))
 		}
-		found, wrong := x.rank(s, hits, k, group)
-		if kept >= matching || len(found) == k && (p.method == byFloats || found[k-1].Score > left+float32(unseen*wrong)) {
+		if math.IsInf(float64(below), 1) {
+			s.hits = s.hits[:0]
+		}
+		s.hits = append(s.hits, hits...)
+		sortHits(s.hits)
+		found, wrong := x.rank(s, s.hits, k, group)
+		switch {
+		case s.short.whole(), len(found) == k && (p.method == byFloats || found[k-1].Score > left+float32(unseen*wrong)):
 			return found, nil
-		}
-		if p.method == byCodes && kept > p.kept {
-			p.method, kept = byFloats, k
-		} else {
-			kept *= 4
+		case len(found) < k:
+			kept, below = 4*kept, float32(math.Inf(1))
+		case kernel.dotFloats(s.unit, x.Vector(s.hits[len(s.hits)-1].row)) == found[k-1].Score && least < below:
+			below = least
+		default:
+			p.method++
+			below = float32(math.Inf(1))
 		}
 	}
 }

@@ -59,6 +59,9 @@ func (l *shortlist) cut() {
 	l.least = slices.MinFunc(l.items, func(a, b candidate) int { return int(keyOf(a.score) - keyOf(b.score)) }).score
 }
 
+// whole says whether nothing was dropped.
+func (l *shortlist) whole() bool { return math.IsNaN(float64(l.least)) }
+
 // keyOf is a number that is larger for a larger score.
 func keyOf(score float32) int64 {
 	bits := int32(math.Float32bits(score + 0)) // -0 becomes 0

@@ -50,6 +50,13 @@ func signsOf(c *codes) signs {
 	return s
 }
 
+// signDeviation is the standard deviation of an estimate's error for vectors without a preferred direction: RaBitQ's, with
+// the .8 = √(2/π) that the signs of a Gaussian vector have in common with it.
+func signDeviation(dim int) float64 {
+	const common = 2 / math.Pi // squared
+	return math.Sqrt((1 - common) / common / float64(dim-1))
+}
+
 // signsAt are the signs of eight dimensions from the first on: the uppermost bits of their codes.
 func signsAt(high []byte, first int) (eight byte) {
 	shift := 3 + first%(2*codeBlock)/codeBlock*4
