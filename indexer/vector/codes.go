@@ -141,14 +141,14 @@ func encode(buffer []int8, vector []float32) (scale float32) {
 // Steps of codes: what lies between two that are next to each other, by the upper halves alone and by all eight bits.
 const glanceStep, codeStep = 16, 1
 
-// deviation is the standard deviation of the error that rounding to steps makes in the cosines of hits with anything, the largest of
-// them: that of a number between two steps, by the rows' scale.
+// deviation is the standard deviation of the error that rounding to steps makes in the cosines of hits with anything: that of a
+// number anywhere between two steps, by the rows' mean scale.
 func (c *codes) deviation(hits []candidate, step float64) float64 {
-	var largest float32
+	var sum float64
 	for _, hit := range hits {
-		largest = max(largest, c.scales[hit.row])
+		sum += float64(c.scales[hit.row])
 	}
-	return step / math.Sqrt(12) * float64(largest)
+	return step / math.Sqrt(12) * sum / float64(max(1, len(hits)))
 }
 
 // probe is a vector's codes, to be compared with those of rows.

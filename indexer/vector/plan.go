@@ -91,7 +91,7 @@ func (x *Index) planScan(k, matching int, scan Scan) plan {
 }
 
 func (x *Index) planCodes(k, matching int) plan {
-	return plan{method: byCodes, kept: 4*k + 32, cost: matching}
+	return plan{method: byCodes, kept: 8*k + 32, cost: matching}
 }
 
 // planSigns costs the same whatever the filter: the signs of all rows are compared.
