@@ -1,7 +1,9 @@
 package indexer
 
 import (
+	"math"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -104,15 +106,42 @@ func (c *Columns) matchStock(value string) *roaring.Bitmap {
 // PriceRange returns the products whose price lies within [min, max], in currency units; a nil bound
 // is open. Products without a price never match. Prices are compared whatever their currency.
 func (c *Columns) PriceRange(min, max *float64) *roaring.Bitmap {
+	low, high := priceBounds(min, max)
 	dense := make([]uint64, (len(c.prices)+63)/64) // to add to a Roaring bitmap one by one takes many times as long
-	for doc := range c.prices {
-		price, ok := c.Price(uint32(doc))
-		if ok && (min == nil || price >= *min) && (max == nil || price <= *max) {
+	for doc, price := range c.prices {
+		if price >= low && price <= high {
 			dense[doc/64] |= 1 << (doc % 64)
 		}
 	}
 	return roaring.FromDense(dense, false)
 }
+
+// CountPrices is how many of docs PriceRange would return.
+func (c *Columns) CountPrices(docs *roaring.Bitmap, min, max *float64) int {
+	low, high := priceBounds(min, max)
+	count := 0
+	for it := docs.Iterator(); it.HasNext(); {
+		if doc := int(it.Next()); doc < c.count && c.prices[doc] >= low && c.prices[doc] <= high {
+			count++
+		}
+	}
+	return count
+}
+
+// priceBounds are the least and the largest number of hundredths within [min, max], found by what PriceRange promises of
+// units; 0 is no price.
+func priceBounds(min, max *float64) (low, high int64) {
+	low, high = 1, math.MaxInt64
+	if min != nil {
+		low = int64(sort.Search(math.MaxInt64, func(p int) bool { return p > 0 && unitsOf(int64(p)) >= *min }))
+	}
+	if max != nil {
+		high = int64(sort.Search(math.MaxInt64, func(p int) bool { return !(unitsOf(int64(p)) <= *max) })) - 1
+	}
+	return low, high
+}
+
+func unitsOf(hundredths int64) float64 { return float64(hundredths) / 100 }
 
 // Count returns how many of docs have each value of a field; values that none has are left out. A nil
 // docs means all products.
@@ -172,7 +201,7 @@ func (c *Columns) Price(doc uint32) (units float64, ok bool) {
 	if int(doc) >= c.count || c.prices[doc] == 0 {
 		return 0, false
 	}
-	return float64(c.prices[doc]) / 100, true
+	return unitsOf(c.prices[doc]), true
 }
 
 // HasPrices says whether any product has a price.

@@ -285,7 +285,7 @@ func withChosen(columns *indexer.Columns, set *roaring.Bitmap, buckets []FacetVa
 		if f.Field != FieldPrice || f.Not || known {
 			continue
 		}
-		count := int(columns.PriceRange(f.Min, f.Max).AndCardinality(set))
+		count := columns.CountPrices(set, f.Min, f.Max)
 		buckets = append(buckets, FacetValue{Value: value, Count: count, Min: f.Min, Max: f.Max})
 	}
 	from := func(v FacetValue) float64 {

@@ -148,14 +148,19 @@ func (x *Index) searchExact(ctx context.Context, s *scratch, k, matching int, p 
 // rows behind those of the list where these all have the k-th one's score, as copies of one photo do; with a longer list where its
 // rows fell into fewer than k groups.
 func (x *Index) searchRows(ctx context.Context, s *scratch, k int, rows iter.Seq[[]uint32], matching int, p plan, group []uint32) ([]Neighbour, error) {
-	scores := map[method]func(rows []uint32) []float32{
-		byCodes:      func(rows []uint32) []float32 { return s.probe.glances(&x.codes, rows) },
-		byWholeCodes: func(rows []uint32) []float32 { return s.probe.cosines(&x.codes, rows) },
-		byFloats:     func(rows []uint32) []float32 { return x.floatCosines(s, rows) },
+	score := func(rows []uint32) []float32 {
+		switch p.method {
+		case byCodes:
+			return s.probe.glances(&x.codes, rows)
+		case byWholeCodes:
+			return s.probe.cosines(&x.codes, rows)
+		default:
+			return x.floatCosines(s, rows)
+		}
 	}
-	below := float32(math.Inf(1))
-	for kept := max(k, p.kept); ; {
-		if err := scan(ctx, &s.short, min(kept, matching), below, rows, scores[p.method]); err != nil {
+	all := float32(math.Inf(1))
+	for kept, below := max(k, p.kept), all; ; {
+		if err := scan(ctx, &s.short, min(kept, matching), below, rows, score); err != nil {
 			return nil, err
 		}
 		hits, least := s.short.items, s.short.least
@@ -166,7 +171,7 @@ func (x *Index) searchRows(ctx context.Context, s *scratch, k int, rows iter.Seq
 		case byWholeCodes:
 			left += float32(doubtEstimates * x.codes.deviation(hits, codeStep))
 		}
-		if math.IsInf(float64(below), 1) {
+		if below == all {
 			s.hits = s.hits[:0]
 		}
 		s.hits = append(s.hits, hits...)
@@ -176,12 +181,11 @@ func (x *Index) searchRows(ctx context.Context, s *scratch, k int, rows iter.Seq
 		case s.short.whole(), len(found) == k && (p.method == byFloats || found[k-1].Score > left+float32(unseen*wrong)):
 			return found, nil
 		case len(found) < k:
-			kept, below = 4*kept, float32(math.Inf(1))
+			kept, below = 4*kept, all
 		case kernel.dotFloats(s.unit, x.Vector(s.hits[len(s.hits)-1].row)) == found[k-1].Score && least < below:
 			below = least
 		default:
-			p.method++
-			below = float32(math.Inf(1))
+			p.method, below = p.method+1, all
 		}
 	}
 }
