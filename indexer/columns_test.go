@@ -2,6 +2,7 @@ package indexer
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"path/filepath"
 	"reflect"
@@ -195,5 +196,31 @@ func TestColumnsHoldTheAttributesThatPeopleChooseBy(t *testing.T) {
 	}
 	if got := c.Match("attribute", []string{AttributeValue("Size", "xl ")}).ToArray(); !slices.Equal(got, []uint32{0, 1}) {
 		t.Errorf("products in XL: %v", got)
+	}
+}
+
+// The hundredths within a range are those whose units lie in it, whatever its ends.
+func TestPriceBoundsAreThoseOfTheUnits(t *testing.T) {
+	random := rand.New(rand.NewPCG(5, 5))
+	ends := []float64{math.Inf(-1), -1, 0, 0.005, 0.01, 0.29, 1.005, 19.99, 20, 1e11, 1e300, math.Inf(1), math.NaN()}
+	for range 300 {
+		ends = append(ends, float64(random.IntN(5000))/100, random.Float64()*50)
+	}
+	for range 3000 {
+		low, high := &ends[random.IntN(len(ends))], &ends[random.IntN(len(ends))]
+		if random.IntN(5) == 0 {
+			low = nil
+		}
+		if random.IntN(5) == 0 {
+			high = nil
+		}
+		least, most := priceBounds(low, high)
+		for _, price := range []int64{0, 1, 2, 29, 100, 1999, 2000, random.Int64N(5000), 1e13} {
+			units := unitsOf(price)
+			want := price > 0 && (low == nil || units >= *low) && (high == nil || units <= *high)
+			if got := price >= least && price <= most; got != want {
+				t.Fatalf("%d hundredths within %v to %v: %t", price, low, high, got)
+			}
+		}
 	}
 }
