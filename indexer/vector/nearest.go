@@ -61,11 +61,6 @@ func (l *nearest) insert(row uint32, score float32) {
 	}
 }
 
-// push puts row at the end, whatever its score; there must be room.
-func (l *nearest) push(row uint32, score float32) {
-	l.items = append(l.items, candidate{score: score, row: row})
-}
-
 // expand appends the best entries that were not expanded yet, at most n, to rows.
 func (l *nearest) expand(rows []uint32, n int) []uint32 {
 	for ; l.next < len(l.items) && len(rows) < n; l.next++ {
