@@ -3,6 +3,8 @@ package catalog
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -53,6 +55,15 @@ type Variant struct {
 	Size       string `json:"size,omitempty"`
 	PriceCents int64  `json:"price_cents,omitempty"`
 	InStock    bool   `json:"in_stock"`
+}
+
+// Clone is a copy that shares nothing with p.
+func (p *Product) Clone() Product {
+	clone := *p
+	clone.Titles, clone.Attributes = maps.Clone(p.Titles), maps.Clone(p.Attributes)
+	clone.Category, clone.EAN = slices.Clone(p.Category), slices.Clone(p.EAN)
+	clone.Photos, clone.Variants = slices.Clone(p.Photos), slices.Clone(p.Variants)
+	return clone
 }
 
 // Validate reports the first reason why p cannot enter the catalogue; the error wraps ErrInvalid.

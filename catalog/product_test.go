@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -33,5 +34,21 @@ func TestValidateSaysWhyAProductCannotEnter(t *testing.T) {
 				t.Errorf("got %v, want %q", err, test.says)
 			}
 		})
+	}
+}
+
+func TestCloneSharesNothing(t *testing.T) {
+	full := func() Product {
+		return Product{
+			ID: "1", Titles: map[string]string{"zh": "鞋"}, Category: []string{"Shoes"}, EAN: []string{"4006381333931"},
+			Attributes: map[string]string{"material": "wool"}, Photos: []Photo{{Ref: "a.jpg"}}, Variants: []Variant{{SKU: "1-42"}},
+		}
+	}
+	p := full()
+	clone := p.Clone()
+	clone.Titles["zh"], clone.Category[0], clone.EAN[0], clone.Attributes["material"] = "", "", "", ""
+	clone.Photos[0], clone.Variants[0] = Photo{}, Variant{}
+	if want := full(); !reflect.DeepEqual(p, want) {
+		t.Errorf("after its copy was changed: %+v, want %+v", p, want)
 	}
 }

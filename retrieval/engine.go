@@ -356,7 +356,7 @@ func (e *Engine) Product(ctx context.Context, id string) (catalog.Product, error
 	if err != nil {
 		return catalog.Product{}, fmt.Errorf("read product %q: %w", id, err)
 	}
-	return *products[0], nil
+	return products[0].Clone(), nil
 }
 
 // Generation names the state of the index that a search would see now.

@@ -100,7 +100,7 @@ func (e *Engine) account(ctx context.Context, q Query, snapshot *indexer.Snapsho
 		return nil, err
 	}
 	account := &Account{
-		Mode: q.Mode, Understood: found.said.report, Product: *subject.product,
+		Mode: q.Mode, Understood: found.said.report, Product: subject.product.Clone(),
 		Total: found.total, Reasons: []Reason{}, Legs: found.reports, Rules: found.rules.fired,
 		Generation: snapshot.Generation(),
 	}

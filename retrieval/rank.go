@@ -160,7 +160,7 @@ func pageOf(q *Query, candidates []*candidate) []*candidate {
 func makeHits(q *Query, page []*candidate) []Hit {
 	hits := make([]Hit, len(page))
 	for i, c := range page {
-		hits[i] = Hit{Rank: q.Offset + i + 1, Score: c.score, Product: *c.product, Others: c.others}
+		hits[i] = Hit{Rank: q.Offset + i + 1, Score: c.score, Product: c.product.Clone(), Others: c.others}
 		if q.Explain {
 			hits[i].Ledger = &Ledger{Legs: c.legs, Fused: c.fused, Features: c.features, Rules: c.rules, Score: c.score}
 			if c.legs == nil { // a product of a list, which nothing scored

@@ -140,7 +140,8 @@ func newSuggestion(ctx context.Context, snapshot *indexer.Snapshot, match sugges
 		}
 		s.Kind, s.ID = SuggestProduct, products[0].ID
 		if len(products[0].Photos) > 0 {
-			s.Photo = &products[0].Photos[0]
+			photo := products[0].Photos[0]
+			s.Photo = &photo
 		}
 	}
 	return s, nil
