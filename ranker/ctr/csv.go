@@ -12,9 +12,9 @@ import (
 	"strings"
 )
 
-// Limits of a table and of a model.
+// Limits of a table's chosen columns, and so of a model's inputs.
 const (
-	MaxFeatures = 4096
+	maxFeatures = 4096
 	maxName     = 256 // bytes of a feature's or a label's name
 )
 
@@ -60,8 +60,8 @@ func ReadCSV(r io.Reader, features []string, label string) (*Dataset, error) {
 
 // checkNames checks the names of the features and of the label.
 func checkNames(features []string, label string) error {
-	if len(features) == 0 || len(features) > MaxFeatures {
-		return fmt.Errorf("%d features: name 1 to %d", len(features), MaxFeatures)
+	if len(features) == 0 || len(features) > maxFeatures {
+		return fmt.Errorf("%d features: name 1 to %d", len(features), maxFeatures)
 	}
 	seen := map[string]bool{}
 	for _, name := range append(slices.Clone(features), label) {

@@ -15,8 +15,7 @@ var ErrModel = errors.New("unusable click model")
 
 const (
 	fileFormat = 1
-	// MaxFile is the most bytes that a model file may have.
-	MaxFile = 256 << 20
+	maxFile    = 256 << 20 // bytes
 )
 
 // file is the JSON of a model; FORMAT.md describes it.
@@ -48,7 +47,11 @@ func (m *Model) Write(w io.Writer) error {
 	for _, l := range m.network.layers {
 		f.Layers = append(f.Layers, fileLayer{l.bias, l.weights.Data})
 	}
-	if err := json.MarshalWrite(w, f); err != nil {
+	data, err := json.Marshal(f)
+	if err == nil {
+		_, err = w.Write(append(data, '\n'))
+	}
+	if err != nil {
 		return fmt.Errorf("write the click model: %w", err)
 	}
 	return nil
@@ -57,12 +60,12 @@ func (m *Model) Write(w io.Writer) error {
 // Read reads a model that Write has written. Its errors wrap ErrModel where the file is no such model:
 // another format, unknown, missing or doubled fields, numbers that are not finite, layers that do not fit.
 func Read(r io.Reader) (*Model, error) {
-	data, err := io.ReadAll(io.LimitReader(r, MaxFile+1))
+	data, err := io.ReadAll(io.LimitReader(r, maxFile+1))
 	if err != nil {
 		return nil, fmt.Errorf("read the click model: %w", err)
 	}
-	if len(data) > MaxFile {
-		return nil, fmt.Errorf("%w: it is larger than %d bytes", ErrModel, MaxFile)
+	if len(data) > maxFile {
+		return nil, fmt.Errorf("%w: it is larger than %d bytes", ErrModel, maxFile)
 	}
 	var version struct {
 		Format int `json:"format"`
