@@ -19,7 +19,7 @@ type trainCTRCmd struct {
 	Label    string   `placeholder:"COLUMN" help:"Column that is 1 where there was a click and 0 where there was none."`
 
 	Model    string  `default:"mlp" enum:"logistic,mlp" help:"Kind of model: ${enum}."`
-	Hidden   []int   `default:"64" placeholder:"UNITS" help:"Units of each hidden layer of an mlp, separated by commas."`
+	Hidden   []int   `default:"64" help:"Units of each hidden layer of an mlp, separated by commas."`
 	Dropout  float64 `default:"0" help:"Share of an mlp's hidden units left out at a time."`
 	Positive float64 `name:"positive-weight" default:"1" help:"Weight of a clicked row in the loss."`
 	L2       float64 `name:"l2" default:"0" help:"Penalty on the weights; under adam it is decoupled decay."`
@@ -29,11 +29,11 @@ type trainCTRCmd struct {
 	Epochs    int     `default:"10" help:"Passes over the training rows at most."`
 	Batch     int     `default:"32" help:"Rows a step."`
 
-	Validation float64 `default:"0.2" help:"Share of the rows that choose the best epoch; 0 = none, the training rows do."`
+	Validation float64 `default:"0.2" help:"Share of the rows that choose the best epoch; 0 = none, and the last epoch is the best."`
 	Patience   int     `default:"5" help:"End when the validation loss has not fallen for so many epochs; 0 = never."`
 	Seed       uint64  `default:"1" help:"Of the split and the training: with the same rows and flags it gives the same model."`
 
-	Out  string `default:"ctr.json" placeholder:"FILE" help:"Where the model is written."`
+	Out  string `default:"ctr.json" help:"Where the model is written."`
 	JSON bool   `help:"Print JSON, at the end."`
 }
 

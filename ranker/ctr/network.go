@@ -55,25 +55,18 @@ func layersOf(values []float64, sizes []int) []layer {
 	return layers
 }
 
-// initialise draws the weights (He et al. 2015, section 2.2). The output's bias is the log odds of the
-// training labels, so that no epoch goes into learning the base rate; a logistic regression, whose loss is
-// convex, starts with all weights at 0.
+// initialise draws the weights of the hidden layers (He et al. 2015, eq. 10). The output starts at the log
+// odds of the training labels for every row, so that no epoch goes into unlearning chance weights or into
+// learning the base rate, which is low where clicks are rare.
 func (n *network) initialise(logOdds float64, random *rand.Rand) {
 	last := len(n.layers) - 1
-	n.layers[last].bias[0] = logOdds
-	if last == 0 {
-		return
-	}
-	for i, l := range n.layers {
-		gain := 2.0 // half of what comes out is cut off by ReLU
-		if i == last {
-			gain = 1
-		}
-		deviation := math.Sqrt(gain / float64(l.weights.Cols))
+	for _, l := range n.layers[:last] {
+		deviation := math.Sqrt(2 / float64(l.weights.Cols))
 		for j := range l.weights.Data {
 			l.weights.Data[j] = deviation * random.NormFloat64()
 		}
 	}
+	n.layers[last].bias[0] = logOdds
 }
 
 func (n *network) parameters() (values []float64, weights int) {

@@ -58,8 +58,10 @@ func TestGradientIsTheSlopeOfTheLoss(t *testing.T) {
 
 func TestLogitsDoNotDependOnTheRowsBeside(t *testing.T) {
 	n := newNetwork([]int{2, 3, 1})
-	n.initialise(0, rand.New(rand.NewPCG(1, 2)))
 	random := rand.New(rand.NewPCG(5, 6))
+	for i := range n.values {
+		n.values[i] = random.NormFloat64()
+	}
 	inputs := make([]float64, 2*(inferenceRows+3)) // more than one pass
 	for i := range inputs {
 		inputs[i] = random.NormFloat64()
@@ -87,5 +89,15 @@ func TestDropOutKeepsTheExpectation(t *testing.T) {
 	}
 	if n := float64(len(values)); math.Abs(sum/n-1) > 0.01 || math.Abs(zeros/n-0.3) > 0.01 {
 		t.Errorf("mean %v, share of zeros %v", sum/n, zeros/n)
+	}
+}
+
+func TestAnUntrainedNetworkGivesTheBaseRate(t *testing.T) {
+	for _, sizes := range [][]int{{2, 1}, {2, 5, 3, 1}} {
+		n := newNetwork(sizes)
+		n.initialise(-1.5, rand.New(rand.NewPCG(1, 2)))
+		if got := n.logits([]float64{3, -4, 0, 1}); got[0] != -1.5 || got[1] != -1.5 {
+			t.Errorf("sizes %v: logits %v", sizes, got)
+		}
 	}
 }

@@ -17,7 +17,7 @@ type Epoch struct {
 	Number     int // from 1
 	Training   Metrics
 	Validation Metrics // Rows 0 where there are no validation rows
-	Best       bool    // the loss on the validation rows, or else on the training rows, is the lowest so far
+	Best       bool    // the validation loss is the lowest so far; without validation rows always
 }
 
 // learner is what training asks of a kind of model.
@@ -30,8 +30,8 @@ type learner interface {
 }
 
 // Train fits a model to the training rows and returns it as it was after the best epoch. The validation
-// rows, which may be none, choose that epoch and end the training early; their features must be those of
-// the training rows. Each epoch is reported.
+// rows choose that epoch and end the training early; without any, the last epoch is the best. Their
+// features must be those of the training rows. Each epoch is reported.
 //
 // When ctx ends after the first epoch, the best model so far is returned together with the error of ctx.
 // Other errors wrap ErrOptions, ErrData or ErrDiverged.
@@ -93,6 +93,7 @@ func (r run) fit(ctx context.Context) (trained bool, err error) {
 	values, weights := r.learner.parameters()
 	optimiser := newOptimiser(r.options, len(values), weights)
 	random := newRandom(r.options.Seed, streamTraining)
+	validated := len(r.validation.labels) > 0
 	best := struct {
 		epoch  int
 		loss   float64
@@ -103,16 +104,20 @@ func (r run) fit(ctx context.Context) (trained bool, err error) {
 		if err = r.pass(ctx, optimiser, random); err != nil {
 			break
 		}
-		epoch, loss := r.evaluate(number)
+		epoch := r.evaluate(number)
+		loss := epoch.Training.Loss
+		if validated {
+			loss = epoch.Validation.Loss
+		}
 		if math.IsNaN(loss) || math.IsInf(loss, 0) {
 			return false, fmt.Errorf("%w: the loss of epoch %d is not finite: choose a lower learning rate", ErrDiverged, number)
 		}
-		if epoch.Best = loss < best.loss; epoch.Best {
+		if epoch.Best = !validated || loss < best.loss; epoch.Best {
 			best.epoch, best.loss = number, loss
 			copy(best.values, values)
 		}
 		r.report(epoch)
-		if r.options.Patience > 0 && len(r.validation.labels) > 0 && number-best.epoch >= r.options.Patience {
+		if r.options.Patience > 0 && number-best.epoch >= r.options.Patience {
 			break
 		}
 	}
@@ -141,15 +146,14 @@ func (r run) pass(ctx context.Context, optimiser optimiser, random *rand.Rand) e
 	return nil
 }
 
-// evaluate returns the figures after an epoch, and the loss by which epochs are compared.
-func (r run) evaluate(number int) (Epoch, float64) {
+// evaluate returns the figures after an epoch.
+func (r run) evaluate(number int) Epoch {
 	figures := func(of rows) Metrics {
 		return measure(of.labels, r.learner.logits(of.inputs), r.options.PositiveWeight)
 	}
 	e := Epoch{Number: number, Training: figures(r.training)}
-	if len(r.validation.labels) == 0 {
-		return e, e.Training.Loss
+	if len(r.validation.labels) > 0 {
+		e.Validation = figures(r.validation)
 	}
-	e.Validation = figures(r.validation)
-	return e, e.Validation.Loss
+	return e
 }
