@@ -113,7 +113,7 @@ func (c *trainCTRCmd) train(ctx context.Context, t *terminal) error {
 		return errors.Join(t.json(report), trainErr)
 	}
 	if trainErr != nil {
-		fmt.Fprintf(t.out, "interrupted after epoch %d: ", len(report.Epochs))
+		fmt.Fprintf(t.out, "stopped after epoch %d: ", len(report.Epochs))
 	}
 	fmt.Fprintf(t.out, "the model of epoch %d, the best so far, is in %s\n", report.Best, c.Out)
 	return trainErr

@@ -51,7 +51,7 @@ func TestAnInterruptedTrainingWritesTheBestModelSoFar(t *testing.T) {
 	}
 
 	code, stdout, stderr = train("epoch 3")
-	if want := "interrupted after epoch 3: the model of epoch 3, the best so far, is in " + out; code != exitInterrupted || !strings.Contains(stdout, want) {
+	if want := "stopped after epoch 3: the model of epoch 3, the best so far, is in " + out; code != exitInterrupted || !strings.Contains(stdout, want) {
 		t.Errorf("code %d: %s%s", code, stdout, stderr)
 	}
 	if _, err := readClickModel(out); err != nil {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -116,7 +115,7 @@ func (d *Dataset) take(row []string, columns []int) (at int, err error) {
 			return at, fmt.Errorf("%.40q is no label: a label is 0 or 1", cell)
 		case err != nil:
 			return at, fmt.Errorf("%.40q is no number: turn words into numbers, or leave the column out", cell)
-		case math.IsNaN(value) || math.IsInf(value, 0):
+		case !finite(value):
 			return at, fmt.Errorf("%.40q is not finite: leave the row out", cell)
 		case isLabel:
 			d.Labels = append(d.Labels, value)

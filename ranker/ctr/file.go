@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
-	"slices"
 
 	"github.com/go-json-experiment/json"
 )
@@ -128,8 +126,4 @@ func (f file) model() (*Model, error) {
 		copy(m.network.layers[i].bias, l.Bias)
 	}
 	return m, nil
-}
-
-func finite(values ...float64) bool {
-	return !slices.ContainsFunc(values, func(value float64) bool { return math.IsNaN(value) || math.IsInf(value, 0) })
 }

@@ -9,7 +9,7 @@ import (
 	"slices"
 )
 
-// ErrDiverged is wrapped where the loss is no longer finite.
+// ErrDiverged is wrapped where the loss or the parameters are no longer finite.
 var ErrDiverged = errors.New("training diverged")
 
 // Epoch is what one pass over the training rows came to.
@@ -33,8 +33,8 @@ type learner interface {
 // rows choose that epoch and end the training early; without any, the last epoch is the best. Their
 // features must be those of the training rows. Each epoch is reported.
 //
-// When ctx ends after the first epoch, the best model so far is returned together with the error of ctx.
-// Other errors wrap ErrOptions, ErrData or ErrDiverged.
+// When ctx ends or training diverges (ErrDiverged) after the first epoch, the best model so far is returned
+// together with the error. Other errors wrap ErrOptions or ErrData.
 func Train(ctx context.Context, training, validation *Dataset, o Options, report func(Epoch)) (*Model, error) {
 	o = o.WithDefaults()
 	if err := o.Validate(); err != nil {
@@ -109,8 +109,9 @@ func (r run) fit(ctx context.Context) (trained bool, err error) {
 		if validated {
 			loss = epoch.Validation.Loss
 		}
-		if math.IsNaN(loss) || math.IsInf(loss, 0) {
-			return false, fmt.Errorf("%w: the loss of epoch %d is not finite: choose a lower learning rate", ErrDiverged, number)
+		if !finite(loss) || !finite(values...) {
+			err = fmt.Errorf("%w: in epoch %d numbers became too large: choose a lower learning rate", ErrDiverged, number)
+			break
 		}
 		if epoch.Best = !validated || loss < best.loss; epoch.Best {
 			best.epoch, best.loss = number, loss

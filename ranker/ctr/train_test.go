@@ -3,6 +3,7 @@ package ctr
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -251,5 +252,29 @@ func TestAModelRefusesOtherFeatures(t *testing.T) {
 	d.Features = []string{"b", "a", "c"}
 	if _, err := m.Evaluate(d); !errors.Is(err, ErrData) {
 		t.Errorf("features in another order: %v", err)
+	}
+}
+
+func BenchmarkTrain(b *testing.B) {
+	d := &Dataset{Label: "y"}
+	random := rand.New(rand.NewPCG(1, 1))
+	for range 32 {
+		d.Features = append(d.Features, string(rune('A'+len(d.Features))))
+	}
+	for range 10_000 {
+		for range d.Features {
+			d.Values = append(d.Values, random.NormFloat64())
+		}
+		d.Labels = append(d.Labels, float64(random.IntN(2)))
+	}
+	for _, hidden := range [][]int{nil, {64}, {128, 64}} {
+		b.Run(fmt.Sprintf("hidden=%v", hidden), func(b *testing.B) {
+			for b.Loop() {
+				if _, err := Train(b.Context(), d, none(d), Options{Hidden: hidden, Epochs: 1}, func(Epoch) {}); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(d.Rows()*b.N)/b.Elapsed().Seconds(), "rows/s")
+		})
 	}
 }
