@@ -19,9 +19,10 @@ const (
 
 // Limits of a model and of its training.
 const (
-	maxLayers = 8
-	maxUnits  = 4096 // of one hidden layer
-	maxBatch  = 1 << 16
+	maxLayers     = 8
+	maxUnits      = 4096    // of one hidden layer
+	maxParameters = 8 << 20 // which maxFile has room for
+	maxBatch      = 1 << 16
 )
 
 // Options say what is trained and how. The zero value is a logistic regression under AdamW.

@@ -49,11 +49,15 @@ func Train(ctx context.Context, training, validation *Dataset, o Options, report
 	}
 
 	width := len(training.Features)
+	sizes := slices.Concat([]int{width}, o.Hidden, []int{1})
+	if weights, biases := parameterCounts(sizes); weights+biases > maxParameters {
+		return nil, fmt.Errorf("%w: a model of %d parameters: choose fewer units, for at most %d", ErrOptions, weights+biases, maxParameters)
+	}
 	m := &Model{
 		features: slices.Clone(training.Features),
 		label:    training.Label,
 		standard: standardise(training.Values, width),
-		network:  newNetwork(slices.Concat([]int{width}, o.Hidden, []int{1})),
+		network:  newNetwork(sizes),
 	}
 	for j, name := range m.features {
 		if !finite(m.standard.mean[j], m.standard.scale[j]) {

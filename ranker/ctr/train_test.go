@@ -225,6 +225,7 @@ func TestTrainRefusesWhatItCannotLearnFrom(t *testing.T) {
 		{"a rate at which the loss overflows", good, good, Options{Hidden: []int{8, 8}, Optimiser: SGD, Rate: 1e200}, ErrDiverged},
 		{"a layer without units", good, good, Options{Hidden: []int{0}}, ErrOptions},
 		{"too wide a layer", good, good, Options{Hidden: []int{1e6}}, ErrOptions},
+		{"too many parameters", good, good, Options{Hidden: []int{4096, 4096}}, ErrOptions},
 		{"too many layers", good, good, Options{Hidden: make([]int, 9)}, ErrOptions},
 		{"dropout of everything", good, good, Options{Dropout: 1}, ErrOptions},
 		{"a negative rate", good, good, Options{Rate: -1}, ErrOptions},
