@@ -62,5 +62,5 @@ func printClickFigures(w io.Writer, rows string, m ctr.Metrics) {
 	if !math.IsNaN(m.AUC) {
 		auc = fmt.Sprintf("%.4f", m.AUC)
 	}
-	fmt.Fprintf(w, "  %-10s  loss %.4f  accuracy %.4f  log loss %.4f  AUC %s\n", rows, m.Loss, m.Accuracy, m.LogLoss, auc)
+	fmt.Fprintf(w, "  %-10s  loss %.5f  accuracy %.4f  log loss %.5f  AUC %s\n", rows, m.Loss, m.Accuracy, m.LogLoss, auc)
 }
