@@ -18,6 +18,8 @@
 //   - [Logistic]: a model. [New] gives the cold-start prior, whose hand-set weights carry their reasons
 //     (prior.go); [Load] reads one from the data directory's ranker/<version>/.
 //
+// Package ranker/ctr, below, trains models of clicks on any table; no search is scored by them yet.
+//
 // A Logistic does not change after it is made and is safe for concurrent use. What these functions return
 // belongs to the caller; candidates are only read.
 package ranker

@@ -1,0 +1,6 @@
+package main
+
+// trainCmd groups the trainers, one verb a kind of model.
+type trainCmd struct {
+	CTR trainCTRCmd `cmd:"" name:"ctr" help:"Train a model of clicks on a table of features, or evaluate one."`
+}
