@@ -45,6 +45,9 @@ type Recorded struct {
 // on the disk. What an id says is stored already is counted and left alone. The batch is not validated again.
 func (s *Store) RecordEvents(ctx context.Context, batch EventBatch) (Recorded, error) {
 	var done Recorded
+	if batch.Len() == 0 {
+		return done, ctx.Err()
+	}
 	err := s.db.update(ctx, func(tx *sql.Tx) error {
 		// The transaction closes its statements when it ends.
 		query, err := tx.PrepareContext(ctx, "INSERT INTO queries (id, at, client_id, json) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING")
