@@ -144,7 +144,7 @@ func decodeRows[T any](ctx context.Context, db *sql.DB, query string, args ...an
 }
 
 // ForgetClient deletes all events and queries of a visitor and returns how many there were. What is deleted is also
-// overwritten in the file. On an error a part may be deleted; calling it again deletes the rest.
+// overwritten on the disk, at once or, while somebody reads from the database, with a later write. On an error a part may be deleted; calling it again deletes the rest.
 func (s *Store) ForgetClient(ctx context.Context, clientID string) (int, error) {
 	return s.deleteEvents(ctx, "client_id = ?", clientID)
 }
@@ -173,6 +173,10 @@ func (s *Store) deleteEvents(ctx context.Context, where string, arg any) (int, e
 				return deleted, fmt.Errorf("delete events: %w", err)
 			}
 		}
+	}
+	// The write-ahead log still has pages as they were. A reader that keeps it in use is no error.
+	if _, err := s.db.write.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+		return deleted, fmt.Errorf("delete events: %w", err)
 	}
 	return deleted, nil
 }

@@ -3,6 +3,7 @@ package catalog
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -209,16 +210,33 @@ func TestForgettingAVisitorLeavesTheOthersAndNoTrace(t *testing.T) {
 	if err != nil || stats.Events != 201 || stats.Queries != 1 || stats.Visitors != 11 {
 		t.Errorf("left are %+v, %v", stats, err)
 	}
-	if err := store.Close(); err != nil {
+	var onDisk []byte
+	for _, name := range []string{"catalog.db", "catalog.db-wal"} {
+		data, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		onDisk = append(onDisk, data...)
+	}
+	if bytes.Contains(onDisk, []byte("visitor-to-forget")) || !bytes.Contains(onDisk, []byte("visitor-to-keep")) {
+		t.Error("the files still hold what was deleted, or no longer what was not")
+	}
+}
+
+func TestAWriterThatIsKeptOutTooLongSaysSo(t *testing.T) {
+	dir := t.TempDir()
+	holder, store := openStore(t, dir), openStore(t, dir)
+	if _, err := store.db.write.Exec("PRAGMA busy_timeout = 1"); err != nil {
 		t.Fatal(err)
 	}
-	file, err := os.ReadFile(filepath.Join(dir, "catalog.db"))
-	if err != nil {
-		t.Fatal(err)
+	err := holder.db.update(t.Context(), func(*sql.Tx) error {
+		_, err := store.RecordEvents(t.Context(), EventBatch{Events: madeEvents("e", 1)})
+		return err
+	})
+	if !errors.Is(err, ErrBusy) {
+		t.Errorf("got %v, want ErrBusy", err)
 	}
-	if bytes.Contains(file, []byte("visitor-to-forget")) || !bytes.Contains(file, []byte("visitor-to-keep")) {
-		t.Error("the file still holds what was deleted, or no longer what was not")
-	}
+	mustRecord(t, store, EventBatch{Events: madeEvents("e", 1)}, Recorded{Events: 1})
 }
 
 func TestPruningDeletesWhatIsOlderAndNoMore(t *testing.T) {
