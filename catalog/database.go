@@ -7,9 +7,13 @@ import (
 	"fmt"
 	"net/url"
 	"path/filepath"
+	"strconv"
 
 	"github.com/mattn/go-sqlite3"
 )
+
+// ErrBusy is wrapped when another process kept the database from being written to for ten seconds.
+var ErrBusy = errors.New("another process is writing to the database: try again in a moment")
 
 // ErrNewerFormat is wrapped when a database was written by a later version of the program.
 var ErrNewerFormat = errors.New("database is newer than this program")
@@ -22,14 +26,18 @@ type database struct {
 	read  *sql.DB
 }
 
-// schema says how a file is laid out; a file of another version is refused.
+// schema says how a file is laid out. A file of a later version is refused.
 type schema struct {
-	version int
-	tables  string
+	// migrations bring a file from the version that is their index to the next. What has been released is never changed.
+	migrations []string
 	// synchronous is SQLite's pragma: FULL loses no committed transaction, NORMAL may lose the last
 	// ones when the machine (not the process) goes down.
 	synchronous string
+	// overwrite clears what is deleted from the file, for data that people may want gone.
+	overwrite bool
 }
+
+func (s schema) version() int { return len(s.migrations) }
 
 func openDatabase(ctx context.Context, path string, s schema) (*database, error) {
 	path, err := filepath.Abs(path)
@@ -54,23 +62,26 @@ func openDatabase(ctx context.Context, path string, s schema) (*database, error)
 
 func dsn(path string, s schema, more string) string {
 	escaped := (&url.URL{Path: filepath.ToSlash(path)}).EscapedPath()
-	return "file:" + escaped + "?_journal_mode=WAL&_busy_timeout=10000&_foreign_keys=1&_synchronous=" + s.synchronous + more
+	return "file:" + escaped + "?_journal_mode=WAL&_busy_timeout=10000&_foreign_keys=1&_synchronous=" + s.synchronous +
+		"&_secure_delete=" + strconv.FormatBool(s.overwrite) + more
 }
 
-// migrate makes the tables of a new file and refuses a file of a later version. It takes no write
-// lock where nothing is to be done, so that a database opens while another process writes to it.
+// migrate brings a new or older file to the version of s and refuses a file of a later one. It takes no
+// write lock where nothing is to be done, so that a database opens while another process writes to it.
 func (db *database) migrate(ctx context.Context, s schema) error {
 	version, err := fileVersion(ctx, db.write)
-	if err == nil && version == 0 {
-		version = s.version
+	if err == nil && version < s.version() {
 		err = db.update(ctx, func(tx *sql.Tx) error {
-			if version, err := fileVersion(ctx, tx); err != nil || version != 0 {
-				return err // another process was faster
-			}
-			if _, err := tx.ExecContext(ctx, s.tables); err != nil {
+			// Another process may have been faster.
+			if version, err = fileVersion(ctx, tx); err != nil || version >= s.version() {
 				return err
 			}
-			_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", s.version))
+			for _, migration := range s.migrations[version:] {
+				if _, err := tx.ExecContext(ctx, migration); err != nil {
+					return err
+				}
+			}
+			_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", s.version()))
 			return err
 		})
 	}
@@ -79,8 +90,8 @@ func (db *database) migrate(ctx context.Context, s schema) error {
 		return fmt.Errorf("open %s: it is damaged or no SQLite database: move it away or restore a copy: %w", db.path, err)
 	case err != nil:
 		return fmt.Errorf("open %s: %w", db.path, err)
-	case version > s.version:
-		return fmt.Errorf("open %s: %w: it has version %d and this program knows up to %d: install a newer vitrine", db.path, ErrNewerFormat, version, s.version)
+	case version > s.version():
+		return fmt.Errorf("open %s: %w: it has version %d and this program knows up to %d: install a newer vitrine", db.path, ErrNewerFormat, version, s.version())
 	}
 	return nil
 }
@@ -96,6 +107,9 @@ func fileVersion(ctx context.Context, db interface {
 // update runs change in one transaction, which is undone when change fails.
 func (db *database) update(ctx context.Context, change func(*sql.Tx) error) error {
 	tx, err := db.write.BeginTx(ctx, nil)
+	if busy(err) {
+		return fmt.Errorf("%w: %w", ErrBusy, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -118,4 +132,10 @@ func (db *database) close() error {
 func damaged(err error) bool {
 	var sqliteErr sqlite3.Error
 	return errors.As(err, &sqliteErr) && (sqliteErr.Code == sqlite3.ErrCorrupt || sqliteErr.Code == sqlite3.ErrNotADB)
+}
+
+// busy reports whether SQLite gave up waiting for another process.
+func busy(err error) bool {
+	var sqliteErr sqlite3.Error
+	return errors.As(err, &sqliteErr) && sqliteErr.Code == sqlite3.ErrBusy
 }

@@ -1,5 +1,5 @@
 // Package catalog is the room of the shop's products: what a product is, how feeds are read, and the
-// database that every other room can be rebuilt from.
+// database that every other room can be rebuilt from. It also keeps what shoppers did, for training.
 //
 // It is the only place that knows SQLite and feed formats. It does not fetch photos from the network,
 // decode them, embed or index anything: those are the jobs of encoders and indexer.
@@ -9,10 +9,13 @@
 //   - [Product], [Photo], [Variant]: plain values. [Product.Validate] says whether one may enter.
 //   - [Feed]: a JSONL, CSV or TSV file as a stream of rows, where a broken row is an error of that row
 //     and the reading goes on. For one goroutine.
-//   - [Store]: catalog.db, the products and the sequence-numbered log of their changes. Safe for
+//   - [Event], [ShopperQuery]: what shoppers did, as User Behavior Insights has it. [ParseEvents] reads a
+//     request's body, [EventReader] a file. It is for one goroutine.
+//   - [Store]: catalog.db, the products and the sequence-numbered log of their changes, and the events. Safe for
 //     concurrent use; writes are serialised, readers see a consistent snapshot and never block writers.
 //   - [Embeddings]: embeddings.db, a cache of vectors that may be deleted at any time. Safe for concurrent use.
-//   - [Lock]: the exclusive right to write to a data directory, across processes.
+//   - [Lock]: the exclusive right to change products and index of a data directory, across processes. Events
+//     are written without it: a transaction is enough.
 //
 // Whatever these types return belongs to the caller; whatever they are given is not kept or changed.
 package catalog

@@ -20,15 +20,14 @@ import (
 const keysPerQuery = 500
 
 var embeddingsSchema = schema{
-	version:     1,
 	synchronous: "NORMAL",
-	tables: `
+	migrations: []string{`
 CREATE TABLE vectors (
 	fingerprint TEXT NOT NULL,
 	key         TEXT NOT NULL,
 	vector      BLOB NOT NULL, -- float32 little-endian, then their CRC-32 (IEEE)
 	PRIMARY KEY (fingerprint, key)
-) WITHOUT ROWID;`,
+) WITHOUT ROWID;`},
 }
 
 // Embeddings is the cache <dataDir>/embeddings.db: what a model (its fingerprint) made of a content

@@ -12,7 +12,7 @@ import (
 // ErrLocked is wrapped by LockDir's error when another writer holds the data directory.
 var ErrLocked = errors.New("data directory is in use")
 
-// Lock is the exclusive right to write to one data directory. The operating system drops it when the
+// Lock is the exclusive right to write products and indexes to one data directory; events need none. The operating system drops it when the
 // process ends, however it ends.
 type Lock struct {
 	file *flock.Flock

@@ -17,9 +17,9 @@ var ErrNotFound = errors.New("no such product")
 
 // Ids are compared byte by byte (BINARY), the order in which indexer numbers the products.
 var storeSchema = schema{
-	version:     1,
 	synchronous: "FULL",
-	tables: `
+	overwrite:   true,
+	migrations: []string{`
 CREATE TABLE products (
 	id   TEXT NOT NULL PRIMARY KEY COLLATE BINARY,
 	hash BLOB NOT NULL, -- SHA-256 of json
@@ -30,11 +30,11 @@ CREATE TABLE changes (
 	id      TEXT NOT NULL COLLATE BINARY,
 	deleted INTEGER NOT NULL,
 	at      INTEGER NOT NULL -- Unix time, milliseconds
-);`,
+);`, eventTables},
 }
 
 // Store is the catalogue database: the products and the log of their changes, from which every index
-// can be rebuilt. It is safe for concurrent use.
+// can be rebuilt, and the behaviour of shoppers, from which a ranker learns. It is safe for concurrent use.
 type Store struct {
 	db *database
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"vitrine/catalog"
 	"vitrine/retrieval"
 )
 
@@ -20,6 +21,7 @@ type metrics struct {
 	stages   *prometheus.HistogramVec
 	searches *prometheus.CounterVec
 	degraded *prometheus.CounterVec
+	events   *prometheus.CounterVec
 }
 
 func newMetrics(s Searcher) *metrics {
@@ -39,8 +41,11 @@ func newMetrics(s Searcher) *metrics {
 		degraded: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "vitrine_search_legs_degraded_total", Help: "Legs that failed or ran out of time and were left out of a search.",
 		}, []string{"leg"}),
+		events: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "vitrine_events_total", Help: "Behaviour events and queries received: stored, stored before, or rejected.",
+		}, []string{"result"}),
 	}
-	m.registry.MustRegister(m.requests, m.stages, m.searches, m.degraded, generationInfo{s},
+	m.registry.MustRegister(m.requests, m.stages, m.searches, m.degraded, m.events, generationInfo{s},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -56,6 +61,13 @@ func (m *metrics) searched(response *retrieval.Response) {
 			m.degraded.WithLabelValues(leg.Leg).Inc()
 		}
 	}
+}
+
+// recorded counts a batch of events.
+func (m *metrics) recorded(done catalog.Recorded, rejected int) {
+	m.events.WithLabelValues("stored").Add(float64(done.Events + done.Queries))
+	m.events.WithLabelValues("known").Add(float64(done.Known))
+	m.events.WithLabelValues("rejected").Add(float64(rejected))
 }
 
 func (m *metrics) requested(route string, code int, elapsed time.Duration) {

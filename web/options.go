@@ -33,7 +33,7 @@ type Options struct {
 	Examples []string // searches to try, offered on the start page; a few that fit most shops
 
 	MaxSearches int           // searches at once, and beside them suggestions at once; two a core
-	MaxUploads  int           // bodies with photos read at once, some 25 MB of memory each; 8
+	MaxUploads  int           // bodies with photos read at once, some 25 MB of memory each, and beside them bodies of events; 8
 	MaxWaiting  int           // requests that may wait for each, further ones get 503; 64
 	MaxWait     time.Duration // longest such wait, then 503; 2 s
 	Timeout     time.Duration // longest time for one request once it is read; 10 s
@@ -42,6 +42,9 @@ type Options struct {
 	// PhotoSize measures an uploaded photo as it is seen, in pixels after EXIF orientation. Without it (nil), pages
 	// offer no parts of photos to search by.
 	PhotoSize func(ctx context.Context, photo []byte) (image.Point, error)
+
+	// Events keeps what shoppers did. Without it (nil), POST /api/v1/events is not offered.
+	Events EventLog
 
 	Logger *slog.Logger // requests without their query strings, and failures; silent
 }

@@ -23,13 +23,14 @@ var (
 	errPhotoGone     = errors.New("photos are kept for a short while, and this one no longer is: upload it again")
 	errBodyTooLarge  = errors.New("the request is too large")
 	errBodyKind      = errors.New("send the search as application/json or multipart/form-data")
+	errEventsKind    = errors.New("send the events as application/json or application/x-ndjson")
 	errNoRoute       = errors.New("nothing lies at this address")
 	errMethod        = errors.New("this address does not take that method")
 	errMoved         = errors.New("the result no longer stands at this rank, since the catalogue has changed: search again")
 	errNotOffered    = errors.New("this server does not offer that")
 	errOrigin        = errors.New("the request came from a page of another site")
 	errHost          = errors.New("the Host header does not name this server: use localhost, or start the server with --host NAME")
-	errBusy          = errors.New("too many searches at once: try again in a moment")
+	errBusy          = errors.New("too many requests at once: try again in a moment")
 	errNotReady      = errors.New("there is no index yet: build one with vitrine index")
 )
 
@@ -45,6 +46,7 @@ var problemTable = []struct {
 	{errBodyTooLarge, http.StatusRequestEntityTooLarge, "too-large", "The request is too large"},
 	{errPhotoKind, http.StatusUnsupportedMediaType, "photo-kind", "The file is not a photo that can be used"},
 	{errBodyKind, http.StatusUnsupportedMediaType, "body-kind", "The request has an unknown form"},
+	{errEventsKind, http.StatusUnsupportedMediaType, "body-kind", "The request has an unknown form"},
 	{errPhotoGone, http.StatusGone, "photo-gone", "The photo is needed again"},
 	{retrieval.ErrCursorGone, http.StatusGone, "cursor-gone", "The search must be begun again"},
 	{errNoPhoto, http.StatusBadRequest, "no-photo", "No photo was chosen"},
@@ -58,10 +60,11 @@ var problemTable = []struct {
 	{errMethod, http.StatusMethodNotAllowed, "method", "Method not allowed"},
 	{errOrigin, http.StatusForbidden, "origin", "Refused"},
 	{errHost, http.StatusMisdirectedRequest, "host", "Unknown host"},
-	{errBusy, http.StatusServiceUnavailable, "busy", "Too many searches at once: try again in a moment"},
+	{errBusy, http.StatusServiceUnavailable, "busy", "Too many requests at once: try again in a moment"},
+	{catalog.ErrBusy, http.StatusServiceUnavailable, "busy", "The catalogue is being written to: try again in a moment"},
 	{errNotReady, http.StatusServiceUnavailable, "not-ready", "There is no index yet: build one with vitrine index"},
 	{retrieval.ErrAllLegsFailed, http.StatusServiceUnavailable, "search-failed", "The search could not be run: try again in a moment"},
-	{context.DeadlineExceeded, http.StatusGatewayTimeout, "timeout", "The search took too long: try again in a moment"},
+	{context.DeadlineExceeded, http.StatusGatewayTimeout, "timeout", "The request took too long: try again in a moment"},
 	{context.Canceled, statusClientGone, "cancelled", "The request was given up"},
 }
 

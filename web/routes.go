@@ -27,6 +27,7 @@ type site struct {
 	searches    *gate
 	suggestions *gate
 	uploads     *gate
+	events      *gate
 	metrics     *metrics
 	showcase    showcase
 }
@@ -45,6 +46,7 @@ func newSite(s Searcher, opts Options) *site {
 		searches:    newGate(opts.MaxSearches, opts.MaxWaiting, opts.MaxWait),
 		suggestions: newGate(opts.MaxSearches, opts.MaxWaiting, opts.MaxWait),
 		uploads:     newGate(opts.MaxUploads, opts.MaxWaiting, opts.MaxWait),
+		events:      newGate(opts.MaxUploads, opts.MaxWaiting, opts.MaxWait),
 		metrics:     newMetrics(s),
 	}
 }
@@ -69,6 +71,7 @@ func (s *site) routes() []route {
 		{"GET", "/api/v1/suggest", s.apiSuggest},
 		{"GET", "/api/v1/products/{id}", s.apiProduct},
 		{"GET", "/api/v1/products/{id}/similar", s.apiSimilar},
+		{"POST", "/api/v1/events", s.apiEvents},
 		{"GET", "/api/v1/openapi.json", apiDescription},
 
 		// For those who run the server.

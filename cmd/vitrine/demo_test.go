@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"os/exec"
@@ -78,6 +79,7 @@ func TestDemo(t *testing.T) {
 	t.Run("it is healthy", func(t *testing.T) { checkHealth(t, address) })
 	t.Run("the API finds a red dress and explains its score", func(t *testing.T) { searchByAPI(t, address) })
 	t.Run("the API completes what is typed", func(t *testing.T) { completeByAPI(t, address) })
+	t.Run("the API keeps what a shopper did", func(t *testing.T) { recordByAPI(t, address, dataDir) })
 	t.Run("a shopper searches by words and by a photo", func(t *testing.T) { searchInBrowser(t, address, dataDir) })
 }
 
@@ -106,6 +108,28 @@ func completeByAPI(t *testing.T, address string) {
 	}
 	if len(found.Suggestions) != retrieval.DefaultSuggestions || found.Suggestions[0].Filter != "category=Sneakers" {
 		t.Errorf("sneker is completed by %+v", found.Suggestions)
+	}
+}
+
+// recordByAPI sends a query and a click, which another process then counts beside the server.
+func recordByAPI(t *testing.T, address, dataDir string) {
+	now := time.Now().UTC().Format(time.RFC3339)
+	body := fmt.Sprintf(`[{"query_id":"q","user_query":"red dress","client_id":"c","timestamp":%q},`+
+		`{"action_name":"click","query_id":"q","client_id":"c","timestamp":%q,"event_attributes":{"object":{"object_id":"s-dress-001"}}}]`, now, now)
+	response, err := http.Post(address+"api/v1/events", "application/json", strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		t.Fatalf("POST /api/v1/events answers %s", response.Status)
+	}
+	var stdout, stderr output
+	if code := run(t.Context(), []string{"events", "stats", "--data", dataDir, "--json"}, &stdout, &stderr); code != 0 {
+		t.Fatalf("vitrine events stats ends with %d: %s", code, stderr.String())
+	}
+	if !strings.Contains(stdout.String(), `"queries": 1`) || !strings.Contains(stdout.String(), `"click": 1`) {
+		t.Errorf("it is kept as %s", stdout.String())
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"vitrine/catalog"
 	"vitrine/encoders/photo"
 	"vitrine/web"
 )
@@ -34,12 +35,19 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary)
 
 // serve answers requests until ctx ends; it shows each new generation as soon as it is live, and on the
 // terminal what failed. Requests may name the hosts besides localhost.
-func (l *liveShop) serve(ctx context.Context, listener net.Listener, hosts ...string) error {
-	failures := slog.New(slog.NewTextHandler(l.terminal.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
+func (l *liveShop) serve(ctx context.Context, listener net.Listener, hosts ...string) (err error) {
+	options := web.Options{PhotoSize: photo.Size}
+	if store, openErr := catalog.Open(ctx, l.dataDir); openErr != nil {
+		l.terminal.notef("vitrine: %v (searches are answered, events are not taken)", openErr)
+	} else {
+		options.Events = store
+		defer func() { err = errors.Join(err, store.Close()) }()
+	}
+	options.Logger = slog.New(slog.NewTextHandler(l.terminal.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	l.terminal.notef("serving %s on http://%s/ (Ctrl-C ends it)", l.Generation(), listener.Addr())
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error {
-		return web.Serve(ctx, listener, web.New(l, web.Options{Logger: failures, PhotoSize: photo.Size}), hosts...)
+		return web.Serve(ctx, listener, web.New(l, options), hosts...)
 	})
 	group.Go(func() error { return l.follow(ctx) })
 	return group.Wait()
