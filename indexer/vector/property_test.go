@@ -73,11 +73,13 @@ func TestExactPlansEqualBruteForce(t *testing.T) {
 					p := SearchParams{Allowed: allowed, Group: group}
 					ranked := bruteForce(t, x, query, 200, p)
 					for _, k := range []int{0, 1, k, 200} {
-						found, plan, err := x.Search(t.Context(), query, k, p)
-						if want := ranked[:min(k, len(ranked))]; err != nil || !slices.Equal(found, want) {
-							t.Fatalf("%d rows of %d dimensions, k = %d, %s: %v, want %v (%v)", rows, dim, k, plan, found, want, err)
+						for _, p.Scan = range []Scan{NoScan, SignScan} {
+							found, plan, err := x.Search(t.Context(), query, k, p)
+							if want := ranked[:min(k, len(ranked))]; err != nil || !slices.Equal(found, want) {
+								t.Fatalf("%d rows of %d dimensions, k = %d, %s: %v, want %v (%v)", rows, dim, k, plan, found, want, err)
+							}
+							plans[plan]++
 						}
-						plans[plan]++
 					}
 				}
 			}
@@ -90,13 +92,18 @@ func TestExactPlansEqualBruteForce(t *testing.T) {
 	}
 }
 
-func TestExactIsExactThoughThereIsAGraph(t *testing.T) {
+func TestScansAreExactThoughThereIsAGraph(t *testing.T) {
 	x := graphSets()["unclustered"]
 	random := rand.New(rand.NewPCG(8, 8))
 	for range 20 {
 		query := x.nearby(random)
-		found, plan := search(t, x, query, 10, SearchParams{Scan: AnyScan, Ef: 16})
-		if plan != "exact 1-bit" || !slices.Equal(found, bruteForce(t, x, query, 10, SearchParams{})) {
+		for scan, want := range map[Scan]string{SignScan: "exact 1-bit", CodeScan: "exact int8"} {
+			found, plan := search(t, x, query, 10, SearchParams{Scan: scan, Ef: 16})
+			if plan != want || !slices.Equal(found, bruteForce(t, x, query, 10, SearchParams{})) {
+				t.Errorf("%s: %v", plan, found)
+			}
+		}
+		if found, plan := search(t, x, query, 10, SearchParams{Scan: AnyScan, Ef: 16}); !strings.HasPrefix(plan, "exact") {
 			t.Errorf("%s: %v", plan, found)
 		}
 	}
