@@ -124,7 +124,7 @@ type FiredRule struct {
 // LegReport says how one leg was run.
 type LegReport struct {
 	Leg   string `json:"leg"`
-	Plan  string `json:"plan"` // "bm25", "graph ef=64", "exact int8", "columns"…
+	Plan  string `json:"plan"` // "bm25", "graph ef=64", "exact 1-bit", "exact int8", "columns"…
 	Found int    `json:"found"`
 	Error string `json:"error,omitempty"` // the leg was left out
 }

@@ -15,21 +15,12 @@ import (
 // A server that runs takes up what is written to rules.json, and keeps its rules when that is wrong.
 func TestARunningServerFollowsTheRules(t *testing.T) {
 	dataDir := indexertest.Build(t, []catalog.Product{{ID: "a", Title: "Red mug"}, {ID: "b", Title: "Blue mug"}})
-	index, err := indexer.Open(t.Context(), dataDir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := index.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
 	file, err := openRules(dataDir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var told output
-	engine := retrieval.New(index, &indexertest.Encoder{}, nil, retrieval.Options{})
+	engine := engineOver(t, dataDir)
 	live := &liveShop{terminal: newTerminal(&told, &told), shop: &shop{engine: engine, files: shopFiles{rules: file}}}
 
 	path := filepath.Join(dataDir, "rules.json")
@@ -77,4 +68,18 @@ func TestARunningServerFollowsTheRules(t *testing.T) {
 			t.Errorf("%s: the list has %q, want %q", step.name, got, step.shown)
 		}
 	}
+}
+
+// engineOver searches a data directory until the test ends.
+func engineOver(t *testing.T, dataDir string) *retrieval.Engine {
+	index, err := indexer.Open(t.Context(), dataDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := index.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return retrieval.New(index, &indexertest.Encoder{}, nil, retrieval.Options{})
 }

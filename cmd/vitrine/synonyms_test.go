@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"vitrine/catalog"
-	"vitrine/indexer"
 	"vitrine/indexer/indexertest"
 	"vitrine/retrieval"
 )
@@ -15,21 +14,12 @@ import (
 // A server that runs takes up what is written to synonyms.txt, and keeps its synonyms when that is wrong.
 func TestARunningServerFollowsTheSynonyms(t *testing.T) {
 	dataDir := indexertest.Build(t, []catalog.Product{{ID: "a", Title: "Television"}, {ID: "b", Title: "Blue mug"}})
-	index, err := indexer.Open(t.Context(), dataDir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := index.Close(); err != nil {
-			t.Error(err)
-		}
-	}()
 	file, err := openSynonyms(dataDir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var told output
-	engine := retrieval.New(index, &indexertest.Encoder{}, nil, retrieval.Options{})
+	engine := engineOver(t, dataDir)
 	live := &liveShop{terminal: newTerminal(&told, &told), shop: &shop{engine: engine, files: shopFiles{synonyms: file}}}
 
 	path := filepath.Join(dataDir, "synonyms.txt")

@@ -9,7 +9,7 @@ type candidate struct {
 	expanded bool // its neighbours have been looked at
 }
 
-// nearest is a list of at most limit candidates, best first: DiskANN's candidate list 𝓛. A sorted
+// nearest is a list of at most limit candidates, one at least, best first: DiskANN's candidate list 𝓛. A sorted
 // array beats two heaps at the sizes in use, and its next unexpanded entry needs no search.
 type nearest struct {
 	limit int
@@ -25,9 +25,6 @@ func (l *nearest) reset(limit int) {
 	}
 	l.items = l.items[:0]
 	l.worst = float32(math.Inf(-1))
-	if limit == 0 {
-		l.worst = float32(math.Inf(1))
-	}
 }
 
 // add puts row at its place unless limit better ones are there; among equals the earlier stays ahead.
