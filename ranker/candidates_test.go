@@ -12,11 +12,11 @@ import (
 // today is the present of all tests.
 var today = time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 
-// at returns the prior with its clock stopped.
-func at(now time.Time) *Logistic {
-	l := New()
-	l.now = func() time.Time { return now }
-	return l
+// at returns a ranker with the prior, whose clock stands.
+func at(now time.Time) *Ranker {
+	r := New(Prior())
+	r.now = func() time.Time { return now }
+	return r
 }
 
 // randomCandidates makes n candidates as a search with words and a photo would, in fused order.

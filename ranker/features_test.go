@@ -189,14 +189,15 @@ func TestFeaturesAreFiniteAndWithinTheirRange(t *testing.T) {
 			c.Product.Released = []time.Time{{}, time.Unix(-1<<55, 0), time.Unix(1<<55, 0)}[random.IntN(3)]
 			c.Product.Title = []string{"\xff\xfe", "red\x00", "👠 red"}[random.IntN(3)]
 		}
-		for i, ranking := range rank(t, redDress, candidates) {
-			for j, f := range ranking.Features[1:] {
+		ranked := rank(t, redDress, candidates)
+		for i, score := range ranked.Scores {
+			for j, f := range ranked.Explain(i)[1:] {
 				if !(f.Value >= features[j].Min && f.Value <= features[j].Max) {
 					t.Fatalf("%s = %v of %+v", f.Name, f.Value, candidates[i])
 				}
 			}
-			if finite(ranking.Score) != ranking.Score {
-				t.Fatalf("score %v", ranking.Score)
+			if finite(score) != score {
+				t.Fatalf("score %v", score)
 			}
 		}
 	}

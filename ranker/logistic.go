@@ -1,12 +1,11 @@
 package ranker
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
-	"time"
 
 	"vitrine/retrieval"
 )
@@ -26,11 +25,10 @@ type Logistic struct {
 	version string
 	bias    float64
 	weights []Weight // in the order of the schema
-	now     func() time.Time
 }
 
-// New returns the cold-start prior.
-func New() *Logistic {
+// Prior returns the model with which a shop starts.
+func Prior() *Logistic {
 	l, err := NewLogistic(priorVersion, priorBias, prior)
 	if err != nil {
 		panic(err) // prior.go and features.go disagree
@@ -40,6 +38,8 @@ func New() *Logistic {
 
 // ErrModel is wrapped by every reason why a model cannot be used.
 var ErrModel = errors.New("unusable ranker model")
+
+var versionPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{0,63}$`)
 
 // NewLogistic returns a model of its own weights: one for each feature of the schema, in that order, all
 // finite. The version names the model's folder: lower-case letters, digits, dots and dashes.
@@ -60,43 +60,33 @@ func NewLogistic(version string, bias float64, weights []Weight) (*Logistic, err
 			return nil, fmt.Errorf("%w: the weight of %s is not a finite number", ErrModel, w.Feature)
 		}
 	}
-	return &Logistic{version: version, bias: bias, weights: slices.Clone(weights), now: time.Now}, nil
+	return &Logistic{version: version, bias: bias, weights: slices.Clone(weights)}, nil
 }
 
 // Version names the model.
 func (l *Logistic) Version() string { return l.version }
 
-// Rank scores the candidates; it implements retrieval.Ranker. Each Ranking lists the bias and then every
-// feature, and its score is the sum of their contributions in that order. Ages are counted to the present
-// day in UTC, so that the pages of one search agree.
-func (l *Logistic) Rank(ctx context.Context, q *retrieval.Query, candidates []retrieval.Candidate) ([]retrieval.Ranking, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
+// Score implements Model. It adds up the bias and then the contribution of every feature, in the order of the schema.
+func (l *Logistic) Score(m Matrix, into []float64) {
+	for i := range into {
+		score := l.bias
+		for j, value := range m.Row(i) {
+			score += float64(l.weights[j].Value * value) // rounded before it is added, as in Explain
+		}
+		into[i] = score
 	}
-	matrix := Extract(q, candidates, l.now().UTC().Truncate(24*time.Hour))
-	rankings := make([]retrieval.Ranking, matrix.Rows)
-	size := 1 + matrix.Columns
-	entries := make([]retrieval.FeatureEntry, matrix.Rows*size)
-	for i := range rankings {
-		own := entries[i*size : (i+1)*size : (i+1)*size]
-		rankings[i] = retrieval.Ranking{Score: l.score(matrix.Row(i), own), Features: own}
-	}
-	return rankings, nil
 }
 
-// score fills the ledger of one candidate and adds it up.
-func (l *Logistic) score(row []float64, ledger []retrieval.FeatureEntry) float64 {
+// Explain implements Model.
+func (l *Logistic) Explain(row []float64) []retrieval.FeatureEntry {
+	ledger := make([]retrieval.FeatureEntry, 1+len(row))
 	ledger[0] = retrieval.FeatureEntry{Name: biasName, Value: 1, Weight: l.bias, Contribution: l.bias}
 	for j, value := range row {
 		w := l.weights[j]
 		// The sum with 0 turns the -0 of a negative weight into a plain 0.
 		ledger[j+1] = retrieval.FeatureEntry{Name: w.Feature, Value: value, Weight: w.Value, Contribution: float64(w.Value*value) + 0}
 	}
-	score := 0.0
-	for j := range ledger {
-		score += ledger[j].Contribution
-	}
-	return score
+	return ledger
 }
 
 // Probability is the estimated click-through rate of a score, in (0, 1): the logistic function.

@@ -20,7 +20,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-var _ retrieval.Ranker = (*Logistic)(nil)
+var _ retrieval.Ranker = (*Ranker)(nil)
 
 var redDress = &retrieval.Query{Text: "red dresses from halden 红色连衣裙"}
 
@@ -35,20 +35,20 @@ func TestContributionsSumExactlyToTheScore(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		rankings, err := model.Rank(t.Context(), redDress, randomCandidates(random, 40))
+		ranked, err := New(model).Rank(t.Context(), redDress, randomCandidates(random, 40))
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, ranking := range rankings {
+		for i, score := range ranked.Scores {
 			sum := 0.0
-			for _, f := range ranking.Features {
+			for _, f := range ranked.Explain(i) {
 				if f.Contribution != f.Weight*f.Value {
 					t.Errorf("%s: contribution %v of weight %v and value %v", f.Name, f.Contribution, f.Weight, f.Value)
 				}
 				sum += f.Contribution
 			}
-			if sum != ranking.Score {
-				t.Errorf("contributions sum to %v, the score is %v", sum, ranking.Score)
+			if sum != score {
+				t.Errorf("contributions sum to %v, the score is %v", sum, score)
 			}
 		}
 	}
@@ -57,15 +57,16 @@ func TestContributionsSumExactlyToTheScore(t *testing.T) {
 func TestScoresDoNotDependOnTheOrderOfTheCandidates(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	candidates := randomCandidates(random, 101)
-	rankings := rank(t, redDress, candidates)
+	ranked := rank(t, redDress, candidates)
 	order := random.Perm(len(candidates))
 	shuffled := make([]retrieval.Candidate, len(candidates))
 	for to, from := range order {
 		shuffled[to] = candidates[from]
 	}
-	for to, ranking := range rank(t, redDress, shuffled) {
-		if !reflect.DeepEqual(ranking, rankings[order[to]]) {
-			t.Fatalf("candidate %d: %+v, before the shuffle %+v", order[to], ranking, rankings[order[to]])
+	again := rank(t, redDress, shuffled)
+	for to, from := range order {
+		if got, want := again.Explain(to), ranked.Explain(from); again.Scores[to] != ranked.Scores[from] || !reflect.DeepEqual(got, want) {
+			t.Fatalf("candidate %d: %+v, before the shuffle %+v", from, got, want)
 		}
 	}
 }
@@ -74,7 +75,7 @@ func TestOneSearchScoresAlikeAllDay(t *testing.T) {
 	candidates := randomCandidates(rand.New(rand.NewPCG(3, 4)), 20)
 	morning, _ := at(today.Add(time.Hour)).Rank(t.Context(), redDress, candidates)
 	night, _ := at(today.Add(23*time.Hour)).Rank(t.Context(), redDress, candidates)
-	if !reflect.DeepEqual(morning, night) {
+	if !reflect.DeepEqual(morning.Scores, night.Scores) {
 		t.Error("the scores changed within a day")
 	}
 }
@@ -88,12 +89,12 @@ func TestASoldOutProductFallsBehindItsTwinButKeepsItsRelevance(t *testing.T) {
 	soldOut := *candidates[0].Product
 	soldOut.InStock = false
 	candidates[0].Product = &soldOut
-	rankings := rank(t, redDress, candidates)
-	if rankings[0].Score >= rankings[9].Score {
-		t.Errorf("sold out at fused rank 1: %v, its twin at rank 10: %v", rankings[0].Score, rankings[9].Score)
+	scores := rank(t, redDress, candidates).Scores
+	if scores[0] >= scores[9] {
+		t.Errorf("sold out at fused rank 1: %v, its twin at rank 10: %v", scores[0], scores[9])
 	}
-	if rankings[0].Score <= rankings[100].Score {
-		t.Errorf("sold out at fused rank 1: %v, its twin at rank 101: %v", rankings[0].Score, rankings[100].Score)
+	if scores[0] <= scores[100] {
+		t.Errorf("sold out at fused rank 1: %v, its twin at rank 101: %v", scores[0], scores[100])
 	}
 }
 
@@ -121,7 +122,7 @@ func TestEveryHandSetWeightHasItsReason(t *testing.T) {
 }
 
 func TestRankOfNothingIsNothing(t *testing.T) {
-	if got := rank(t, redDress, nil); len(got) != 0 {
+	if got := rank(t, redDress, nil).Scores; len(got) != 0 {
 		t.Errorf("got %v", got)
 	}
 }
@@ -129,7 +130,7 @@ func TestRankOfNothingIsNothing(t *testing.T) {
 func TestRankEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := New().Rank(ctx, redDress, nil); !errors.Is(err, context.Canceled) {
+	if _, err := New(Prior()).Rank(ctx, redDress, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("error = %v", err)
 	}
 }
@@ -160,23 +161,32 @@ func TestLedgerEqualsTheGoldenFile(t *testing.T) {
 			Fused:   0.02, FusedRank: 2,
 		},
 	}
-	got, err := json.MarshalIndent(rank(t, redDress, candidates), "", " ")
+	type explained struct {
+		Score    float64
+		Features []retrieval.FeatureEntry
+	}
+	var all []explained
+	ranked := rank(t, redDress, candidates)
+	for i, score := range ranked.Scores {
+		all = append(all, explained{score, ranked.Explain(i)})
+	}
+	got, err := json.MarshalIndent(all, "", " ")
 	if err != nil {
 		t.Fatal(err)
 	}
 	compareWithGolden(t, "testdata/ledger.golden", append(got, '\n'))
 }
 
-func rank(t *testing.T, q *retrieval.Query, candidates []retrieval.Candidate) []retrieval.Ranking {
+func rank(t *testing.T, q *retrieval.Query, candidates []retrieval.Candidate) *retrieval.Ranked {
 	t.Helper()
-	rankings, err := at(today).Rank(t.Context(), q, candidates)
+	ranked, err := at(today).Rank(t.Context(), q, candidates)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(rankings) != len(candidates) {
-		t.Fatalf("%d rankings of %d candidates", len(rankings), len(candidates))
+	if len(ranked.Scores) != len(candidates) {
+		t.Fatalf("%d scores of %d candidates", len(ranked.Scores), len(candidates))
 	}
-	return rankings
+	return ranked
 }
 
 func compareWithGolden(t *testing.T, path string, got []byte) {

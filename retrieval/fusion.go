@@ -17,7 +17,8 @@ type candidate struct {
 	fused     float64
 	fusedRank int // 1-based
 	product   *catalog.Product
-	features  []FeatureEntry
+	ranked    *Ranked // of all candidates; nil where the ranker did not score this one
+	place     int     // in ranked
 	rules     []RuleEntry
 	score     float64
 	others    int // of its group

@@ -36,8 +36,28 @@ type Query struct {
 	Sort      Sort    // empty = SortRelevance
 	Group     string  // brand, category, colour or attribute.NAME: only the best hit of each of its values
 	Diversity float64 // in [0, 1]: how much the first hits are to differ in brand and category; for SortRelevance
-	Cursor    string  // CursorStart, or the Cursor of the page before, whose search is then taken up; with Offset 0
+	Shopper   Shopper // who searches, for a ranker that knows what they did before
+
+	Cursor string // CursorStart, or the Cursor of the page before, whose search is then taken up; with Offset 0
 }
+
+// Shopper says who searches. The zero value is somebody of whom nothing is known.
+type Shopper struct {
+	Visitor string    // the browser or device: client_id of behaviour events
+	User    string    // who is signed in: user_id of behaviour events
+	Device  Device    // what they search with
+	At      time.Time // when they search; zero = now
+}
+
+// Device is a kind of screen.
+type Device string
+
+// The devices; empty = unknown.
+const (
+	DeviceDesktop Device = "desktop"
+	DeviceMobile  Device = "mobile"
+	DeviceTablet  Device = "tablet"
+)
 
 // Filter keeps the products whose Field has one of Values, or lies within [Min, Max]; with Not it keeps
 // the others. Fields: category (any level of the path), brand, colour, in_stock ("true"/"false"), price
@@ -65,6 +85,7 @@ type Response struct {
 	Facets     []Facet       `json:"facets"`
 	Legs       []LegReport   `json:"legs"`
 	Fusion     *FusionReport `json:"fusion,omitempty"`   // of a query with words or a photo
+	Ranker     *RankerReport `json:"ranker,omitempty"`   // of a query that was to be ranked
 	Rules      []FiredRule   `json:"rules,omitempty"`    // that hold for the query, in their order
 	Redirect   string        `json:"redirect,omitempty"` // where a rule leads the shopper: http(s), or a path of the shop
 	Timings    []Timing      `json:"timings"`
@@ -78,6 +99,10 @@ type Hit struct {
 	Product catalog.Product `json:"product"`
 	Others  int             `json:"others,omitempty"` // products of its group that it stands for, besides itself
 	Ledger  *Ledger         `json:"ledger,omitempty"`
+
+	// What is logged to learn from: the score of the fusion, and what the ranker saw; nil where it did not score the hit.
+	Fused    float64   `json:"-"`
+	Features []float64 `json:"-"`
 }
 
 // Ledger explains a hit's score. Score is the sum, in order, of the Contribution of
@@ -105,8 +130,8 @@ type LegEntry struct {
 type FeatureEntry struct {
 	Name         string  `json:"name"`
 	Value        float64 `json:"value"`
-	Weight       float64 `json:"weight"`
-	Contribution float64 `json:"contribution"` // Weight · Value
+	Weight       float64 `json:"weight"`       // 0 where the model is not linear
+	Contribution float64 `json:"contribution"` // Weight · Value of a linear model
 }
 
 // RuleEntry is the effect of one merchandising rule, or of the one for identifiers, on one hit.

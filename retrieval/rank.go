@@ -12,9 +12,9 @@ import (
 
 // Ranker scores the fused candidates of one query.
 type Ranker interface {
-	// Rank returns one Ranking a candidate, in the same order. q is normalised: its text is in lower
-	// case, its mode and limit are set. Candidates and what they point to must not be changed or kept.
-	Rank(ctx context.Context, q *Query, candidates []Candidate) ([]Ranking, error)
+	// Rank scores all candidates. q is normalised: its text is in lower case, its mode and limit are set. Candidates
+	// and what they point to must not be changed, nor kept when what Rank returned is no longer used.
+	Rank(ctx context.Context, q *Query, candidates []Candidate) (*Ranked, error)
 }
 
 // Candidate is what a Ranker sees of one product.
@@ -25,30 +25,80 @@ type Candidate struct {
 	FusedRank int        // 1-based, in the order of fusion
 }
 
-// Ranking is what a Ranker says of one candidate.
-type Ranking struct {
-	Score    float64        // sum of the features' contributions, in order
-	Features []FeatureEntry // at least one
+// Ranked is what a Ranker says of the candidates of one query.
+type Ranked struct {
+	Model  string    // its version
+	Schema string    // hash of what its features mean
+	Scores []float64 // one a candidate, in their order
+	Values []float64 // what the model saw: a row of features a candidate; may be empty
+
+	// Explain returns the contributions to the score of candidate i, at least one: added up in order they are the
+	// score, bit for bit.
+	Explain func(i int) []FeatureEntry
 }
 
-// rank replaces the fused scores by those of the ranker.
-func rank(ctx context.Context, ranker Ranker, q *Query, candidates []*candidate) error {
-	seen := make([]Candidate, len(candidates))
+// features are the row of candidate i. It shares Values.
+func (r *Ranked) features(i int) []float64 {
+	width := len(r.Values) / len(r.Scores)
+	return r.Values[i*width : (i+1)*width : (i+1)*width]
+}
+
+// RankerReport says which model ranked a query, or why none did.
+type RankerReport struct {
+	Model  string `json:"model,omitempty"`
+	Schema string `json:"schema,omitempty"` // hash of what its features mean
+	Error  string `json:"error,omitempty"`  // the order is that of the fusion
+}
+
+// rank replaces the fused scores by those of the ranker. A ranker that fails or is late leaves the order of the fusion
+// as it is, and the report says so; the error is that of a caller who waits no longer.
+func (e *Engine) rank(ctx context.Context, q *Query, candidates []*candidate) (*RankerReport, error) {
+	ranked, err := e.askRanker(ctx, q, candidates)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		return &RankerReport{Error: err.Error()}, nil
+	}
+	for i, c := range candidates {
+		c.ranked, c.place = ranked, i
+		c.rescore()
+	}
+	return &RankerReport{Model: ranked.Model, Schema: ranked.Schema}, nil
+}
+
+// askRanker leaves a late ranker behind.
+func (e *Engine) askRanker(ctx context.Context, q *Query, candidates []*candidate) (*Ranked, error) {
+	asked, seen := *q, make([]Candidate, len(candidates))
 	for i, c := range candidates {
 		seen[i] = Candidate{Product: c.product, Legs: c.legs, Fused: c.fused, FusedRank: c.fusedRank}
 	}
-	rankings, err := ranker.Rank(ctx, q, seen)
-	if err != nil {
-		return fmt.Errorf("rank: %w", err)
+	type answer struct {
+		ranked *Ranked
+		err    error
 	}
-	if len(rankings) != len(candidates) {
-		return fmt.Errorf("rank: the ranker scored %d of %d candidates", len(rankings), len(candidates))
+	answers := make(chan answer, 1)
+	within, cancel := context.WithTimeout(ctx, e.opts.RankDeadline)
+	defer cancel()
+	go func() {
+		var a answer
+		defer func() {
+			if fault := recover(); fault != nil {
+				a.err = fmt.Errorf("the ranker panicked: %v", fault)
+			}
+			answers <- a
+		}()
+		a.ranked, a.err = e.ranker.Rank(within, &asked, seen)
+	}()
+	select {
+	case <-within.Done():
+		return nil, fmt.Errorf("the ranker was not done within %v", e.opts.RankDeadline)
+	case a := <-answers:
+		if a.err == nil && len(a.ranked.Scores) != len(candidates) {
+			a.err = fmt.Errorf("the ranker scored %d of %d candidates", len(a.ranked.Scores), len(candidates))
+		}
+		return a.ranked, a.err
 	}
-	for i, c := range candidates {
-		c.features = rankings[i].Features
-		c.rescore()
-	}
-	return nil
 }
 
 // follow puts candidates that the ranker did not score behind those that it did, in the order of the fusion. All
@@ -70,12 +120,9 @@ func follow(ranked, rest []*candidate) {
 // rescore adds up the score in the one order that Ledger promises, so that whoever adds up the
 // ledger gets the same float64.
 func (c *candidate) rescore() {
-	c.score = 0
-	for _, feature := range c.features {
-		c.score += feature.Contribution
-	}
-	if len(c.features) == 0 {
-		c.score = c.fused
+	c.score = c.fused
+	if c.ranked != nil {
+		c.score = c.ranked.Scores[c.place]
 	}
 	for _, rule := range c.rules {
 		c.score += rule.Contribution
@@ -160,13 +207,25 @@ func pageOf(q *Query, candidates []*candidate) []*candidate {
 func makeHits(q *Query, page []*candidate) []Hit {
 	hits := make([]Hit, len(page))
 	for i, c := range page {
-		hits[i] = Hit{Rank: q.Offset + i + 1, Score: c.score, Product: c.product.Clone(), Others: c.others}
+		hits[i] = Hit{Rank: q.Offset + i + 1, Score: c.score, Product: c.product.Clone(), Others: c.others, Fused: c.fused}
+		if c.ranked != nil {
+			hits[i].Features = c.ranked.features(c.place)
+		}
 		if q.Explain {
-			hits[i].Ledger = &Ledger{Legs: c.legs, Fused: c.fused, Features: c.features, Rules: c.rules, Score: c.score}
-			if c.legs == nil { // a product of a list, which nothing scored
-				hits[i].Ledger.Legs = []LegEntry{}
-			}
+			hits[i].Ledger = c.ledger()
 		}
 	}
 	return hits
+}
+
+// ledger explains the score of c.
+func (c *candidate) ledger() *Ledger {
+	l := &Ledger{Legs: c.legs, Fused: c.fused, Rules: c.rules, Score: c.score}
+	if c.legs == nil { // a product of a list, which nothing scored
+		l.Legs = []LegEntry{}
+	}
+	if c.ranked != nil {
+		l.Features = c.ranked.Explain(c.place)
+	}
+	return l
 }

@@ -1,7 +1,12 @@
 package retrieval
 
 import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"vitrine/indexer/indexertest"
 )
@@ -27,6 +32,76 @@ func TestTheRankerScoresTheBestOfTheFusionAndTheOthersFollow(t *testing.T) {
 		}
 		if i > 0 && hit.Score > ranked[i-1].Score {
 			t.Errorf("place %d has the score %v, the one above %v", i+1, hit.Score, ranked[i-1].Score)
+		}
+	}
+}
+
+// rankerFunc is a ranker of one function.
+type rankerFunc func(ctx context.Context, candidates []Candidate) (*Ranked, error)
+
+func (f rankerFunc) Rank(ctx context.Context, _ *Query, candidates []Candidate) (*Ranked, error) {
+	return f(ctx, candidates)
+}
+
+func TestARankerThatFailsOrIsLateLeavesTheOrderOfTheFusionAndTheResponseSaysSo(t *testing.T) {
+	index := openShop(t, 200)
+	q := Query{Text: "soft red shoe", Explain: true}
+	want := idsOf(search(t, New(index, &indexertest.Encoder{}, nil, Options{}), q).Hits)
+	letGo := make(chan struct{})
+	defer close(letGo)
+	for name, test := range map[string]struct {
+		ranker rankerFunc
+		reason string
+	}{
+		"fails":              {func(context.Context, []Candidate) (*Ranked, error) { return nil, errors.New("no weights") }, "no weights"},
+		"panics":             {func(context.Context, []Candidate) (*Ranked, error) { panic("no model") }, "no model"},
+		"scores some":        {func(context.Context, []Candidate) (*Ranked, error) { return &Ranked{Scores: []float64{1}}, nil }, "scored 1 of"},
+		"late":               {func(context.Context, []Candidate) (*Ranked, error) { <-letGo; return nil, nil }, "not done within 30ms"},
+		"heeds its deadline": {func(ctx context.Context, _ []Candidate) (*Ranked, error) { <-ctx.Done(); return nil, ctx.Err() }, ""},
+	} {
+		response := search(t, New(index, &indexertest.Encoder{}, test.ranker, Options{RankDeadline: 30 * time.Millisecond}), q)
+		if got := idsOf(response.Hits); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, by the fusion %q", name, got, want)
+		}
+		if r := response.Ranker; r == nil || r.Model != "" || r.Error == "" || !strings.Contains(r.Error, test.reason) {
+			t.Errorf("%s: the report is %+v", name, r)
+		}
+		for _, hit := range response.Hits {
+			if hit.Features != nil || hit.Ledger.Features != nil || hit.Score != hit.Ledger.Fused {
+				t.Errorf("%s: %s has the score %v and the ledger %+v", name, hit.Product.ID, hit.Score, hit.Ledger)
+			}
+		}
+	}
+}
+
+func TestACallerWhoWaitsNoLongerGetsNoFusedOrder(t *testing.T) {
+	index := openShop(t, 60)
+	letGo := make(chan struct{})
+	defer close(letGo)
+	ctx, cancel := context.WithCancel(t.Context())
+	engine := New(index, &indexertest.Encoder{}, rankerFunc(func(context.Context, []Candidate) (*Ranked, error) {
+		cancel()
+		<-letGo
+		return nil, nil
+	}), Options{RankDeadline: time.Minute})
+	if _, err := engine.Search(ctx, Query{Text: "red"}); !errors.Is(err, context.Canceled) {
+		t.Errorf("error = %v", err)
+	}
+}
+
+func TestHitsCarryWhatTheRankerSaw(t *testing.T) {
+	engine := New(openShop(t, 200), &indexertest.Encoder{}, wordRanker{}, Options{})
+	response := search(t, engine, Query{Text: "soft red shoe", Explain: true})
+	if response.Ranker == nil || response.Ranker.Model != "words" {
+		t.Errorf("the report is %+v", response.Ranker)
+	}
+	for _, hit := range response.Hits {
+		var values []float64
+		for _, f := range hit.Ledger.Features {
+			values = append(values, f.Value)
+		}
+		if !slices.Equal(hit.Features, values) || hit.Fused != hit.Ledger.Fused {
+			t.Errorf("%s: features %v and fused %v, the ledger has %v and %v", hit.Product.ID, hit.Features, hit.Fused, values, hit.Ledger.Fused)
 		}
 	}
 }

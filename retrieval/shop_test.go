@@ -98,8 +98,9 @@ func readSynonyms(t testing.TB, rules string) *indexer.Synonyms {
 // the title has.
 type wordRanker struct{}
 
-func (wordRanker) Rank(_ context.Context, q *Query, candidates []Candidate) ([]Ranking, error) {
-	rankings := make([]Ranking, len(candidates))
+func (wordRanker) Rank(_ context.Context, q *Query, candidates []Candidate) (*Ranked, error) {
+	ranked := &Ranked{Model: "words", Scores: make([]float64, len(candidates))}
+	explained := make([][]FeatureEntry, len(candidates))
 	for i, c := range candidates {
 		words, found := strings.Fields(q.Text), 0
 		for _, word := range words {
@@ -108,13 +109,15 @@ func (wordRanker) Rank(_ context.Context, q *Query, candidates []Candidate) ([]R
 			}
 		}
 		share := float64(found) / float64(max(len(words), 1))
-		features := []FeatureEntry{
+		ranked.Values = append(ranked.Values, c.Fused, share)
+		explained[i] = []FeatureEntry{
 			{Name: "fused", Value: c.Fused, Weight: 30, Contribution: 30 * c.Fused},
 			{Name: "title words", Value: share, Weight: 0.7, Contribution: 0.7 * share},
 		}
-		rankings[i] = Ranking{Features: features, Score: features[0].Contribution + features[1].Contribution}
+		ranked.Scores[i] = explained[i][0].Contribution + explained[i][1].Contribution
 	}
-	return rankings, nil
+	ranked.Explain = func(i int) []FeatureEntry { return explained[i] }
+	return ranked, nil
 }
 
 // randomQuery draws a query with words, a photo, both or neither, any mode that goes with it, and up to

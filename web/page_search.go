@@ -107,7 +107,7 @@ func (s *site) results(ctx context.Context, asked request, photos [][]byte) (*se
 		Chips:    chips(asked, currency),
 		ClearURL: asked.filtered(nil).url("/"),
 		Facets:   facetViews(asked, response.Facets, currency),
-		Degraded: degraded(response.Legs),
+		Degraded: degraded(response),
 		Cards:    resultCards(response.Hits, asked),
 		Pages:    pageLinks(asked, response.Total),
 	}
@@ -193,12 +193,15 @@ func sortLinks(asked request) []link {
 	return links
 }
 
-func degraded(legs []retrieval.LegReport) []string {
+func degraded(r *retrieval.Response) []string {
 	var names []string
-	for _, leg := range legs {
+	for _, leg := range r.Legs {
 		if leg.Error != "" {
 			names = append(names, legName(leg.Leg))
 		}
+	}
+	if r.Ranker != nil && r.Ranker.Error != "" {
+		names = append(names, "the ranker")
 	}
 	return names
 }

@@ -1,0 +1,59 @@
+package ranker
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"vitrine/retrieval"
+)
+
+// Model scores rows of features. It is safe for concurrent use.
+type Model interface {
+	// Version names the model.
+	Version() string
+	// Score writes the score of each row of m, the log odds of a click, into a slice of that length.
+	Score(m Matrix, into []float64)
+	// Explain returns the contributions to the score of one row: added up in order they are the score, bit for bit.
+	Explain(row []float64) []retrieval.FeatureEntry
+}
+
+// Ranker scores the candidates of queries with the model that is in force. It is safe for concurrent use.
+type Ranker struct {
+	model atomic.Pointer[Model]
+	now   func() time.Time
+}
+
+var schemaHash = Features().Hash()
+
+// New returns a ranker with a model.
+func New(m Model) *Ranker {
+	r := &Ranker{now: time.Now}
+	r.Use(m)
+	return r
+}
+
+// Use puts another model in force, from the next query on.
+func (r *Ranker) Use(m Model) { r.model.Store(&m) }
+
+// Model is the model in force.
+func (r *Ranker) Model() Model { return *r.model.Load() }
+
+// Rank implements retrieval.Ranker. Ages are counted to the day of the search in UTC, so that the pages of one search
+// agree.
+func (r *Ranker) Rank(ctx context.Context, q *retrieval.Query, candidates []retrieval.Candidate) (*retrieval.Ranked, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	at := q.Shopper.At
+	if at.IsZero() {
+		at = r.now()
+	}
+	model, matrix := r.Model(), Extract(q, candidates, at.UTC().Truncate(24*time.Hour))
+	scores := make([]float64, matrix.Rows)
+	model.Score(matrix, scores)
+	return &retrieval.Ranked{
+		Model: model.Version(), Schema: schemaHash, Scores: scores, Values: matrix.Values,
+		Explain: func(i int) []retrieval.FeatureEntry { return model.Explain(matrix.Row(i)) },
+	}, nil
+}
