@@ -36,9 +36,10 @@ const deletedAtOnce = 10_000
 
 // Recorded counts what RecordEvents did with a batch.
 type Recorded struct {
-	Events  int `json:"events"`  // stored
-	Queries int `json:"queries"` // stored
-	Known   int `json:"known"`   // stored before under the same id, and left as they were
+	Events  int `json:"events"`           // stored
+	Queries int `json:"queries"`          // stored
+	Served  int `json:"served,omitempty"` // stored
+	Known   int `json:"known"`            // stored before under the same id, and left as they were
 }
 
 // RecordEvents stores a batch in one transaction: all of it or, on an error, nothing. When it returns, the batch is
@@ -73,7 +74,7 @@ func (s *Store) RecordEvents(ctx context.Context, batch EventBatch) (Recorded, e
 				return err
 			}
 		}
-		return nil
+		return insertServed(ctx, tx, batch.Served, &done)
 	})
 	if err != nil {
 		return Recorded{}, fmt.Errorf("store events: %w", err)
@@ -91,6 +92,11 @@ func insertNew(ctx context.Context, insert *sql.Stmt, value any, stored, known *
 	if err != nil {
 		return err
 	}
+	return count(result, stored, known)
+}
+
+// count counts an inserted row as stored, and one that was there as known.
+func count(result sql.Result, stored, known *int) error {
 	n, err := result.RowsAffected()
 	*stored += int(n)
 	*known += 1 - int(n)
@@ -143,20 +149,20 @@ func decodeRows[T any](ctx context.Context, db *sql.DB, query string, args ...an
 	}
 }
 
-// ForgetClient deletes all events and queries of a visitor and returns how many there were. What is deleted is also
+// ForgetClient deletes all events, queries and served searches of a visitor and returns how many there were. What is deleted is also
 // overwritten on the disk, at once or, while somebody reads from the database, with a later write. On an error a part may be deleted; calling it again deletes the rest.
 func (s *Store) ForgetClient(ctx context.Context, clientID string) (int, error) {
 	return s.deleteEvents(ctx, "client_id = ?", clientID)
 }
 
-// PruneEvents deletes all events and queries of before a time, as ForgetClient does, and returns how many there were.
+// PruneEvents deletes all events, queries and served searches of before a time, as ForgetClient does, and returns how many there were.
 func (s *Store) PruneEvents(ctx context.Context, before time.Time) (int, error) {
 	return s.deleteEvents(ctx, "at < ?", sinceMillis(before))
 }
 
 func (s *Store) deleteEvents(ctx context.Context, where string, arg any) (int, error) {
 	deleted := 0
-	for _, table := range []string{"events", "queries"} {
+	for _, table := range []string{"events", "queries", "served"} {
 		statement := fmt.Sprintf("DELETE FROM %[1]s WHERE seq IN (SELECT seq FROM %[1]s WHERE %[2]s LIMIT %[3]d)", table, where, deletedAtOnce)
 		for more := true; more; {
 			err := s.db.update(ctx, func(tx *sql.Tx) error {
@@ -184,6 +190,7 @@ func (s *Store) deleteEvents(ctx context.Context, where string, arg any) (int, e
 // EventStats counts what is stored.
 type EventStats struct {
 	Queries  int            `json:"queries"`
+	Served   int            `json:"served"` // searches of which is kept what they showed
 	Events   int            `json:"events"`
 	Actions  map[string]int `json:"actions"`        // events by action
 	Visitors int            `json:"visitors"`       // different client ids
@@ -208,12 +215,12 @@ func (s *Store) EventStats(ctx context.Context) (EventStats, error) {
 	}
 	var first, last sql.NullInt64
 	err = tx.QueryRowContext(ctx, `
-		SELECT (SELECT count(*) FROM queries),
+		SELECT (SELECT count(*) FROM queries), (SELECT count(*) FROM served),
 			(SELECT count(*) FROM (SELECT client_id FROM events UNION SELECT client_id FROM queries)),
 			min(at), max(at)
 		FROM (SELECT min(at) AS at FROM events UNION ALL SELECT max(at) FROM events
 			UNION ALL SELECT min(at) FROM queries UNION ALL SELECT max(at) FROM queries)`).
-		Scan(&stats.Queries, &stats.Visitors, &first, &last)
+		Scan(&stats.Queries, &stats.Served, &stats.Visitors, &first, &last)
 	if err != nil {
 		return EventStats{}, fmt.Errorf("count events: %w", err)
 	}
