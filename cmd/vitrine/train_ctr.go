@@ -152,7 +152,7 @@ func readClickTable(path string, features []string, label string) (*ctr.Dataset,
 		return nil, err
 	}
 	defer in.Close()
-	rows, err := ctr.ReadCSV(in, features, label)
+	rows, err := ctr.ReadCSV(in, ctr.Columns{Features: features, Label: label})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

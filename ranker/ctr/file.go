@@ -96,7 +96,7 @@ func (f file) model() (*Model, error) {
 		m.standard.mean = append(m.standard.mean, feature.Mean)
 		m.standard.scale = append(m.standard.scale, feature.Scale)
 	}
-	if err := checkNames(m.features, f.Label); err != nil {
+	if err := checkNames(m.features, []string{f.Label}); err != nil {
 		return nil, err
 	}
 	if !(f.PositiveWeight > 0) || !finite(f.PositiveWeight) {

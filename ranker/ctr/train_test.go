@@ -42,7 +42,7 @@ func noisy(rows int, seed uint64) *Dataset {
 }
 
 // none has no rows, of the features of d.
-func none(d *Dataset) *Dataset { return d.pick(nil) }
+func none(d *Dataset) *Dataset { return d.pick(nil, nil) }
 
 func train(t *testing.T, training, validation *Dataset, o Options) (*Model, []Epoch) {
 	t.Helper()
