@@ -7,10 +7,11 @@ import (
 
 // Bin is a row of a reliability table: rows of about the same chance, and how many of them were clicked.
 type Bin struct {
-	Rows      int
-	Predicted float64 // mean chance
-	Observed  float64 // share that was clicked
-	Low, High float64 // 95 % interval of Observed (Wilson 1927)
+	Rows      int     `json:"rows"`
+	Predicted float64 `json:"predicted"` // mean chance
+	Observed  float64 `json:"observed"`  // share that was clicked
+	Low       float64 `json:"low"`       // 95 % interval of Observed (Wilson 1927)
+	High      float64 `json:"high"`
 }
 
 // Reliability parts the rows by rising chance into at most the given number of bins, of as equal a count
