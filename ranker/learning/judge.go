@@ -9,6 +9,7 @@ import (
 
 	"vitrine/ranker"
 	"vitrine/ranker/calibration"
+	"vitrine/ranker/ctr"
 )
 
 // The names of the contenders.
@@ -176,7 +177,11 @@ func (r replays) column(c int, of func(replayed) float64) []float64 {
 func debiased(r replayed) float64 { return r.debiased }
 
 func (r replays) figure(c int, of contender, labels []float64) (Figure, error) {
-	f := Figure{Name: of.name, AUC: auc(labels, of.scores)}
+	measured, err := ctr.Measure(labels, of.scores)
+	if err != nil {
+		return Figure{}, err
+	}
+	f := Figure{Name: of.name, AUC: measured.AUC}
 	own, candidate := r.column(c, debiased), r.column(0, debiased)
 	weighted := estimate(r.weights, own, differences(candidate, own))
 	f.NDCG, f.Difference = weighted[0], weighted[1]
@@ -193,9 +198,8 @@ func (r replays) figure(c int, of contender, labels []float64) (Figure, error) {
 	if err != nil {
 		return Figure{}, err
 	}
-	f.ECE = calibration.ECE(table)
-	f.LogLoss, err = calibration.LogLoss(chances, labels)
-	return f, err
+	f.LogLoss, f.ECE = measured.LogLoss, calibration.ECE(table)
+	return f, nil
 }
 
 func differences(a, b []float64) []float64 {
@@ -338,31 +342,6 @@ func gainCurve(scores, labels []float64) []float64 {
 		curve[step] = got / max(total, 1)
 	}
 	return curve
-}
-
-// auc is the chance that a clicked row scores above one that was not, ties half (Hanley and McNeil 1982); 0.5 where
-// there is only one kind.
-func auc(labels, scores []float64) float64 {
-	order := make([]int, len(scores))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(scores[a], scores[b]) })
-	var rankSum, positives float64
-	for begin := 0; begin < len(order); {
-		end, tied := begin, 0.0
-		for ; end < len(order) && scores[order[end]] == scores[order[begin]]; end++ {
-			tied += labels[order[end]]
-		}
-		rankSum += tied * float64(begin+1+end) / 2
-		positives += tied
-		begin = end
-	}
-	negatives := float64(len(labels)) - positives
-	if positives == 0 || negatives == 0 {
-		return 0.5
-	}
-	return (rankSum - positives*(positives+1)/2) / (positives * negatives)
 }
 
 func widened(values []float32) []float64 {
