@@ -1,10 +1,5 @@
 package ctr
 
-// Scores writes the log odds of a click of each row, features in the order of the model, into a slice of that length.
-func (m *Model) Scores(rows, into []float64) {
-	copy(into, m.network.logits(m.standard.apply(rows)))
-}
-
 // Contributions takes the log odds of a row apart: a base that all rows have, and what each feature adds by not being
 // at its mean. Up to rounding they add up to the log odds.
 func (m *Model) Contributions(row []float64) (base float64, parts []float64) {
