@@ -13,8 +13,8 @@ import (
 
 // Scorer is what training made, of whatever kind. It is safe for concurrent use.
 type Scorer interface {
-	// Scores writes the log odds of a click of each row into a slice of that length.
-	Scores(rows, into []float64)
+	// Scores writes the log odds of a click of each row into a slice of that length, and returns it.
+	Scores(rows, into []float64) []float64
 	// Contributions takes the log odds of one row apart: what every row has, and what each feature adds.
 	Contributions(row []float64) (base float64, parts []float64)
 	// Write writes the model as readers of its kind read it.

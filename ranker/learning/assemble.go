@@ -248,10 +248,19 @@ func (a *assembly) readQueries(queries iter.Seq2[catalog.ShopperQuery, error]) e
 		a.queries[i].words = strings.ToLower(strings.TrimSpace(q.UserQuery))
 		s.Words = a.queries[i].words != ""
 		s.Photo = string(q.Attributes["photo"]) == "true"
-		_ = json.Unmarshal(q.Attributes["device"], &s.Device) // "" where it is none
+		s.Device = device(q.Attributes["device"])
 	}
 	a.markHead()
 	return nil
+}
+
+// device reads the kind of screen; "" where it is none of those that are known.
+func device(attribute json.RawMessage) string {
+	var name string
+	if json.Unmarshal(attribute, &name) != nil || !slices.Contains([]string{"desktop", "mobile", "tablet"}, name) {
+		return ""
+	}
+	return name
 }
 
 // markHead marks the searches for the most frequent words, which together are half of the searches with words.

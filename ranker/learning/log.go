@@ -23,7 +23,7 @@ type Log struct {
 // Search is one answered search.
 type Search struct {
 	Time      time.Time
-	Device    string // as the query names it; "" = unknown
+	Device    string // desktop, mobile, tablet; "" = unknown
 	Returning bool   // the visitor was seen half an hour before, or earlier
 	Head      bool   // its words are among the most frequent, which make up half of the searches with words
 	Words     bool   // it has words

@@ -24,12 +24,12 @@ type Trainer interface {
 // Kinds of models that NewTrainer knows.
 func Kinds() []string { return slices.Clone(kinds) }
 
-var kinds = []string{"logistic", "mlp"}
+var kinds = []string{"logistic", "mlp", "deepfm"}
 
 // Objectives that NewTrainer knows.
 func Objectives() []string { return slices.Clone(objectives) }
 
-var objectives = []string{"logloss"}
+var objectives = []string{string(ctr.LogLoss), string(ctr.Softmax), string(ctr.LambdaRank)}
 
 // ErrTrainer is wrapped by every reason why there is no such trainer.
 var ErrTrainer = errors.New("no such trainer")
@@ -43,9 +43,12 @@ func NewTrainer(kind, objective string, seed uint64) (Trainer, error) {
 	if !slices.Contains(objectives, objective) {
 		return nil, fmt.Errorf("%w: objective %q: choose %s", ErrTrainer, objective, strings.Join(objectives, ", "))
 	}
-	o := ctr.Options{Rate: 0.002, Epochs: 20, Batch: 256, Patience: 3, L2: 1e-4, Seed: seed}
+	o := ctr.Options{Objective: ctr.Objective(objective), Rate: 0.002, Epochs: 20, Batch: 256, Patience: 3, L2: 1e-4, Seed: seed}
 	if kind != "logistic" {
 		o.Hidden = []int{32, 16}
+	}
+	if kind == "deepfm" {
+		o.Factors = 8
 	}
 	return ctrTrainer{kind, o}, nil
 }
