@@ -57,6 +57,7 @@ type Event struct {
 	MessageType string          `json:"message_type,omitempty"`
 	Message     string          `json:"message,omitempty"`
 	Attributes  EventAttributes `json:"event_attributes,omitzero"`
+	Doubt       string          `json:"doubt,omitempty"` // why it does not count for learning; set by the server, never by the sender
 }
 
 // EventAttributes says what an event was about.
