@@ -11,6 +11,7 @@
 //     and the reading goes on. For one goroutine.
 //   - [Event], [ShopperQuery]: what shoppers did, as User Behavior Insights has it. [ParseEvents] reads a
 //     request's body, [EventReader] a file. It is for one goroutine.
+//   - [Served]: what one answered search showed and what the ranker saw of it. [Run]: the record of a training.
 //   - [Store]: catalog.db, the products and the sequence-numbered log of their changes, and the events. Safe for
 //     concurrent use; writes are serialised, readers see a consistent snapshot and never block writers.
 //   - [Embeddings]: embeddings.db, a cache of vectors that may be deleted at any time. Safe for concurrent use.

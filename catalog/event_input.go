@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,10 +24,11 @@ var errTimestamp = fmt.Errorf("%w: timestamp is no ISO 8601 time with its zone: 
 type EventBatch struct {
 	Queries []ShopperQuery
 	Events  []Event
+	Served  []Served // from a file alone: no stranger says what a search showed
 }
 
-// Len is the number of events and queries.
-func (b *EventBatch) Len() int { return len(b.Queries) + len(b.Events) }
+// Len is the number of events, queries and served searches.
+func (b *EventBatch) Len() int { return len(b.Queries) + len(b.Events) + len(b.Served) }
 
 // RejectedEvent is one of several that could not be used.
 type RejectedEvent struct {
@@ -74,7 +76,7 @@ func splitEvents(body []byte) ([]json.RawMessage, error) {
 	return objects, nil
 }
 
-// EventReader reads events and queries from a file, one JSON object a line, also gzipped. It is for one goroutine.
+// EventReader reads events, queries and served searches from a file, one JSON object a line, also gzipped. It is for one goroutine.
 type EventReader struct {
 	lines  *lineReader
 	limits EventLimits
@@ -89,7 +91,7 @@ func NewEventReader(r io.Reader, limits EventLimits) (*EventReader, error) {
 	return &EventReader{lines, limits}, nil
 }
 
-// Next adds the next event or query to a batch and returns its line, from 1. At the end the error is io.EOF. One that
+// Next adds the next event, query or served search to a batch and returns its line, from 1. At the end the error is io.EOF. One that
 // wraps ErrInvalidEvent is of this line alone, and the reading goes on; others end it.
 func (r *EventReader) Next(into *EventBatch) (int, error) {
 	for {
@@ -100,10 +102,27 @@ func (r *EventReader) Next(into *EventBatch) (int, error) {
 		if l.tooLong {
 			return l.number, fmt.Errorf("%w: the line is longer than %d bytes", ErrInvalidEvent, maxLineBytes)
 		}
-		if text := bytes.TrimSpace([]byte(l.text)); len(text) > 0 {
+		text := bytes.TrimSpace([]byte(l.text))
+		switch {
+		case isServed(text):
+			return l.number, addTo(&into.Served, text, maxLineBytes, func(s *Served) error {
+				if err := s.Validate(); err != nil {
+					return fmt.Errorf("%w: %w", ErrInvalidEvent, err)
+				}
+				return r.limits.check(s.Time)
+			})
+		case len(text) > 0:
 			return l.number, into.add(text, r.limits)
 		}
 	}
+}
+
+// isServed says whether a line is a served search: only those have rows.
+func isServed(text []byte) bool {
+	var kind struct {
+		Rows *json.RawMessage `json:"rows"`
+	}
+	return bytes.Contains(text, []byte(`"rows"`)) && json.Unmarshal(text, &kind) == nil && kind.Rows != nil
 }
 
 // add decodes and validates one event (it has an action_name) or query (it has a user_query).
@@ -123,9 +142,15 @@ func (b *EventBatch) add(text []byte, limits EventLimits) error {
 	case len(kind.Time) > 0 && kind.Time[0] != '"':
 		return errTimestamp
 	case kind.Action != nil:
-		return addTo(&b.Events, text, maxEventBytes, func(e *Event) error { return e.Validate(limits) })
+		return addTo(&b.Events, text, maxEventBytes, func(e *Event) error {
+			e.ClientID = cmp.Or(e.ClientID, limits.ClientID)
+			return e.Validate(limits)
+		})
 	case kind.UserQuery != nil:
-		return addTo(&b.Queries, text, maxQueryBytes, func(q *ShopperQuery) error { return q.Validate(limits) })
+		return addTo(&b.Queries, text, maxQueryBytes, func(q *ShopperQuery) error {
+			q.ClientID = cmp.Or(q.ClientID, limits.ClientID)
+			return q.Validate(limits)
+		})
 	}
 	return fmt.Errorf("%w: it has neither an action_name, as an event, nor a user_query, as a query", ErrInvalidEvent)
 }

@@ -36,9 +36,10 @@ const deletedAtOnce = 10_000
 
 // Recorded counts what RecordEvents did with a batch.
 type Recorded struct {
-	Events  int `json:"events"`  // stored
-	Queries int `json:"queries"` // stored
-	Known   int `json:"known"`   // stored before under the same id, and left as they were
+	Events  int `json:"events"`           // stored
+	Queries int `json:"queries"`          // stored
+	Served  int `json:"served,omitempty"` // stored
+	Known   int `json:"known"`            // stored before under the same id, and left as they were
 }
 
 // RecordEvents stores a batch in one transaction: all of it or, on an error, nothing. When it returns, the batch is
@@ -73,7 +74,7 @@ func (s *Store) RecordEvents(ctx context.Context, batch EventBatch) (Recorded, e
 				return err
 			}
 		}
-		return nil
+		return insertServed(ctx, tx, batch.Served, &done)
 	})
 	if err != nil {
 		return Recorded{}, fmt.Errorf("store events: %w", err)
@@ -91,6 +92,11 @@ func insertNew(ctx context.Context, insert *sql.Stmt, value any, stored, known *
 	if err != nil {
 		return err
 	}
+	return count(result, stored, known)
+}
+
+// count counts an inserted row as stored, and one that was there as known.
+func count(result sql.Result, stored, known *int) error {
 	n, err := result.RowsAffected()
 	*stored += int(n)
 	*known += 1 - int(n)
@@ -143,20 +149,20 @@ func decodeRows[T any](ctx context.Context, db *sql.DB, query string, args ...an
 	}
 }
 
-// ForgetClient deletes all events and queries of a visitor and returns how many there were. What is deleted is also
+// ForgetClient deletes all events, queries and served searches of a visitor and returns how many there were. What is deleted is also
 // overwritten on the disk, at once or, while somebody reads from the database, with a later write. On an error a part may be deleted; calling it again deletes the rest.
 func (s *Store) ForgetClient(ctx context.Context, clientID string) (int, error) {
 	return s.deleteEvents(ctx, "client_id = ?", clientID)
 }
 
-// PruneEvents deletes all events and queries of before a time, as ForgetClient does, and returns how many there were.
+// PruneEvents deletes all events, queries and served searches of before a time, as ForgetClient does, and returns how many there were.
 func (s *Store) PruneEvents(ctx context.Context, before time.Time) (int, error) {
 	return s.deleteEvents(ctx, "at < ?", sinceMillis(before))
 }
 
 func (s *Store) deleteEvents(ctx context.Context, where string, arg any) (int, error) {
 	deleted := 0
-	for _, table := range []string{"events", "queries"} {
+	for _, table := range []string{"events", "queries", "served"} {
 		statement := fmt.Sprintf("DELETE FROM %[1]s WHERE seq IN (SELECT seq FROM %[1]s WHERE %[2]s LIMIT %[3]d)", table, where, deletedAtOnce)
 		for more := true; more; {
 			err := s.db.update(ctx, func(tx *sql.Tx) error {
@@ -184,8 +190,10 @@ func (s *Store) deleteEvents(ctx context.Context, where string, arg any) (int, e
 // EventStats counts what is stored.
 type EventStats struct {
 	Queries  int            `json:"queries"`
+	Served   int            `json:"served"` // searches of which is kept what they showed
 	Events   int            `json:"events"`
 	Actions  map[string]int `json:"actions"`        // events by action
+	Doubted  map[string]int `json:"doubted"`        // events that do not count for learning, by the reason
 	Visitors int            `json:"visitors"`       // different client ids
 	First    time.Time      `json:"first,omitzero"` // of events and queries
 	Last     time.Time      `json:"last,omitzero"`  // of events and queries
@@ -200,7 +208,11 @@ func (s *Store) EventStats(ctx context.Context) (EventStats, error) {
 	}
 	defer func() { _ = tx.Rollback() }()
 	var stats EventStats
-	if stats.Actions, err = countActions(ctx, tx); err != nil {
+	if stats.Actions, err = countBy(ctx, tx, "SELECT action, count(*) FROM events GROUP BY action"); err != nil {
+		return EventStats{}, fmt.Errorf("count events: %w", err)
+	}
+	if stats.Doubted, err = countBy(ctx, tx, `
+		SELECT json_extract(json, '$.doubt') AS doubt, count(*) FROM events WHERE doubt IS NOT NULL GROUP BY doubt`); err != nil {
 		return EventStats{}, fmt.Errorf("count events: %w", err)
 	}
 	for _, n := range stats.Actions {
@@ -208,12 +220,12 @@ func (s *Store) EventStats(ctx context.Context) (EventStats, error) {
 	}
 	var first, last sql.NullInt64
 	err = tx.QueryRowContext(ctx, `
-		SELECT (SELECT count(*) FROM queries),
+		SELECT (SELECT count(*) FROM queries), (SELECT count(*) FROM served),
 			(SELECT count(*) FROM (SELECT client_id FROM events UNION SELECT client_id FROM queries)),
 			min(at), max(at)
 		FROM (SELECT min(at) AS at FROM events UNION ALL SELECT max(at) FROM events
 			UNION ALL SELECT min(at) FROM queries UNION ALL SELECT max(at) FROM queries)`).
-		Scan(&stats.Queries, &stats.Visitors, &first, &last)
+		Scan(&stats.Queries, &stats.Served, &stats.Visitors, &first, &last)
 	if err != nil {
 		return EventStats{}, fmt.Errorf("count events: %w", err)
 	}
@@ -223,20 +235,21 @@ func (s *Store) EventStats(ctx context.Context) (EventStats, error) {
 	return stats, nil
 }
 
-func countActions(ctx context.Context, tx *sql.Tx) (map[string]int, error) {
-	rows, err := tx.QueryContext(ctx, "SELECT action, count(*) FROM events GROUP BY action")
+// countBy runs a query whose rows are a name and a count.
+func countBy(ctx context.Context, tx *sql.Tx, query string) (map[string]int, error) {
+	rows, err := tx.QueryContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	counts := map[string]int{}
 	for rows.Next() {
-		var action string
+		var name string
 		var n int
-		if err := rows.Scan(&action, &n); err != nil {
+		if err := rows.Scan(&name, &n); err != nil {
 			return nil, err
 		}
-		counts[action] = n
+		counts[name] = n
 	}
 	return counts, rows.Err()
 }

@@ -30,11 +30,11 @@ CREATE TABLE changes (
 	id      TEXT NOT NULL COLLATE BINARY,
 	deleted INTEGER NOT NULL,
 	at      INTEGER NOT NULL -- Unix time, milliseconds
-);`, eventTables},
+);`, eventTables, servedTables},
 }
 
 // Store is the catalogue database: the products and the log of their changes, from which every index
-// can be rebuilt, and the behaviour of shoppers, from which a ranker learns. It is safe for concurrent use.
+// can be rebuilt, and the behaviour of shoppers, and what searches showed them, from which a ranker learns. It is safe for concurrent use.
 type Store struct {
 	db *database
 }

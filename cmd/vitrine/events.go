@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"maps"
 	"os"
 	"slices"
@@ -22,8 +23,8 @@ import (
 const eventsAtOnce = 5000
 
 type eventsCmd struct {
-	Import eventsImportCmd `cmd:"" help:"Read events and queries (User Behavior Insights 1.3.0, one JSON object a line) into the data directory."`
-	Export eventsExportCmd `cmd:"" help:"Write all queries and then all events, each in order of time, as import reads them."`
+	Import eventsImportCmd `cmd:"" help:"Read events and queries, and served searches as export writes them (User Behavior Insights 1.3.0, one JSON object a line) into the data directory."`
+	Export eventsExportCmd `cmd:"" help:"Write all queries, then all events, then what searches showed, each in order of time, as import reads them."`
 	Stats  eventsStatsCmd  `cmd:"" help:"Count what is stored."`
 	Forget eventsForgetCmd `cmd:"" help:"Delete everything that one visitor did."`
 	Prune  eventsPruneCmd  `cmd:"" help:"Delete what is older than an age."`
@@ -73,8 +74,8 @@ func (c *eventsImportCmd) Run(ctx context.Context, t *terminal) error {
 	if c.JSON {
 		return errors.Join(err, t.json(done))
 	}
-	fmt.Fprintf(t.out, "stored %d events and %d queries; %d were known, %d lines rejected\n", done.Events, done.Queries, done.Known, done.Rejected)
-	if err == nil && done.Rejected > 0 && done.Events+done.Queries+done.Known == 0 {
+	fmt.Fprintf(t.out, "stored %d events, %d queries and %d served searches; %d were known, %d lines rejected\n", done.Events, done.Queries, done.Served, done.Known, done.Rejected)
+	if err == nil && done.Rejected > 0 && done.Events+done.Queries+done.Served+done.Known == 0 {
 		err = fmt.Errorf("%s: no line could be used", c.File)
 	}
 	return err
@@ -104,7 +105,7 @@ func (c *eventsImportCmd) store(ctx context.Context, t *terminal, store *catalog
 		}
 		batch = catalog.EventBatch{}
 		done.add(recorded)
-		bar.report("import events", done.Events+done.Queries+done.Known+done.Rejected, 0)
+		bar.report("import events", done.Events+done.Queries+done.Served+done.Known+done.Rejected, 0)
 		if errors.Is(readErr, io.EOF) {
 			return nil
 		}
@@ -117,6 +118,7 @@ func (c *eventsImportCmd) store(ctx context.Context, t *terminal, store *catalog
 func (i *imported) add(r catalog.Recorded) {
 	i.Events += r.Events
 	i.Queries += r.Queries
+	i.Served += r.Served
 	i.Known += r.Known
 }
 
@@ -149,34 +151,39 @@ func (c *eventsExportCmd) write(ctx context.Context, t *terminal, store *catalog
 	buffered := bufio.NewWriterSize(w, 64<<10)
 	encoder := json.NewEncoder(buffered)
 	encoder.SetEscapeHTML(false)
-	queries, events := 0, 0
-	for q, err := range store.Queries(ctx, c.Since) {
-		if err == nil {
-			err = encoder.Encode(q)
-		}
-		if err != nil {
-			return err
-		}
-		if queries++; queries%eventsAtOnce == 0 {
-			bar.report("export queries", queries, 0)
-		}
+	queries, err := exportAll(encoder, store.Queries(ctx, c.Since), func(n int) { bar.report("export queries", n, 0) })
+	if err != nil {
+		return err
 	}
-	for e, err := range store.Events(ctx, c.Since) {
-		if err == nil {
-			err = encoder.Encode(e)
-		}
-		if err != nil {
-			return err
-		}
-		if events++; events%eventsAtOnce == 0 {
-			bar.report("export events", events, 0)
-		}
+	events, err := exportAll(encoder, store.Events(ctx, c.Since), func(n int) { bar.report("export events", n, 0) })
+	if err != nil {
+		return err
+	}
+	served, err := exportAll(encoder, store.Served(ctx, c.Since), func(n int) { bar.report("export served searches", n, 0) })
+	if err != nil {
+		return err
 	}
 	if err := buffered.Flush(); err != nil {
 		return err
 	}
-	t.notef("%d queries and %d events", queries, events)
+	t.notef("%d queries, %d events and %d served searches", queries, events, served)
 	return nil
+}
+
+// exportAll writes all values, a line each, and counts them.
+func exportAll[T any](encoder *json.Encoder, values iter.Seq2[T, error], report func(n int)) (n int, err error) {
+	for value, err := range values {
+		if err == nil {
+			err = encoder.Encode(value)
+		}
+		if err != nil {
+			return n, err
+		}
+		if n++; n%eventsAtOnce == 0 {
+			report(n)
+		}
+	}
+	return n, nil
 }
 
 type eventsStatsCmd struct {
@@ -201,9 +208,12 @@ func (c *eventsStatsCmd) Run(ctx context.Context, t *terminal) error {
 // printEventStats lists the actions in the order of their names.
 func printEventStats(out io.Writer, stats catalog.EventStats) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(table, "queries\t%d\nevents\t%d\n", stats.Queries, stats.Events)
+	fmt.Fprintf(table, "queries\t%d\nserved\t%d\nevents\t%d\n", stats.Queries, stats.Served, stats.Events)
 	for _, action := range slices.Sorted(maps.Keys(stats.Actions)) {
 		fmt.Fprintf(table, "  %s\t%d\n", action, stats.Actions[action])
+	}
+	for _, reason := range slices.Sorted(maps.Keys(stats.Doubted)) {
+		fmt.Fprintf(table, "doubted: %s\t%d\n", reason, stats.Doubted[reason])
 	}
 	fmt.Fprintf(table, "visitors\t%d\n", stats.Visitors)
 	if !stats.First.IsZero() {
@@ -221,7 +231,7 @@ type eventsForgetCmd struct {
 func (c *eventsForgetCmd) Run(ctx context.Context, t *terminal) error {
 	return c.use(ctx, func(store *catalog.Store) error {
 		n, err := store.ForgetClient(ctx, c.Client)
-		fmt.Fprintf(t.out, "deleted %d events and queries of client %s\n", n, c.Client)
+		fmt.Fprintf(t.out, "deleted %d events, queries and served searches of client %s\n", n, c.Client)
 		return err
 	})
 }
@@ -236,7 +246,7 @@ func (c *eventsPruneCmd) Run(ctx context.Context, t *terminal) error {
 	before := time.Now().Add(-time.Duration(c.OlderThan))
 	return c.use(ctx, func(store *catalog.Store) error {
 		n, err := store.PruneEvents(ctx, before)
-		fmt.Fprintf(t.out, "deleted %d events and queries of before %s\n", n, before.UTC().Format(time.RFC3339))
+		fmt.Fprintf(t.out, "deleted %d events, queries and served searches of before %s\n", n, before.UTC().Format(time.RFC3339))
 		return err
 	})
 }

@@ -40,14 +40,14 @@ func TestAnInterruptedImportKeepsItsBatchesAndIsDoneAgain(t *testing.T) {
 	if err := c.Run(ctx, newTerminal(&out, interrupter{cancel})); !errors.Is(err, context.Canceled) {
 		t.Fatalf("interrupted, it says %v", err)
 	}
-	if want := fmt.Sprintf("stored %d events and 0 queries; 0 were known", eventsAtOnce); !strings.Contains(out.String(), want) {
+	if want := fmt.Sprintf("stored %d events, 0 queries and 0 served searches; 0 were known", eventsAtOnce); !strings.Contains(out.String(), want) {
 		t.Errorf("got %q, want %q", out.String(), want)
 	}
 	out.Reset()
 	if err := c.Run(t.Context(), newTerminal(&out, &bytes.Buffer{})); err != nil {
 		t.Fatal(err)
 	}
-	if want := fmt.Sprintf("stored %d events and 0 queries; %d were known", n-eventsAtOnce, eventsAtOnce); !strings.Contains(out.String(), want) {
+	if want := fmt.Sprintf("stored %d events, 0 queries and 0 served searches; %d were known", n-eventsAtOnce, eventsAtOnce); !strings.Contains(out.String(), want) {
 		t.Errorf("got %q, want %q", out.String(), want)
 	}
 }
