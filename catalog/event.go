@@ -161,10 +161,11 @@ func (a EventAttributes) IsZero() bool {
 	return a.Object == nil && a.Position == nil && len(a.More) == 0
 }
 
-// EventLimits says which times Validate takes.
+// EventLimits says which times Validate takes, and who the events are from.
 type EventLimits struct {
-	Now    time.Time     // events may be a day ahead of it
-	MaxAge time.Duration // before Now; 0 = any age
+	Now      time.Time     // events may be a day ahead of it
+	MaxAge   time.Duration // before Now; 0 = any age
+	ClientID string        // the client_id of events and queries that name none; "" = they are refused
 }
 
 // Validate reports the first reason why e cannot be stored; the error wraps ErrInvalidEvent.
@@ -178,6 +179,7 @@ func (e *Event) Validate(limits EventLimits) error {
 		shortText{"query_id", e.QueryID, maxEventField, false},
 		shortText{"application", e.Application, maxEventField, false},
 		shortText{"message_type", e.MessageType, maxEventField, false},
+		shortText{"doubt", e.Doubt, maxEventField, false},
 	)
 	if err != nil {
 		return err
@@ -302,7 +304,9 @@ func (e Event) stored() (Event, error) {
 	if e.ID != "" {
 		return e, nil
 	}
-	text, err := json.Marshal(e)
+	sent := e
+	sent.Doubt = "" // which may differ when it is sent again
+	text, err := json.Marshal(sent)
 	if err != nil {
 		return Event{}, err
 	}

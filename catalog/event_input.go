@@ -2,6 +2,7 @@ package catalog
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -141,9 +142,15 @@ func (b *EventBatch) add(text []byte, limits EventLimits) error {
 	case len(kind.Time) > 0 && kind.Time[0] != '"':
 		return errTimestamp
 	case kind.Action != nil:
-		return addTo(&b.Events, text, maxEventBytes, func(e *Event) error { return e.Validate(limits) })
+		return addTo(&b.Events, text, maxEventBytes, func(e *Event) error {
+			e.ClientID = cmp.Or(e.ClientID, limits.ClientID)
+			return e.Validate(limits)
+		})
 	case kind.UserQuery != nil:
-		return addTo(&b.Queries, text, maxQueryBytes, func(q *ShopperQuery) error { return q.Validate(limits) })
+		return addTo(&b.Queries, text, maxQueryBytes, func(q *ShopperQuery) error {
+			q.ClientID = cmp.Or(q.ClientID, limits.ClientID)
+			return q.Validate(limits)
+		})
 	}
 	return fmt.Errorf("%w: it has neither an action_name, as an event, nor a user_query, as a query", ErrInvalidEvent)
 }

@@ -193,6 +193,7 @@ type EventStats struct {
 	Served   int            `json:"served"` // searches of which is kept what they showed
 	Events   int            `json:"events"`
 	Actions  map[string]int `json:"actions"`        // events by action
+	Doubted  map[string]int `json:"doubted"`        // events that do not count for learning, by the reason
 	Visitors int            `json:"visitors"`       // different client ids
 	First    time.Time      `json:"first,omitzero"` // of events and queries
 	Last     time.Time      `json:"last,omitzero"`  // of events and queries
@@ -207,7 +208,11 @@ func (s *Store) EventStats(ctx context.Context) (EventStats, error) {
 	}
 	defer func() { _ = tx.Rollback() }()
 	var stats EventStats
-	if stats.Actions, err = countActions(ctx, tx); err != nil {
+	if stats.Actions, err = countBy(ctx, tx, "SELECT action, count(*) FROM events GROUP BY action"); err != nil {
+		return EventStats{}, fmt.Errorf("count events: %w", err)
+	}
+	if stats.Doubted, err = countBy(ctx, tx, `
+		SELECT json_extract(json, '$.doubt') AS doubt, count(*) FROM events WHERE doubt IS NOT NULL GROUP BY doubt`); err != nil {
 		return EventStats{}, fmt.Errorf("count events: %w", err)
 	}
 	for _, n := range stats.Actions {
@@ -230,20 +235,21 @@ func (s *Store) EventStats(ctx context.Context) (EventStats, error) {
 	return stats, nil
 }
 
-func countActions(ctx context.Context, tx *sql.Tx) (map[string]int, error) {
-	rows, err := tx.QueryContext(ctx, "SELECT action, count(*) FROM events GROUP BY action")
+// countBy runs a query whose rows are a name and a count.
+func countBy(ctx context.Context, tx *sql.Tx, query string) (map[string]int, error) {
+	rows, err := tx.QueryContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	counts := map[string]int{}
 	for rows.Next() {
-		var action string
+		var name string
 		var n int
-		if err := rows.Scan(&action, &n); err != nil {
+		if err := rows.Scan(&name, &n); err != nil {
 			return nil, err
 		}
-		counts[action] = n
+		counts[name] = n
 	}
 	return counts, rows.Err()
 }

@@ -262,19 +262,32 @@ func TestPruningDeletesWhatIsOlderAndNoMore(t *testing.T) {
 func TestEventStatsCountActionsVisitorsAndTimes(t *testing.T) {
 	store := openStore(t, t.TempDir())
 	stats, err := store.EventStats(t.Context())
-	if err != nil || !reflect.DeepEqual(stats, EventStats{Actions: map[string]int{}}) {
+	if err != nil || !reflect.DeepEqual(stats, EventStats{Actions: map[string]int{}, Doubted: map[string]int{}}) {
 		t.Errorf("of nothing: %+v, %v", stats, err)
 	}
 	batch := mustParse(t, aQuery+"\n"+aClick+"\n"+anImpression)
 	batch.Events = append(batch.Events, madeEvents("m", 20)...)
+	batch.Events[5].Doubt, batch.Events[6].Doubt, batch.Events[7].Doubt = "forged token", "forged token", "expired token"
 	mustRecord(t, store, batch, Recorded{Events: 22, Queries: 1})
 	stats, err = store.EventStats(t.Context())
 	want := EventStats{
-		Queries: 1, Events: 22, Actions: map[string]int{ActionClick: 21, ActionImpression: 1}, Visitors: 11,
+		Queries: 1, Events: 22, Actions: map[string]int{ActionClick: 21, ActionImpression: 1}, Doubted: map[string]int{"forged token": 2, "expired token": 1}, Visitors: 11,
 		First: eventNow.Add(-61 * time.Second), Last: eventNow.Add(19 * time.Second),
 	}
 	if err != nil || !reflect.DeepEqual(stats, want) {
 		t.Errorf("got %+v, %v; want %+v", stats, err, want)
+	}
+}
+
+// An event that is sent again when its token has expired is still the same event.
+func TestADoubtDoesNotMakeAnotherEvent(t *testing.T) {
+	store := openStore(t, t.TempDir())
+	batch := mustParse(t, aClick)
+	mustRecord(t, store, batch, Recorded{Events: 1})
+	batch.Events[0].Doubt = "expired token"
+	mustRecord(t, store, batch, Recorded{Known: 1})
+	if stored := storedBehaviour(t, store, time.Time{}).Events; len(stored) != 1 || stored[0].Doubt != "" {
+		t.Errorf("stored %+v", stored)
 	}
 }
 

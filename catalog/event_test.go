@@ -25,6 +25,19 @@ const (
 	aQuery = `{"query_id":"q1","timestamp":"2026-11-28T11:58:59Z","client_id":"c1","user_query":"red shoes","query_attributes":{"page":1},"query_response_hit_ids":["p2","p3","p1"]}`
 )
 
+func TestWhoNamesNobodyIsTheSender(t *testing.T) {
+	nameless := strings.ReplaceAll(aClick+"\n"+aQuery, `"client_id":"c1",`, "")
+	limits := monthOld
+	limits.ClientID = "sender"
+	batch, rejected, err := ParseEvents([]byte(nameless+"\n"+anImpression), limits)
+	if err != nil || len(rejected) > 0 || batch.Events[0].ClientID != "sender" || batch.Queries[0].ClientID != "sender" || batch.Events[1].ClientID != "c1" {
+		t.Errorf("got %+v, %v, %v", batch, rejected, err)
+	}
+	if _, rejected, _ := ParseEvents([]byte(nameless), monthOld); len(rejected) != 2 {
+		t.Errorf("where the sender is not known, %v is rejected", rejected)
+	}
+}
+
 func TestEventsAndQueriesOfUBIAreRead(t *testing.T) {
 	want := EventBatch{
 		Queries: []ShopperQuery{{

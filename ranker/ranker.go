@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"vitrine/ranker/behaviour"
 	"vitrine/retrieval"
 )
 
@@ -20,15 +21,16 @@ type Model interface {
 
 // Ranker scores the candidates of queries with the model that is in force. It is safe for concurrent use.
 type Ranker struct {
-	model atomic.Pointer[Model]
-	now   func() time.Time
+	model     atomic.Pointer[Model]
+	behaviour *behaviour.State
+	now       func() time.Time
 }
 
 var schemaHash = Features().Hash()
 
-// New returns a ranker with a model.
-func New(m Model) *Ranker {
-	r := &Ranker{now: time.Now}
+// New returns a ranker with a model, which reads what shoppers did from a state; nil = nothing is known.
+func New(m Model, state *behaviour.State) *Ranker {
+	r := &Ranker{behaviour: state, now: time.Now}
 	r.Use(m)
 	return r
 }
@@ -39,17 +41,16 @@ func (r *Ranker) Use(m Model) { r.model.Store(&m) }
 // Model is the model in force.
 func (r *Ranker) Model() Model { return *r.model.Load() }
 
-// Rank implements retrieval.Ranker. Ages are counted to the day of the search in UTC, so that the pages of one search
-// agree.
+// Rank implements retrieval.Ranker.
 func (r *Ranker) Rank(ctx context.Context, q *retrieval.Query, candidates []retrieval.Candidate) (*retrieval.Ranked, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	at := q.Shopper.At
-	if at.IsZero() {
-		at = r.now()
+	asked := *q
+	if asked.Shopper.At.IsZero() {
+		asked.Shopper.At = r.now()
 	}
-	model, matrix := r.Model(), Extract(q, candidates, at.UTC().Truncate(24*time.Hour))
+	model, matrix := r.Model(), Extract(&asked, candidates, asked.Shopper.At, r.behaviour.For(&asked))
 	scores := make([]float64, matrix.Rows)
 	model.Score(matrix, scores)
 	return &retrieval.Ranked{

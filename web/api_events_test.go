@@ -135,6 +135,8 @@ func (l fakeLog) RecordEvents(_ context.Context, batch catalog.EventBatch) (cata
 	return catalog.Recorded{Events: len(batch.Events)}, nil
 }
 
+func (l fakeLog) ForgetClient(context.Context, string) (int, error) { return 0, l.err }
+
 func TestAPIEventsSaysWhyNot(t *testing.T) {
 	d, shop := loadDescription(t), newFakeShop(t)
 	for text, test := range map[string]struct {

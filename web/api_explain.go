@@ -24,7 +24,11 @@ func (s *site) apiExplain(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	account, err := s.account(r.Context(), asked, r.URL.Query().Get("product"))
+	a, err := parseAsker(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	account, err := s.account(r.Context(), a, asked, r.URL.Query().Get("product"))
 	if err != nil {
 		return err
 	}
@@ -33,8 +37,8 @@ func (s *site) apiExplain(w http.ResponseWriter, r *http.Request) error {
 	return sendJSON(w, &public)
 }
 
-// account explains a product in a search, or returns errNotOffered. It waits for room as a search does.
-func (s *site) account(ctx context.Context, asked request, id string) (*retrieval.Account, error) {
+// account explains a product in the search of somebody, or returns errNotOffered. It waits for room as a search does.
+func (s *site) account(ctx context.Context, a asker, asked request, id string) (*retrieval.Account, error) {
 	explainer, ok := s.searcher.(Explainer)
 	switch {
 	case !ok:
@@ -53,5 +57,7 @@ func (s *site) account(ctx context.Context, asked request, id string) (*retrieva
 		return nil, err
 	}
 	defer leave()
-	return explainer.Explain(ctx, asked.query(photos), id)
+	q := asked.query(photos)
+	q.Shopper = a.shopper()
+	return explainer.Explain(ctx, q, id)
 }

@@ -23,8 +23,9 @@ func (s *site) apiProduct(w http.ResponseWriter, r *http.Request) error {
 
 // similarBody is the answer of GET /api/v1/products/{id}/similar.
 type similarBody struct {
-	ID   string          `json:"id"`
-	Hits []retrieval.Hit `json:"hits"`
+	QueryID string    `json:"query_id"`
+	ID      string    `json:"id"`
+	Hits    []hitBody `json:"hits"`
 }
 
 // apiSimilar answers with the products that are most like one by an aspect.
@@ -44,10 +45,15 @@ func (s *site) apiSimilar(w http.ResponseWriter, r *http.Request) error {
 	if limit == 0 {
 		limit = defaultSimilar
 	}
+	a, err := parseAsker(values)
+	if err != nil {
+		return err
+	}
 	id := r.PathValue("id")
 	hits, err := s.similar(r.Context(), id, by, limit)
 	if err != nil {
 		return err
 	}
-	return sendJSON(w, similarBody{id, publicHits(hits)})
+	list := s.answerSimilar(a, id, hits)
+	return sendJSON(w, similarBody{list.queryID, id, publicHits(hits, list)})
 }

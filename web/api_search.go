@@ -34,6 +34,10 @@ type searchBody struct {
 	Group     string  `json:"group"`
 	Diversity float64 `json:"diversity"`
 	Cursor    string  `json:"cursor"`
+
+	ClientID string `json:"client_id"`
+	UserID   string `json:"user_id"`
+	Device   string `json:"device"`
 }
 
 // photoBody is one of several photos.
@@ -57,27 +61,31 @@ func (s *site) apiSearch(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	a, err := parseAsker(r.URL.Query())
+	if err != nil {
+		return err
+	}
 	photos, err := s.photosOf(asked)
 	if err != nil {
 		return err
 	}
-	return s.sendResults(w, r, asked.query(photos))
+	return s.sendResults(w, r, a, asked.query(photos))
 }
 
 // apiSearchBody answers a search that is sent as JSON or as a multipart form.
 func (s *site) apiSearchBody(w http.ResponseWriter, r *http.Request) error {
-	q, err := s.readQuery(w, r)
+	a, q, err := s.readQuery(w, r)
 	if err != nil {
 		return err
 	}
-	return s.sendResults(w, r, q)
+	return s.sendResults(w, r, a, q)
 }
 
 // readQuery reads a body, while no more than the allowed number of other bodies are read.
-func (s *site) readQuery(w http.ResponseWriter, r *http.Request) (retrieval.Query, error) {
+func (s *site) readQuery(w http.ResponseWriter, r *http.Request) (asker, retrieval.Query, error) {
 	leave, err := s.uploads.enter(r.Context())
 	if err != nil {
-		return retrieval.Query{}, err
+		return asker{}, retrieval.Query{}, err
 	}
 	defer leave()
 	kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
@@ -87,43 +95,49 @@ func (s *site) readQuery(w http.ResponseWriter, r *http.Request) (retrieval.Quer
 	case err == nil && kind == "multipart/form-data":
 		return s.readFormQuery(w, r)
 	}
-	return retrieval.Query{}, errBodyKind
+	return asker{}, retrieval.Query{}, errBodyKind
 }
 
-func (s *site) readFormQuery(w http.ResponseWriter, r *http.Request) (retrieval.Query, error) {
+func (s *site) readFormQuery(w http.ResponseWriter, r *http.Request) (asker, retrieval.Query, error) {
 	fields, photos, err := readForm(w, r)
 	if err != nil {
-		return retrieval.Query{}, err
+		return asker{}, retrieval.Query{}, err
 	}
 	asked, err := parseRequest(fields)
 	if err != nil {
-		return retrieval.Query{}, err
+		return asker{}, retrieval.Query{}, err
 	}
 	if len(asked.Photos) > len(photos) {
-		return retrieval.Query{}, fmt.Errorf("%w: there are crops or weights for %d photos, and %d photos", errRequest, len(asked.Photos), len(photos))
+		return asker{}, retrieval.Query{}, fmt.Errorf("%w: there are crops or weights for %d photos, and %d photos", errRequest, len(asked.Photos), len(photos))
 	}
-	return asked.query(photos), nil
+	a, err := parseAsker(fields)
+	return a, asked.query(photos), err
 }
 
 // readJSONQuery reads a searchBody: at most maxJSONBytes beside the photos, and these together at most
 // retrieval.MaxPhotoBytes once they are decoded.
-func readJSONQuery(w http.ResponseWriter, r *http.Request) (retrieval.Query, error) {
+func readJSONQuery(w http.ResponseWriter, r *http.Request) (asker, retrieval.Query, error) {
 	data, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxSearchBytes))
 	if err != nil {
-		return retrieval.Query{}, fmt.Errorf("%w: %w", errRequest, err)
+		return asker{}, retrieval.Query{}, fmt.Errorf("%w: %w", errRequest, err)
 	}
 	var body searchBody
 	if err := json.Unmarshal(data, &body); err != nil {
-		return retrieval.Query{}, fmt.Errorf("%w: %w", errRequest, jsonFault(err))
+		return asker{}, retrieval.Query{}, fmt.Errorf("%w: %w", errRequest, jsonFault(err))
 	}
 	rest := len(data) - base64.StdEncoding.EncodedLen(len(body.Photo))
 	for _, photo := range body.Photos {
 		rest -= base64.StdEncoding.EncodedLen(len(photo.Photo))
 	}
 	if rest > maxJSONBytes {
-		return retrieval.Query{}, fmt.Errorf("%w: its JSON has more than %d MB beside the photo", errBodyTooLarge, maxJSONBytes>>20)
+		return asker{}, retrieval.Query{}, fmt.Errorf("%w: its JSON has more than %d MB beside the photo", errBodyTooLarge, maxJSONBytes>>20)
 	}
-	return body.query()
+	a, err := newAsker(body.ClientID, body.UserID, body.Device)
+	if err != nil {
+		return asker{}, retrieval.Query{}, err
+	}
+	q, err := body.query()
+	return a, q, err
 }
 
 // jsonFault says what is wrong with a body in the words of its sender, without Go's types.
@@ -207,23 +221,36 @@ func (c *cropBody) rectangle() (image.Rectangle, error) {
 	return image.Rect(c.X, c.Y, c.X+c.Width, c.Y+c.Height), nil
 }
 
-// sendResults runs the search and sends the engine's answer, with public addresses of the photos.
-func (s *site) sendResults(w http.ResponseWriter, r *http.Request, q retrieval.Query) error {
+// resultsBody is the engine's answer with an id, public addresses of the photos and a token for each hit.
+type resultsBody struct {
+	QueryID string `json:"query_id"`
+	*retrieval.Response
+	Hits []hitBody `json:"hits"` // in the place of the engine's
+}
+
+// hitBody is a hit as strangers may see it.
+type hitBody struct {
+	retrieval.Hit
+	Impression string `json:"impression,omitempty"` // token; of a hit that was shown to a named visitor
+}
+
+// sendResults runs the search and sends what it finds.
+func (s *site) sendResults(w http.ResponseWriter, r *http.Request, a asker, q retrieval.Query) error {
+	q.Shopper = a.shopper()
 	response, err := s.search(r.Context(), q)
 	if err != nil {
 		return err
 	}
-	public := *response
-	public.Hits = publicHits(response.Hits)
-	return sendJSON(w, &public)
+	list := s.answerSearch(a, &q, response)
+	return sendJSON(w, resultsBody{list.queryID, response, publicHits(response.Hits, list)})
 }
 
-// publicHits are hits as strangers may see them. The list is never null.
-func publicHits(hits []retrieval.Hit) []retrieval.Hit {
-	public := make([]retrieval.Hit, len(hits))
+// publicHits are the hits of a list; never null.
+func publicHits(hits []retrieval.Hit, list answered) []hitBody {
+	public := make([]hitBody, len(hits))
 	for i, hit := range hits {
 		hit.Product = publicProduct(hit.Product)
-		public[i] = hit
+		public[i] = hitBody{hit, list.token(i)}
 	}
 	return public
 }

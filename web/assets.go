@@ -21,7 +21,7 @@ type asset struct {
 	content []byte
 }
 
-var assets, assetsByAddress = loadAssets("style.css", "page.js", "suggest.js", "crop.js", "icon.svg", "no-photo.svg")
+var assets, assetsByAddress = loadAssets("style.css", "page.js", "suggest.js", "crop.js", "events.js", "icon.svg", "no-photo.svg")
 
 func loadAssets(names ...string) (byName, byAddress map[string]asset) {
 	byName, byAddress = map[string]asset{}, map[string]asset{}

@@ -23,7 +23,24 @@ type card struct {
 	MoreURL string // the search with it as an example of what is liked
 	LessURL string // the search with it as an example of what is not
 	SoldOut bool
-	Late    bool // far down: the photo may be loaded when it comes into sight
+	Late    bool   // far down: the photo may be loaded when it comes into sight
+	ForYou  string // what of the shopper's own past moved it up
+	Place   *place // nil where nobody notes what becomes of it
+}
+
+// place is where a card stands, for the events of what is done with it.
+type place struct {
+	QueryID, Product string
+	Position         int // from 1 over all pages
+	Token            string
+}
+
+// place is that of hit i; nil where it has no token.
+func (l answered) place(i int, hit *retrieval.Hit) *place {
+	if l.tokens == nil {
+		return nil
+	}
+	return &place{l.queryID, hit.Product.ID, hit.Rank, l.tokens[i]}
 }
 
 // eagerCards are about what a screen shows at first.
@@ -35,8 +52,8 @@ func newCard(p *catalog.Product, language string) card {
 	return c
 }
 
-// resultCards are the hits of r, each with a link to the page that explains its rank.
-func resultCards(hits []retrieval.Hit, r request) []card {
+// resultCards are the hits of r, answered as list, each with a link to the page that explains its rank.
+func resultCards(hits []retrieval.Hit, r request, list answered) []card {
 	cards := make([]card, len(hits))
 	for i := range hits {
 		cards[i] = newCard(&hits[i].Product, languageOf(r.Text))
@@ -52,6 +69,8 @@ func resultCards(hits []retrieval.Hit, r request) []card {
 		}
 		cards[i].Others = hits[i].Others
 		cards[i].Late = i >= eagerCards
+		cards[i].ForYou = personalReason(&hits[i])
+		cards[i].Place = list.place(i, &hits[i])
 	}
 	return cards
 }

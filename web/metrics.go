@@ -22,6 +22,8 @@ type metrics struct {
 	searches *prometheus.CounterVec
 	degraded *prometheus.CounterVec
 	events   *prometheus.CounterVec
+	doubted  *prometheus.CounterVec
+	recorded *prometheus.CounterVec
 }
 
 func newMetrics(s Searcher) *metrics {
@@ -44,8 +46,14 @@ func newMetrics(s Searcher) *metrics {
 		events: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "vitrine_events_total", Help: "Behaviour events and queries received: stored, stored before, or rejected.",
 		}, []string{"result"}),
+		doubted: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "vitrine_events_doubted_total", Help: "Behaviour events received that do not count for learning, by the reason.",
+		}, []string{"reason"}),
+		recorded: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "vitrine_searches_recorded_total", Help: "Answers to known visitors: kept to learn from, or dropped because too many waited to be written.",
+		}, []string{"result"}),
 	}
-	m.registry.MustRegister(m.requests, m.stages, m.searches, m.degraded, m.events, generationInfo{s},
+	m.registry.MustRegister(m.requests, m.stages, m.searches, m.degraded, m.events, m.doubted, m.recorded, generationInfo{s},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -63,11 +71,22 @@ func (m *metrics) searched(response *retrieval.Response) {
 	}
 }
 
-// recorded counts a batch of events.
-func (m *metrics) recorded(done catalog.Recorded, rejected int) {
+// eventsRecorded counts a batch of events.
+func (m *metrics) eventsRecorded(done catalog.Recorded, rejected int) {
 	m.events.WithLabelValues("stored").Add(float64(done.Events + done.Queries))
 	m.events.WithLabelValues("known").Add(float64(done.Known))
 	m.events.WithLabelValues("rejected").Add(float64(rejected))
+}
+
+// eventDoubted counts an event by its Doubt, which is a text of this program.
+func (m *metrics) eventDoubted(reason string) { m.doubted.WithLabelValues(reason).Inc() }
+
+func (m *metrics) searchRecorded(kept bool) {
+	result := "kept"
+	if !kept {
+		result = "dropped"
+	}
+	m.recorded.WithLabelValues(result).Inc()
 }
 
 func (m *metrics) requested(route string, code int, elapsed time.Duration) {

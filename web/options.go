@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"crypto/rand"
 	"image"
 	"log/slog"
 	"runtime"
@@ -43,8 +44,15 @@ type Options struct {
 	// offer no parts of photos to search by.
 	PhotoSize func(ctx context.Context, photo []byte) (image.Point, error)
 
-	// Events keeps what shoppers did. Without it (nil), POST /api/v1/events is not offered.
+	// Events keeps what shoppers did. Without it (nil), POST /api/v1/events is not offered, and pages neither send
+	// events nor remember anybody.
 	Events EventLog
+	// Searches keeps what searches were answered with, where it is known who asked; nil = nobody does.
+	Searches SearchLog
+
+	TokenKey    []byte // signs impression tokens, 32 secret bytes; random, so that tokens end with the process
+	TrustEvents bool   // events come from the shop's own server alone: they need no impression tokens
+	Anonymous   bool   // the shop asks before it remembers anybody: pages set no cookie, and each view is a visitor of its own
 
 	Logger *slog.Logger // requests without their query strings, and failures; silent
 }
@@ -74,6 +82,10 @@ func (o Options) WithDefaults() Options {
 	}
 	if o.PhotoMemory == 0 {
 		o.PhotoMemory = 64 << 20
+	}
+	if len(o.TokenKey) == 0 {
+		o.TokenKey = make([]byte, tokenKeyBytes)
+		_, _ = rand.Read(o.TokenKey) // never fails
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)

@@ -97,7 +97,9 @@ func (s *site) showInspection(w http.ResponseWriter, r *http.Request) error {
 	window := asked.at(max(0, asked.Offset-1))
 	window.Limit = min(asked.Offset+2, retrieval.MaxDepth) - window.Offset
 	window.Explain = true
-	response, err := s.search(r.Context(), window.query(photos))
+	query := window.query(photos)
+	query.Shopper = s.visitor(w, r).shopper()
+	response, err := s.search(r.Context(), query)
 	if err != nil {
 		return s.showRefusal(w, r, asked, err)
 	}

@@ -45,7 +45,7 @@ func (s *site) showMissing(w http.ResponseWriter, r *http.Request) error {
 		return s.showRefusal(w, r, asked, err)
 	}
 	asked.Offset, asked.Limit, asked.Explain = 0, 0, false
-	account, err := s.account(r.Context(), asked, strings.TrimSpace(r.URL.Query().Get("product")))
+	account, err := s.account(r.Context(), s.visitor(w, r), asked, strings.TrimSpace(r.URL.Query().Get("product")))
 	if err != nil {
 		return s.showRefusal(w, r, asked, err)
 	}

@@ -20,6 +20,7 @@ const similarProducts = 12
 // productPage fills product.html.
 type productPage struct {
 	frame
+	ID          string
 	Card        card
 	Other       []title // the title in further languages
 	Description string
@@ -53,18 +54,19 @@ func (s *site) showProduct(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	// The page is about the product: that nothing like it can be found is no reason not to show it.
+	a := s.visitor(w, r)
 	page := newProductPage(&p)
-	page.Similar, err = s.similarSections(r.Context(), p.ID)
+	page.Similar, err = s.similarSections(r.Context(), a, p.ID)
 	if err != nil && !errors.Is(err, errNotOffered) {
 		s.explain(r, "/product/{id}", err)
 	}
-	page.frame = s.frame(page.Card.Title, request{})
+	page.frame = s.frame(page.Card.Title, request{}).seenBy(a)
 	return render(w, http.StatusOK, "product.html", page)
 }
 
 // similarSections are what looks like the product of id and what reads like it, or only one of the two when
 // most of the other is in it.
-func (s *site) similarSections(ctx context.Context, id string) ([]similarSection, error) {
+func (s *site) similarSections(ctx context.Context, a asker, id string) ([]similarSection, error) {
 	looks, err := s.similar(ctx, id, retrieval.AspectLook, similarProducts)
 	if err != nil {
 		return nil, err
@@ -77,11 +79,23 @@ func (s *site) similarSections(ctx context.Context, id string) ([]similarSection
 	case len(looks)+len(reads) == 0:
 		return nil, nil
 	case len(looks) == 0:
-		return []similarSection{{"Similar products", plainCards(reads)}}, nil
+		return []similarSection{s.similarSection(a, "Similar products", id, reads)}, nil
 	case 2*shared(looks, reads) >= len(reads):
-		return []similarSection{{"Similar products", plainCards(looks)}}, nil
+		return []similarSection{s.similarSection(a, "Similar products", id, looks)}, nil
 	}
-	return []similarSection{{"Looks like this", plainCards(looks)}, {"Reads like this", plainCards(reads)}}, nil
+	return []similarSection{s.similarSection(a, "Looks like this", id, looks), s.similarSection(a, "Reads like this", id, reads)}, nil
+}
+
+// similarSection lays out products that are like that of id.
+func (s *site) similarSection(a asker, heading, id string, hits []retrieval.Hit) similarSection {
+	list := s.answerSimilar(a, id, hits)
+	cards := make([]card, len(hits))
+	for i := range hits {
+		cards[i] = newCard(&hits[i].Product, "")
+		cards[i].Late = true
+		cards[i].Place = list.place(i, &hits[i])
+	}
+	return similarSection{heading, cards}
 }
 
 // shared is how many products stand in both lists.
@@ -99,17 +113,8 @@ func shared(a, b []retrieval.Hit) int {
 	return n
 }
 
-func plainCards(hits []retrieval.Hit) []card {
-	cards := make([]card, len(hits))
-	for i := range hits {
-		cards[i] = newCard(&hits[i].Product, "")
-		cards[i].Late = true
-	}
-	return cards
-}
-
 func newProductPage(p *catalog.Product) *productPage {
-	page := &productPage{Card: newCard(p, ""), Description: p.Description, Facts: facts(p)}
+	page := &productPage{ID: p.ID, Card: newCard(p, ""), Description: p.Description, Facts: facts(p)}
 	for _, lang := range slices.Sorted(maps.Keys(p.Titles)) {
 		page.Other = append(page.Other, title{lang, p.Titles[lang]})
 	}

@@ -39,6 +39,7 @@ type searchPage struct {
 	Degraded []string // what was left out of this search
 	Cards    []card
 	Pages    []pageLink
+	Personal *personalLine
 }
 
 // showSearch is the start page and, with a query, the page of results. What cannot be understood of
@@ -53,7 +54,8 @@ func (s *site) showSearch(w http.ResponseWriter, r *http.Request) error {
 		asked.Photos, fault = nil, cmp.Or(fault, err)
 		asked = asked.settled()
 	}
-	page, err := s.results(r.Context(), asked, photos)
+	a := s.visitor(w, r)
+	page, err := s.results(r.Context(), a, asked, photos)
 	if err != nil {
 		return s.showRefusal(w, r, asked, err)
 	}
@@ -77,19 +79,22 @@ func (s *site) showRefusal(w http.ResponseWriter, r *http.Request, asked request
 	return render(w, notice.Status, "search.html", page)
 }
 
-// results runs the search and lays its answer out.
-func (s *site) results(ctx context.Context, asked request, photos [][]byte) (*searchPage, error) {
+// results runs the search of a visitor and lays its answer out.
+func (s *site) results(ctx context.Context, a asker, asked request, photos [][]byte) (*searchPage, error) {
 	asked.Limit = min(pageSize, max(1, retrieval.MaxDepth-asked.Offset))
 	query := asked.query(photos)
-	asked.Limit = 0 // pages have one size, which their addresses need not repeat
+	query.Shopper = a.shopper()
+	query.Explain = query.Shopper.Visitor != "" // the cards say what of their past moved them
+	asked.Limit = 0                             // pages have one size, which their addresses need not repeat
 	started := time.Now()
 	response, err := s.search(ctx, query)
 	if err != nil {
 		return nil, err
 	}
+	list := s.answerSearch(a, &query, response)
 	currency := currencyOf(response.Hits)
 	page := &searchPage{
-		frame:    s.frame(asked.Text, asked),
+		frame:    s.frame(asked.Text, asked).seenBy(a),
 		Browsing: asked.empty(),
 		Ideas:    s.ideas(),
 		Redirect: response.Redirect,
@@ -108,8 +113,9 @@ func (s *site) results(ctx context.Context, asked request, photos [][]byte) (*se
 		ClearURL: asked.filtered(nil).url("/"),
 		Facets:   facetViews(asked, response.Facets, currency),
 		Degraded: degraded(response),
-		Cards:    resultCards(response.Hits, asked),
+		Cards:    resultCards(response.Hits, asked, list),
 		Pages:    pageLinks(asked, response.Total),
+		Personal: newPersonalLine(a, asked, personalised(response)),
 	}
 	if response.Suggestion != "" {
 		page.Spelling = &link{Label: response.Suggestion, URL: asked.saying(response.Suggestion).url("/")}

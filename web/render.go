@@ -14,7 +14,7 @@ import (
 var templateFiles embed.FS
 
 // pages are the templates of all pages; each takes the struct of its name: search.html a searchPage.
-var pages = parsePages("search.html", "inspect.html", "missing.html", "product.html", "problem.html")
+var pages = parsePages("search.html", "inspect.html", "missing.html", "product.html", "personal.html", "problem.html")
 
 func parsePages(names ...string) map[string]*template.Template {
 	shared := template.Must(template.New("layout.html").
@@ -51,6 +51,8 @@ type frame struct {
 	Hidden []field // what a search by words keeps
 	Upload uploadForm
 	Chosen []chosenPhoto
+	Learns bool   // the shop takes events: pages send them, and say what is remembered
+	Client string // the visitor of this page view, where there is no cookie to know them by
 }
 
 // field is a hidden field of a form.
@@ -76,7 +78,7 @@ type link struct {
 // for the old one.
 func (s *site) frame(title string, r request) frame {
 	f := frame{
-		Shop: s.opts.Shop, Title: s.opts.Shop, Words: r.Text,
+		Shop: s.opts.Shop, Title: s.opts.Shop, Words: r.Text, Learns: s.opts.Events != nil,
 		Hidden: hidden(request{Mode: r.Mode, shown: r.shown}),
 		Upload: uploadForm{
 			Action: request{shown: r.shown}.url("/photo"), Hidden: hidden(request{Mode: r.Mode}),
@@ -88,6 +90,14 @@ func (s *site) frame(title string, r request) frame {
 	}
 	for i, photo := range r.Photos {
 		f.Chosen = append(f.Chosen, chosenPhoto{URL: "/photo/" + photo.Hash, RemoveURL: r.withoutPhoto(i).url("/")})
+	}
+	return f
+}
+
+// seenBy is f for who looks at it.
+func (f frame) seenBy(a asker) frame {
+	if a.Passing {
+		f.Client = a.Client
 	}
 	return f
 }

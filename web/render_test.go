@@ -9,7 +9,7 @@ import (
 // Every template must take its struct whatever is in it: fields that a template names and the struct
 // lacks only show when the line that names them runs.
 func TestTemplatesTakeTheirStructsEmptyAndFull(t *testing.T) {
-	for name, page := range map[string]any{"search.html": searchPage{}, "inspect.html": inspectPage{}, "missing.html": missingPage{}, "product.html": productPage{}, "problem.html": problemPage{}} {
+	for name, page := range map[string]any{"search.html": searchPage{}, "inspect.html": inspectPage{}, "missing.html": missingPage{}, "product.html": productPage{}, "personal.html": personalPage{}, "problem.html": problemPage{}} {
 		full := reflect.New(reflect.TypeOf(page))
 		fill(full.Elem())
 		for state, data := range map[string]any{"empty": page, "full": full.Interface()} {
@@ -19,8 +19,8 @@ func TestTemplatesTakeTheirStructsEmptyAndFull(t *testing.T) {
 			}
 		}
 	}
-	if len(pages) != 5 {
-		t.Errorf("%d templates, of which 5 are tested", len(pages))
+	if len(pages) != 6 {
+		t.Errorf("%d templates, of which 6 are tested", len(pages))
 	}
 }
 

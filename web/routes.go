@@ -28,6 +28,7 @@ type site struct {
 	suggestions *gate
 	uploads     *gate
 	events      *gate
+	tokens      impressionKey
 	metrics     *metrics
 	showcase    showcase
 }
@@ -47,6 +48,7 @@ func newSite(s Searcher, opts Options) *site {
 		suggestions: newGate(opts.MaxSearches, opts.MaxWaiting, opts.MaxWait),
 		uploads:     newGate(opts.MaxUploads, opts.MaxWaiting, opts.MaxWait),
 		events:      newGate(opts.MaxUploads, opts.MaxWaiting, opts.MaxWait),
+		tokens:      opts.TokenKey,
 		metrics:     newMetrics(s),
 	}
 }
@@ -59,6 +61,9 @@ func (s *site) routes() []route {
 		{"GET", "/inspect", s.showInspection},
 		{"GET", "/missing", s.showMissing},
 		{"GET", "/product/{id}", s.showProduct},
+		{"GET", "/personal", s.showPersonal},
+		{"POST", "/personal", s.switchPersonal},
+		{"POST", "/forget", s.forgetVisitor},
 		{"POST", "/photo", s.takePhoto},
 		{"GET", "/photo/{hash}", s.showPhoto},
 		{"GET", "/images/{id}/{n}", s.showImage},
@@ -72,6 +77,7 @@ func (s *site) routes() []route {
 		{"GET", "/api/v1/products/{id}", s.apiProduct},
 		{"GET", "/api/v1/products/{id}/similar", s.apiSimilar},
 		{"POST", "/api/v1/events", s.apiEvents},
+		{"DELETE", "/api/v1/visitors/{client_id}", s.apiForget},
 		{"GET", "/api/v1/openapi.json", apiDescription},
 
 		// For those who run the server.

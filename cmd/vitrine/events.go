@@ -212,6 +212,9 @@ func printEventStats(out io.Writer, stats catalog.EventStats) error {
 	for _, action := range slices.Sorted(maps.Keys(stats.Actions)) {
 		fmt.Fprintf(table, "  %s\t%d\n", action, stats.Actions[action])
 	}
+	for _, reason := range slices.Sorted(maps.Keys(stats.Doubted)) {
+		fmt.Fprintf(table, "doubted: %s\t%d\n", reason, stats.Doubted[reason])
+	}
 	fmt.Fprintf(table, "visitors\t%d\n", stats.Visitors)
 	if !stats.First.IsZero() {
 		fmt.Fprintf(table, "first\t%s\nlast\t%s\n", stats.First.Format(time.RFC3339), stats.Last.Format(time.RFC3339))

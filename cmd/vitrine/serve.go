@@ -9,7 +9,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"vitrine/catalog"
 	"vitrine/encoders/photo"
 	"vitrine/web"
 )
@@ -17,6 +16,7 @@ import (
 type serveCmd struct {
 	Data string   `required:"" placeholder:"DIR" type:"existingdir" help:"Data directory."`
 	Addr string   `placeholder:"HOST:PORT" default:"127.0.0.1:8080" help:"Address to listen on; a loopback address (${default})."`
+	collecting
 	Host []string `placeholder:"NAME" help:"Host name that a reverse proxy before the server passes on; may be repeated. Without it only localhost is answered."`
 }
 
@@ -30,18 +30,24 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary)
 		return errors.Join(err, listener.Close())
 	}
 	defer func() { err = errors.Join(err, live.close()) }()
-	return live.serve(ctx, listener, c.Host...)
+	return live.serve(ctx, listener, c.collecting, c.Host...)
+}
+
+// collecting says how a server takes what shoppers do.
+type collecting struct {
+	TrustEvents bool `help:"Events come from the shop's own server alone: they count without impression tokens."`
+	Anonymous   bool `help:"The shop asks before it remembers anybody: pages set no cookies, and each view is a visitor of its own."`
 }
 
 // serve answers requests until ctx ends; it shows each new generation as soon as it is live, and on the
 // terminal what failed. Requests may name the hosts besides localhost.
-func (l *liveShop) serve(ctx context.Context, listener net.Listener, hosts ...string) (err error) {
-	options := web.Options{PhotoSize: photo.Size}
-	if store, openErr := catalog.Open(ctx, l.dataDir); openErr != nil {
+func (l *liveShop) serve(ctx context.Context, listener net.Listener, how collecting, hosts ...string) (err error) {
+	options := web.Options{PhotoSize: photo.Size, TrustEvents: how.TrustEvents, Anonymous: how.Anonymous}
+	if log, openErr := openShopperLog(ctx, l.dataDir, l.terminal); openErr != nil {
 		l.terminal.notef("vitrine: %v (searches are answered, events are not taken)", openErr)
 	} else {
-		options.Events = store
-		defer func() { err = errors.Join(err, store.Close()) }()
+		options.Events, options.Searches, options.TokenKey = log, log, log.tokenKey
+		defer func() { err = errors.Join(err, log.close()) }()
 	}
 	options.Logger = slog.New(slog.NewTextHandler(l.terminal.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	l.terminal.notef("serving %s on http://%s/ (Ctrl-C ends it)", l.Generation(), listener.Addr())

@@ -58,7 +58,7 @@ func openShopWith(ctx context.Context, dataDir string, files shopFiles, library 
 
 // engineWith returns an engine over the shop, without its rules.
 func (s *shop) engineWith(options retrieval.Options) *retrieval.Engine {
-	engine := retrieval.New(s.index, queryEncoder{s.model}, ranker.New(ranker.Prior()), options)
+	engine := retrieval.New(s.index, queryEncoder{s.model}, ranker.New(ranker.Prior(), nil), options)
 	engine.SetSynonyms(s.files.synonyms.value)
 	return engine
 }

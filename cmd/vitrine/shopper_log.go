@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"vitrine/catalog"
+)
+
+const (
+	searchesWaiting = 4096 // answers that may wait to be written: some seconds of searches, tens of MB
+	searchesEvery   = time.Second
+	searchesTimeout = 30 * time.Second // longest time to write a batch
+)
+
+// shopperLog keeps in the catalogue what shoppers did and what their searches were answered with. The answers are
+// written in batches, so that no search waits for the disk. It is safe for concurrent use.
+type shopperLog struct {
+	*catalog.Store
+	tokenKey []byte
+	terminal *terminal
+
+	mu      sync.Mutex
+	waiting catalog.EventBatch
+
+	writing sync.Mutex // one batch at a time, and none while a visitor is forgotten
+	stop    chan struct{}
+	written sync.WaitGroup
+}
+
+func openShopperLog(ctx context.Context, dataDir string, t *terminal) (*shopperLog, error) {
+	key, err := readTokenKey(dataDir)
+	if err != nil {
+		return nil, err
+	}
+	store, err := catalog.Open(ctx, dataDir)
+	if err != nil {
+		return nil, err
+	}
+	l := &shopperLog{Store: store, tokenKey: key, terminal: t, stop: make(chan struct{})}
+	l.written.Go(l.write)
+	return l, nil
+}
+
+// close writes what waits and closes the catalogue.
+func (l *shopperLog) close() error {
+	close(l.stop)
+	l.written.Wait()
+	return l.Store.Close()
+}
+
+// RecordSearch implements web.SearchLog. What the ranker saw is left out where it cannot be stored.
+func (l *shopperLog) RecordSearch(q catalog.ShopperQuery, served catalog.Served) bool {
+	storable := served.Validate() == nil
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.waiting.Queries) >= searchesWaiting {
+		return false
+	}
+	l.waiting.Queries = append(l.waiting.Queries, q)
+	if storable {
+		l.waiting.Served = append(l.waiting.Served, served)
+	}
+	return true
+}
+
+// write writes what waits every second until the log is closed, and then the rest.
+func (l *shopperLog) write() {
+	ticker := time.NewTicker(searchesEvery)
+	defer ticker.Stop()
+	for open := true; open; {
+		select {
+		case <-ticker.C:
+		case <-l.stop:
+			open = false
+		}
+		l.writing.Lock()
+		if err := l.flush(); err != nil {
+			l.terminal.notef("vitrine: %v (these searches are not learnt from)", err)
+		}
+		l.writing.Unlock()
+	}
+}
+
+// flush writes what waits. What cannot be written is lost: it is worth less than the memory it would take.
+func (l *shopperLog) flush() error {
+	l.mu.Lock()
+	batch := l.waiting
+	l.waiting = catalog.EventBatch{}
+	l.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.Background(), searchesTimeout)
+	defer cancel()
+	_, err := l.RecordEvents(ctx, batch)
+	return err
+}
+
+// ForgetClient writes what waits first, so that nothing of the visitor comes after the deletion.
+func (l *shopperLog) ForgetClient(ctx context.Context, clientID string) (int, error) {
+	l.writing.Lock()
+	defer l.writing.Unlock()
+	err := l.flush()
+	n, forgetErr := l.Store.ForgetClient(ctx, clientID)
+	return n, errors.Join(err, forgetErr)
+}
