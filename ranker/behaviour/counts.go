@@ -93,9 +93,9 @@ func (c *counts) scale(factors [spans]float64) {
 // What newcomers may do to a rate. Many clients that each click once cannot be told from many shoppers, so newcomers
 // refine what established visitors say and never overrule it: together they count at most as much as a share of the
 // established, and as a rate not farther from theirs than a factor. A product's rate so moves by at most
-// (1 + newcomerShare · newcomerFactor) / (1 + newcomerShare), 7 %, however many they are.
+// (1 + newcomerShare · newcomerFactor) / (1 + newcomerShare), 5 %, however many they are.
 const (
-	newcomerShare  = 0.25
+	newcomerShare  = 0.15
 	newcomerFactor = 1.35
 )
 

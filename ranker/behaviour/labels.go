@@ -95,7 +95,7 @@ func (s spread) scale(factor float64) spread {
 
 // normal is a normal distribution of logarithms of prices.
 type normal struct {
-	mean, deviation float64
+	mean, deviation, logDeviation float64
 }
 
 // fit fits one to the sums and to a strength of what was thought before.
@@ -104,7 +104,8 @@ func (s spread) fit(before normal, strength float64) normal {
 	mean := (s.sum + strength*before.mean) / weight
 	apart := before.mean - mean
 	variance := s.squares - 2*mean*s.sum + mean*mean*s.weight + strength*(before.deviation*before.deviation+apart*apart)
-	return normal{mean, math.Sqrt(max(variance/weight, leastDeviation*leastDeviation))}
+	deviation := math.Sqrt(max(variance/weight, leastDeviation*leastDeviation))
+	return normal{mean, deviation, math.Log(deviation)}
 }
 
 // leastDeviation keeps those who bought twice at one price from disliking all others: prices 10 % apart are alike.
@@ -113,5 +114,5 @@ const leastDeviation = 0.1
 // logDensity is without the constant.
 func (n normal) logDensity(x float64) float64 {
 	z := (x - n.mean) / n.deviation
-	return -z*z/2 - math.Log(n.deviation)
+	return -z*z/2 - n.logDeviation
 }

@@ -24,6 +24,7 @@ type actionSet uint8
 
 func (s actionSet) has(a action) bool { return s&(1<<a) != 0 }
 func (s *actionSet) set(a action)     { *s |= 1 << a }
+func (s *actionSet) clear(a action)   { *s &^= 1 << a }
 
 // of finds the product in q or adds it; nil when q has too many.
 func (q *search) of(item int32) *shown {

@@ -192,6 +192,7 @@ func (s *State) happened(v *visitor, k key, index int32, a action, at int64, e *
 		v.try(index)
 	}
 	s.judge(v)
+	s.establish(v, at)
 	s.count(v, q, x, a)
 	if a == impression {
 		for waiting := click; waiting < actions; waiting++ {
@@ -244,7 +245,7 @@ func (s *State) number(n name) int32 {
 }
 
 func (s *State) visitor(client key, at int64) *visitor {
-	v := found(s.visitors, client, func() *visitor { return &visitor{first: at} })
+	v := found(s.visitors, client, func() *visitor { return &visitor{first: at, pool: newcomers} })
 	v.first = min(v.first, at)
 	return v
 }

@@ -84,7 +84,7 @@ func (s *State) priceTaste(p priced, factor float64, current bool) priceTaste {
 		own = p.session
 	}
 	// Before others bought, a price e times as high or low is one deviation from what this visitor pays.
-	everybody := normal{own.sum / own.weight, 1}
+	everybody := normal{mean: own.sum / own.weight, deviation: 1}
 	if s.prices[p.top] != nil {
 		everybody = s.prices[p.top].scale(factor).fit(everybody, 1)
 	}

@@ -12,6 +12,7 @@ type visitor struct {
 	impressions, clicks int      // each product of a search once
 	tried               [3]int32 // products that it clicked, all different
 	triedCount          int
+	pool                pool // where it counts
 
 	searching, clicking rate // searches an hour, clicks a minute
 	counted             rate // clicks a day that counted for rates
@@ -39,15 +40,40 @@ func (r *rate) at(at int64, length time.Duration) int {
 }
 
 // establishedAfter is how long a visitor must have been around, and with how many different products clicked (the length of
-// visitor.tried), to count in full. A bot that is made for one product, or anew at each visit, never gets there.
+// visitor.tried), to count in full, also for what it did before. A bot that is made for one product, or anew at each
+// visit, never gets there.
 const establishedAfter = 24 * time.Hour
 
-// pool is where v counts at a time.
-func (v *visitor) pool(at int64) pool {
-	if v.triedCount == len(v.tried) && at-v.first >= establishedAfter.Milliseconds() {
-		return established
+// establish moves what v counted from the pool of newcomers once it may.
+func (s *State) establish(v *visitor, at int64) {
+	if v.pool == established || v.triedCount < len(v.tried) || at-v.first < establishedAfter.Milliseconds() {
+		return
 	}
-	return newcomers
+	v.pool = established
+	s.each(v, func(q *search, x *shown, a action) {
+		if x.newcomer.has(a) {
+			s.add(q, x, a, -1)
+			x.newcomer.clear(a)
+			s.add(q, x, a, 1)
+		}
+	})
+}
+
+// each visits what v counted, as far as its searches are remembered.
+func (s *State) each(v *visitor, visit func(*search, *shown, action)) {
+	for _, k := range v.searches {
+		q, ok := s.searches.Peek(k)
+		if !ok {
+			continue
+		}
+		for i := range q.shown {
+			for a := range actions {
+				if x := &q.shown[i]; x.counted.has(a) {
+					visit(q, x, a)
+				}
+			}
+		}
+	}
 }
 
 func (v *visitor) try(item int32) {
@@ -140,23 +166,12 @@ func (s *State) judge(v *visitor) {
 	}
 }
 
-// takeBack takes out of the sums what v counted, as far as its searches are remembered.
+// takeBack takes out of the sums what v counted.
 func (s *State) takeBack(v *visitor) {
-	for _, k := range v.searches {
-		q, ok := s.searches.Peek(k)
-		if !ok {
-			continue
-		}
-		for i := range q.shown {
-			x := &q.shown[i]
-			for a := range actions {
-				if x.counted.has(a) {
-					s.add(q, x, a, -1)
-				}
-			}
-			x.counted = 0
-		}
-	}
+	s.each(v, func(q *search, x *shown, a action) {
+		s.add(q, x, a, -1)
+		x.counted.clear(a)
+	})
 }
 
 // count lets an action of a product that a search showed count for rates, if it may.
@@ -174,8 +189,7 @@ func (s *State) count(v *visitor, q *search, x *shown, a action) {
 	if a == click {
 		v.counted.add(x.at[click], day)
 	}
-	// A click counts where its impression did, so that no pool has one without the other.
-	if x.counted.has(impression) && x.newcomer.has(impression) || !x.counted.has(impression) && v.pool(x.at[a]) == newcomers {
+	if v.pool == newcomers {
 		x.newcomer.set(a)
 	}
 	x.counted.set(a)

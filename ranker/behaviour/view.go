@@ -68,20 +68,25 @@ func (v View) Facts(candidates []retrieval.Candidate) []Facts {
 	return facts
 }
 
+// categoryRates are those of a category, smoothed towards the shop's, and their logarithms over the shop's.
+type categoryRates struct {
+	of, logs [actions]float64
+}
+
 // reading is one walk over the candidates of a query, under the lock of the state.
 type reading struct {
 	*State
 	text       uint64
 	factors    [spans]float64
 	shop       [actions]float64 // rates
-	categories map[*counts]*[actions]float64
+	categories map[*counts]categoryRates
 	taste      *taste // nil = nothing is known of the visitor
 	labels     []label
 }
 
 func (s *State) read(v View) *reading {
 	// Rates fade by the day, as ages do, so that the pages of one search agree.
-	r := &reading{State: s, text: v.text, factors: s.clock.factors(v.at.UTC().Truncate(day).UnixMilli()), categories: map[*counts]*[actions]float64{}}
+	r := &reading{State: s, text: v.text, factors: s.clock.factors(v.at.UTC().Truncate(day).UnixMilli()), categories: map[*counts]categoryRates{}}
 	for a := click; a < actions; a++ {
 		r.shop[a] = s.shop.shopRate(a, r.factors[long])
 	}
@@ -102,7 +107,7 @@ func (r *reading) fill(f *Facts, p *catalog.Product) {
 	}
 	it := r.items[index]
 	before := r.category(it.category)
-	f.CategoryClicks = logRatio(before[click], r.shop[click])
+	f.CategoryClicks = before.logs[click]
 	clicks, purchases := r.ofProduct(f, it, before)
 	if r.text != 0 {
 		r.ofPair(f, pair{r.text, index}, clicks, purchases)
@@ -114,14 +119,14 @@ func (r *reading) fill(f *Facts, p *catalog.Product) {
 }
 
 // ofProduct writes the rates of a product that shoppers touched and returns two of them.
-func (r *reading) ofProduct(f *Facts, it *item, before *[actions]float64) (clicks, purchases float64) {
+func (r *reading) ofProduct(f *Facts, it *item, before categoryRates) (clicks, purchases float64) {
 	if it.empty() {
-		f.Clicks, f.Carts, f.Purchases = f.CategoryClicks, logRatio(before[cart], r.shop[cart]), logRatio(before[purchase], r.shop[purchase])
-		return before[click], before[purchase]
+		f.Clicks, f.Carts, f.Purchases = before.logs[click], before.logs[cart], before.logs[purchase]
+		return before.of[click], before.of[purchase]
 	}
 	var rates [actions]float64
 	for a := click; a < actions; a++ {
-		rates[a] = it.rate(a, long, r.factors[long], before[a], smoothings[a].strength)
+		rates[a] = it.rate(a, long, r.factors[long], before.of[a], smoothings[a].strength)
 	}
 	f.Clicks, f.Carts, f.Purchases = logRatio(rates[click], r.shop[click]), logRatio(rates[cart], r.shop[cart]), logRatio(rates[purchase], r.shop[purchase])
 	f.Trend = logRatio(it.rate(click, recent, r.factors[recent], rates[click], smoothings[click].strength), rates[click])
@@ -140,8 +145,8 @@ func (r *reading) ofPair(f *Facts, p pair, clicks, purchases float64) {
 func (r *reading) ofStranger(f *Facts, p *catalog.Product) {
 	if c := r.State.categories[leaf(p)]; c != nil {
 		before := r.category(c)
-		f.CategoryClicks = logRatio(before[click], r.shop[click])
-		f.Clicks, f.Carts, f.Purchases = f.CategoryClicks, logRatio(before[cart], r.shop[cart]), logRatio(before[purchase], r.shop[purchase])
+		f.CategoryClicks = before.logs[click]
+		f.Clicks, f.Carts, f.Purchases = before.logs[click], before.logs[cart], before.logs[purchase]
 	}
 	if r.taste != nil {
 		r.labels = labels(r.labels[:0], p, r.valueOf)
@@ -156,13 +161,12 @@ func (r *reading) valueOf(n name) int32 {
 	return -1
 }
 
-// category are the rates of a category, smoothed towards the shop's.
-func (r *reading) category(c *counts) *[actions]float64 {
+func (r *reading) category(c *counts) categoryRates {
 	rates, known := r.categories[c]
 	if !known {
-		rates = new([actions]float64)
 		for a := click; a < actions; a++ {
-			rates[a] = c.rate(a, long, r.factors[long], r.shop[a], smoothings[a].strength)
+			rates.of[a] = c.rate(a, long, r.factors[long], r.shop[a], smoothings[a].strength)
+			rates.logs[a] = logRatio(rates.of[a], r.shop[a])
 		}
 		r.categories[c] = rates
 	}
@@ -170,4 +174,6 @@ func (r *reading) category(c *counts) *[actions]float64 {
 }
 
 // Confidence is how much the impressions of a product say of it, in [0, 1]: 0 without any, 1 from ten thousand on.
-func (f *Facts) Confidence() float64 { return min(1, math.Log1p(f.Impressions)/math.Log1p(10_000)) }
+func (f *Facts) Confidence() float64 { return min(1, math.Log1p(f.Impressions)/logManyImpressions) }
+
+var logManyImpressions = math.Log1p(10_000)
