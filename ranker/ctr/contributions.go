@@ -27,20 +27,21 @@ func (m *Model) Contributions(row []float64) (base float64, parts []float64, err
 	m.standard.applyTo(row, target)
 	parts = m.integrate(target)
 	floats.Scale(m.slope, parts)
-	if left := change - floats.Sum(parts); math.Abs(left) > badShare*math.Abs(change)+roundingShare*(math.Abs(score)+floats.Norm(parts, 1)) {
+	if left := change - floats.Sum(parts); math.Abs(left) > badShare*math.Abs(change)+smallShare*(math.Abs(score)+floats.Norm(parts, 1)) {
 		err = fmt.Errorf("%w: %v of %v is left over", ErrIncomplete, left, change)
 	}
 	return fold(score, parts), parts, err
 }
 
-// The shares of the score's change that may be left over at all and in one stretch, that of rounding, and the
-// bounds of halving.
+// The shares of the score's change that may be left over at all and in one stretch, what of the score itself
+// is too little to count in either, and the bounds of halving.
 const (
 	badShare      = 1e-2
+	smallShare    = 1e-6
 	stretchShare  = 1e-5
 	roundingShare = 1e-9
 	leastHalvings = 3
-	mostHalvings  = 24
+	mostHalvings  = 34
 	mostStretches = 1 << 13
 )
 
