@@ -15,8 +15,9 @@ import (
 type Scorer interface {
 	// Scores writes the log odds of a click of each row into a slice of that length, and returns it.
 	Scores(rows, into []float64) []float64
-	// Contributions takes the log odds of one row apart: what every row has, and what each feature adds.
-	Contributions(row []float64) (base float64, parts []float64)
+	// Contributions takes the log odds of one row apart: what every row has, and what each feature adds. They are valid
+	// also with an error, which says that the base has much that no feature accounts for.
+	Contributions(row []float64) (base float64, parts []float64, err error)
 	// Write writes the model as readers of its kind read it.
 	Write(w io.Writer) error
 }
@@ -81,7 +82,7 @@ func (t *Trained) Score(m Matrix, into []float64) {
 func (t *Trained) Explain(row []float64) []retrieval.FeatureEntry {
 	var score [1]float64
 	t.Score(Matrix{Rows: 1, Columns: len(row), Values: row}, score[:])
-	_, parts := t.scorer.Contributions(row)
+	_, parts, _ := t.scorer.Contributions(row) // what is not accounted for is in the first entry
 	ledger := make([]retrieval.FeatureEntry, 1+len(row))
 	ledger[0] = retrieval.FeatureEntry{Name: biasName, Value: 1, Contribution: score[0]}
 	for j, value := range row {

@@ -5,27 +5,28 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"text/tabwriter"
 	"time"
 
 	"vitrine/catalog"
 	"vitrine/ranker"
+	"vitrine/ranker/behaviour"
 	"vitrine/ranker/ctr"
 	"vitrine/ranker/learning"
 )
 
 // learnFlags are those of `train ctr` that learn from a shop's own log.
 type learnFlags struct {
-	Data      string `required:"" xor:"rows" placeholder:"DIR" type:"existingdir" help:"Data directory: learn from what its shoppers did, and serve the model if it wins."`
-	Objective string `default:"logloss" enum:"logloss,softmax,lambdarank" help:"With --data, what training lowers: ${enum}."`
-	Since     age    `default:"90d" placeholder:"AGE" help:"With --data, leave out what is older (${default})."`
-	NoAdopt   bool   `xor:"adopt" help:"With --data: judge the model and keep it, but do not serve it."`
-	Force     bool   `xor:"adopt" help:"With --data: serve the model even where it does not win."`
+	Data    string `required:"" xor:"rows" placeholder:"DIR" type:"existingdir" help:"Data directory: learn from what its shoppers did, and serve the model if it wins."`
+	Since   age    `default:"90d" placeholder:"AGE" help:"With --data, leave out what is older (${default})."`
+	NoAdopt bool   `xor:"adopt" help:"With --data: judge the model and keep it, but do not serve it."`
+	Force   bool   `xor:"adopt" help:"With --data: serve the model even where it does not win."`
 }
 
 // learn trains on the log of a shop.
 func (c *trainCTRCmd) learn(ctx context.Context, t *terminal) (err error) {
-	if c.Evaluate != "" || len(c.Features) > 0 || c.Label != "" {
+	if c.Evaluate != "" || len(c.Rows.Features) > 0 || c.Rows.Label != "" {
 		return errors.New("leave --evaluate, --features and --label out beside --data: the log of a shop has its features, and its label is the click")
 	}
 	trainer, err := learning.NewTrainer(c.Model, c.Objective, c.Seed)
@@ -39,11 +40,17 @@ func (c *trainCTRCmd) learn(ctx context.Context, t *terminal) (err error) {
 	defer func() { err = errors.Join(err, store.Close()) }()
 	bar := t.progress()
 	defer bar.close()
+	since := time.Now().Add(-time.Duration(c.Since))
+	trust, err := replayed(ctx, store, since, func(done int) { bar.report("look for bots", done, 0) })
+	if err != nil {
+		return err
+	}
 	report, err := learning.Learn(ctx, learning.Job{
 		Source: store, Ledger: store, Store: ranker.OpenStore(c.Data), Trainer: trainer, Seed: c.Seed,
 		Adopt: !c.NoAdopt, Force: c.Force, Now: time.Now(),
 		Window: learning.Window{
-			Since:    time.Now().Add(-time.Duration(c.Since)),
+			Since:    since,
+			Trust:    trust,
 			Progress: func(stage string, done int) { bar.report("read "+stage, done, 0) },
 		},
 		Epoch: func(e ctr.Epoch) { bar.report("epochs", e.Number, 0) },
@@ -56,6 +63,37 @@ func (c *trainCTRCmd) learn(ctx context.Context, t *terminal) (err error) {
 		return errors.Join(err, t.json(report))
 	}
 	return errors.Join(err, printLearning(t.out, report))
+}
+
+// replayed is what a server would know of the shop's visitors had it run since a time: who of them is a bot.
+func replayed(ctx context.Context, store *catalog.Store, since time.Time, report func(done int)) (*behaviour.State, error) {
+	state := behaviour.New(store, behaviour.Options{})
+	nextQuery, stopQueries := iter.Pull2(store.Queries(ctx, since))
+	defer stopQueries()
+	query, queryErr, more := nextQuery()
+	done := 0
+	observe := func(until time.Time) error {
+		for ; more && !query.Time.After(until); query, queryErr, more = nextQuery() {
+			if queryErr != nil {
+				return queryErr
+			}
+			state.Observe(query)
+		}
+		return nil
+	}
+	for e, err := range store.Events(ctx, since) {
+		if err == nil {
+			err = observe(e.Time)
+		}
+		if err != nil {
+			return nil, err
+		}
+		state.Apply(e)
+		if done++; done%eventsAtOnce == 0 {
+			report(done)
+		}
+	}
+	return state, observe(time.Now().AddDate(100, 0, 0))
 }
 
 // printLearning prints what a training came to.
