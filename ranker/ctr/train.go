@@ -93,9 +93,9 @@ func checkUse(d *Dataset, objective Objective, steps []string) error {
 	if !slices.Equal(d.stepNames(), steps) {
 		return fmt.Errorf("the steps behind the label are %q, and %q are needed", d.stepNames(), steps)
 	}
-	for i, label := range d.Labels {
+	for _, label := range d.Labels {
 		if label != 0 && label != 1 {
-			return fmt.Errorf("row %d has the label %v: %s takes 0 and 1, the listwise objectives take grades", i+1, label, LogLoss)
+			return fmt.Errorf("a row has the label %v: %s takes 0 and 1, and %s and %s take grades", label, LogLoss, Softmax, LambdaRank)
 		}
 	}
 	return nil
