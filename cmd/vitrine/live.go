@@ -21,6 +21,8 @@ type liveShop struct {
 	library  runtimeLibrary
 	terminal *terminal
 
+	rankerTried, rankerFault string // of followRanker
+
 	mu   sync.RWMutex // read-held by every search, so that a shop is closed after its last
 	shop *shop
 }
@@ -39,7 +41,7 @@ func (l *liveShop) close() error {
 	return l.shop.close()
 }
 
-// follow takes up new rules and synonyms, opens each new generation and makes its suggestions before a shopper asks for them, until ctx
+// follow takes up new rules, synonyms and ranker models, opens each new generation and makes its suggestions before a shopper asks for them, until ctx
 // ends. What cannot be used is reported, and the old one goes on.
 func (l *liveShop) follow(ctx context.Context) error {
 	l.refreshSuggestions(ctx)
@@ -54,6 +56,7 @@ func (l *liveShop) follow(ctx context.Context) error {
 		}
 		l.followRules(ctx)
 		l.followSynonyms()
+		l.followRanker()
 		// Read without the lock: nobody but this goroutine puts another shop in its place.
 		changed, err := l.shop.index.Refresh(ctx)
 		if errors.Is(err, indexer.ErrModelChanged) {

@@ -17,6 +17,7 @@ type shop struct {
 	index  *indexer.Index
 	model  *encoders.Model
 	engine *retrieval.Engine
+	ranker *ranker.Ranker
 	files  shopFiles
 
 	options retrieval.Options // of engine
@@ -49,7 +50,7 @@ func openShopWith(ctx context.Context, dataDir string, files shopFiles, library 
 	if err != nil {
 		return nil, errors.Join(err, model.Close(), index.Close())
 	}
-	s := &shop{index: index, model: model, files: files}
+	s := &shop{index: index, model: model, ranker: ranker.New(liveRanker(dataDir, t), nil), files: files}
 	s.options = retrieval.Options{Weighting: weighting, Suggestions: suggestionsIn(dataDir)}
 	s.engine = s.engineWith(s.options)
 	s.engine.SetRules(files.rules.value)
@@ -58,7 +59,7 @@ func openShopWith(ctx context.Context, dataDir string, files shopFiles, library 
 
 // engineWith returns an engine over the shop, without its rules.
 func (s *shop) engineWith(options retrieval.Options) *retrieval.Engine {
-	engine := retrieval.New(s.index, queryEncoder{s.model}, ranker.New(ranker.Prior(), nil), options)
+	engine := retrieval.New(s.index, queryEncoder{s.model}, s.ranker, options)
 	engine.SetSynonyms(s.files.synonyms.value)
 	return engine
 }

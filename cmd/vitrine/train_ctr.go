@@ -12,7 +12,7 @@ import (
 )
 
 type trainCTRCmd struct {
-	CSV      string `name:"csv" required:"" placeholder:"FILE" help:"Comma-separated table whose first line names the columns."`
+	CSV      string `name:"csv" required:"" xor:"rows" placeholder:"FILE" help:"Comma-separated table whose first line names the columns."`
 	Evaluate string `placeholder:"FILE" help:"Train nothing: read the model from this file and print its figures on --csv."`
 
 	Features []string `placeholder:"COLUMN" help:"Columns that the model sees, separated by commas."`
@@ -33,13 +33,17 @@ type trainCTRCmd struct {
 	Patience   int     `default:"5" help:"End when the validation loss has not fallen for so many epochs; 0 = never."`
 	Seed       uint64  `default:"1" help:"Of the split and the training: with the same rows and flags it gives the same model."`
 
+	learnFlags
 	Out  string `default:"ctr.json" help:"Where the model is written."`
 	JSON bool   `help:"Print JSON, at the end."`
 }
 
-// Run trains a model, or evaluates one.
+// Run trains a model on a table or on a shop's log, or evaluates one.
 func (c *trainCTRCmd) Run(ctx context.Context, t *terminal) error {
-	if c.Evaluate != "" {
+	switch {
+	case c.Data != "":
+		return c.learn(ctx, t)
+	case c.Evaluate != "":
 		return c.evaluate(t)
 	}
 	return c.train(ctx, t)
@@ -152,7 +156,7 @@ func readClickTable(path string, features []string, label string) (*ctr.Dataset,
 		return nil, err
 	}
 	defer in.Close()
-	rows, err := ctr.ReadCSV(in, features, label)
+	rows, err := ctr.ReadCSV(in, ctr.Columns{Features: features, Label: label})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
