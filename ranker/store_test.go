@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"vitrine/ranker/behaviour"
 	"vitrine/ranker/calibration"
 	"vitrine/ranker/ctr"
 )
@@ -73,7 +74,7 @@ func TestATrainedModelScoresTheSameAfterItWasStored(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m := Extract(redDress, randomCandidates(rand.New(rand.NewPCG(3, 4)), 40), today)
+		m := Extract(redDress, randomCandidates(rand.New(rand.NewPCG(3, 4)), 40), today, behaviour.View{})
 		want, got := make([]float64, m.Rows), make([]float64, m.Rows)
 		before.Score(m, want)
 		after.Score(m, got)

@@ -12,13 +12,12 @@ import (
 )
 
 const (
-	behaviourAge      = 90 * 24 * time.Hour // three half-lives: older events would hardly count
-	behaviourInterval = time.Second         // between looks at what other processes wrote
-	behaviourShown    = 10_000              // events between two reports of progress
+	behaviourAge   = 90 * 24 * time.Hour // three half-lives: older events would hardly count
+	behaviourShown = 10_000              // events between two reports of progress
 )
 
 // behaviourLog is the catalogue of a server, with a state that follows what shoppers did: what this process stores at
-// once, and what others store within a second.
+// once, and what other processes stored by then.
 type behaviourLog struct {
 	*catalog.Store
 	state    *behaviour.State
@@ -41,7 +40,7 @@ func followBehaviour(ctx context.Context, store *catalog.Store, state *behaviour
 	return l, l.catchUp(ctx, func(n int) { bar.report("read what shoppers did", n, 0) })
 }
 
-// RecordEvents stores a batch; the next search knows of it.
+// RecordEvents stores a batch, which may be empty; the next search knows of it.
 func (l *behaviourLog) RecordEvents(ctx context.Context, batch catalog.EventBatch) (catalog.Recorded, error) {
 	done, err := l.Store.RecordEvents(ctx, batch)
 	if err == nil {
@@ -57,20 +56,6 @@ func (l *behaviourLog) ForgetClient(ctx context.Context, clientID string) (int, 
 		l.look(ctx)
 	}
 	return n, err
-}
-
-// follow looks at what other processes wrote, until ctx ends.
-func (l *behaviourLog) follow(ctx context.Context) error {
-	ticker := time.NewTicker(behaviourInterval)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-ticker.C:
-		}
-		l.look(ctx)
-	}
 }
 
 // look catches up. What is stored is safe: an error is reported once, and the next look reads on from there.
