@@ -8,6 +8,7 @@ import (
 
 	"vitrine/catalog"
 	"vitrine/indexer"
+	"vitrine/ranker/behaviour"
 	"vitrine/retrieval"
 )
 
@@ -20,6 +21,7 @@ type liveShop struct {
 	dataDir  string
 	library  runtimeLibrary
 	terminal *terminal
+	state    *behaviour.State // of what shoppers did; it outlives generations and models
 
 	rankerTried, rankerFault string // of followRanker
 
@@ -28,11 +30,16 @@ type liveShop struct {
 }
 
 func openLiveShop(ctx context.Context, dataDir string, library runtimeLibrary, t *terminal) (*liveShop, error) {
-	shop, err := openShop(ctx, dataDir, library, t)
+	files, err := openShopFiles(dataDir)
 	if err != nil {
 		return nil, err
 	}
-	return &liveShop{dataDir: dataDir, library: library, terminal: t, shop: shop}, nil
+	l := &liveShop{dataDir: dataDir, library: library, terminal: t}
+	l.state = behaviour.New(l, behaviour.Options{})
+	if l.shop, err = openShopWith(ctx, dataDir, files, l.state, library, t); err != nil {
+		return nil, err
+	}
+	return l, nil
 }
 
 func (l *liveShop) close() error {
@@ -83,7 +90,7 @@ func (l *liveShop) refreshSuggestions(ctx context.Context) {
 
 // reopen puts a shop with the new generation and its model in the place of the old one.
 func (l *liveShop) reopen(ctx context.Context) error {
-	fresh, err := openShopWith(ctx, l.dataDir, l.shop.files, l.library, l.terminal)
+	fresh, err := openShopWith(ctx, l.dataDir, l.shop.files, l.state, l.library, l.terminal)
 	if err != nil {
 		return err
 	}

@@ -45,7 +45,7 @@ type collecting struct {
 func (l *liveShop) serve(ctx context.Context, listener net.Listener, how collecting, train schedule, hosts ...string) (err error) {
 	options := web.Options{PhotoSize: photo.Size, TrustEvents: how.TrustEvents, Anonymous: how.Anonymous}
 	var health *rankerHealth
-	if log, openErr := openShopperLog(ctx, l.dataDir, l.terminal); openErr != nil {
+	if log, openErr := openShopperLog(ctx, l.dataDir, l.state, l.terminal); openErr != nil {
 		l.terminal.notef("vitrine: %v (searches are answered, events are not taken)", openErr)
 	} else {
 		options.Events, options.Searches, options.TokenKey = log, log, log.tokenKey

@@ -9,6 +9,7 @@ import (
 	"vitrine/encoders"
 	"vitrine/indexer"
 	"vitrine/ranker"
+	"vitrine/ranker/behaviour"
 	"vitrine/retrieval"
 )
 
@@ -29,10 +30,11 @@ func openShop(ctx context.Context, dataDir string, library runtimeLibrary, t *te
 	if err != nil {
 		return nil, err
 	}
-	return openShopWith(ctx, dataDir, files, library, t)
+	return openShopWith(ctx, dataDir, files, nil, library, t)
 }
 
-func openShopWith(ctx context.Context, dataDir string, files shopFiles, library runtimeLibrary, t *terminal) (*shop, error) {
+// openShopWith opens a shop whose ranker reads what shoppers did from a state; nil = nothing is known.
+func openShopWith(ctx context.Context, dataDir string, files shopFiles, state *behaviour.State, library runtimeLibrary, t *terminal) (*shop, error) {
 	index, err := indexer.Open(ctx, dataDir)
 	if err != nil {
 		return nil, err
@@ -50,7 +52,7 @@ func openShopWith(ctx context.Context, dataDir string, files shopFiles, library 
 	if err != nil {
 		return nil, errors.Join(err, model.Close(), index.Close())
 	}
-	s := &shop{index: index, model: model, ranker: ranker.New(liveRanker(dataDir, t), nil), files: files}
+	s := &shop{index: index, model: model, ranker: ranker.New(liveRanker(dataDir, t), state), files: files}
 	s.options = retrieval.Options{Weighting: weighting, Suggestions: suggestionsIn(dataDir)}
 	s.engine = s.engineWith(s.options)
 	s.engine.SetRules(files.rules.value)
