@@ -2,6 +2,7 @@ package ranker
 
 import (
 	"context"
+	"fmt"
 	"sync/atomic"
 	"time"
 
@@ -13,7 +14,7 @@ type Model interface {
 	// Version names the model.
 	Version() string
 	// Score writes the score of each row of m, the log odds of a click, into a slice of that length.
-	Score(m Matrix, into []float64)
+	Score(ctx context.Context, m Matrix, into []float64) error
 	// Explain returns the contributions to the score of one row: added up in order they are the score, bit for bit.
 	Explain(row []float64) []retrieval.FeatureEntry
 }
@@ -65,7 +66,9 @@ func (r *Ranker) Rank(ctx context.Context, q *retrieval.Query, candidates []retr
 	}
 	model, matrix := r.Model(), Extract(q, candidates, at.UTC().Truncate(24*time.Hour))
 	scores := make([]float64, matrix.Rows)
-	model.Score(matrix, scores)
+	if err := model.Score(ctx, matrix, scores); err != nil {
+		return nil, fmt.Errorf("model %s: %w", model.Version(), err)
+	}
 	ranked := &retrieval.Ranked{
 		Model: model.Version(), Objective: Clicks, Schema: schemaHash, Scores: scores, Values: matrix.Values,
 		Explain: func(i int) []retrieval.FeatureEntry { return model.Explain(matrix.Row(i)) },
