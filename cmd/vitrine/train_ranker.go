@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"iter"
 	"text/tabwriter"
 	"time"
 
@@ -41,8 +40,8 @@ func (c *trainCTRCmd) learn(ctx context.Context, t *terminal) (err error) {
 	bar := t.progress()
 	defer bar.close()
 	since := time.Now().Add(-time.Duration(c.Since))
-	trust, err := replayed(ctx, store, since, func(done int) { bar.report("look for bots", done, 0) })
-	if err != nil {
+	visitors := behaviour.New(store, behaviour.Options{})
+	if _, err := followBehaviour(ctx, store, visitors, t); err != nil {
 		return err
 	}
 	report, err := learning.Learn(ctx, learning.Job{
@@ -50,7 +49,7 @@ func (c *trainCTRCmd) learn(ctx context.Context, t *terminal) (err error) {
 		Adopt: !c.NoAdopt, Force: c.Force, Now: time.Now(),
 		Window: learning.Window{
 			Since:    since,
-			Trust:    trust,
+			Trust:    visitors,
 			Progress: func(stage string, done int) { bar.report("read "+stage, done, 0) },
 		},
 		Epoch: func(e ctr.Epoch) { bar.report("epochs", e.Number, 0) },
@@ -63,37 +62,6 @@ func (c *trainCTRCmd) learn(ctx context.Context, t *terminal) (err error) {
 		return errors.Join(err, t.json(report))
 	}
 	return errors.Join(err, printLearning(t.out, report))
-}
-
-// replayed is what a server would know of the shop's visitors had it run since a time: who of them is a bot.
-func replayed(ctx context.Context, store *catalog.Store, since time.Time, report func(done int)) (*behaviour.State, error) {
-	state := behaviour.New(store, behaviour.Options{})
-	nextQuery, stopQueries := iter.Pull2(store.Queries(ctx, since))
-	defer stopQueries()
-	query, queryErr, more := nextQuery()
-	done := 0
-	observe := func(until time.Time) error {
-		for ; more && !query.Time.After(until); query, queryErr, more = nextQuery() {
-			if queryErr != nil {
-				return queryErr
-			}
-			state.Observe(query)
-		}
-		return nil
-	}
-	for e, err := range store.Events(ctx, since) {
-		if err == nil {
-			err = observe(e.Time)
-		}
-		if err != nil {
-			return nil, err
-		}
-		state.Apply(e)
-		if done++; done%eventsAtOnce == 0 {
-			report(done)
-		}
-	}
-	return state, observe(time.Now().AddDate(100, 0, 0))
 }
 
 // printLearning prints what a training came to.

@@ -75,7 +75,9 @@ func servedRows(random *rand.Rand, schema ranker.Schema) []catalog.ServedRow {
 			values[j] = f.Min + (f.Max-f.Min)*random.Float64()
 			rows[i].Features = append(rows[i].Features, float32(values[j]))
 		}
-		ranker.Prior().Score(ranker.Matrix{Rows: 1, Columns: len(schema), Values: values}, score)
+		if err := ranker.Prior().Score(context.Background(), ranker.Matrix{Rows: 1, Columns: len(schema), Values: values}, score); err != nil {
+			panic(err) // it never fails
+		}
 		rows[i].Score, rows[i].Fused = score[0], values[0]
 	}
 	slices.SortFunc(rows, func(a, b catalog.ServedRow) int { return cmp.Compare(b.Score, a.Score) })
@@ -123,7 +125,7 @@ func TestAServerFollowsTheLiveRanker(t *testing.T) {
 	}
 	var told bytes.Buffer
 	terminal := newTerminal(&told, &told)
-	l := &liveShop{dataDir: dir, terminal: terminal, shop: &shop{ranker: ranker.New(liveRanker(dir, terminal), nil)}}
+	l := &liveShop{dataDir: dir, terminal: terminal, shop: &shop{ranker: ranker.New(liveRanker(dir, terminal), ranker.Objective{}, nil)}}
 	l.followRanker()
 	if got := l.rankerModel().Version(); got != ranker.Prior().Version() || told.Len() > 0 {
 		t.Errorf("at first it ranks by %s and says %q", got, told.String())
@@ -140,7 +142,7 @@ func TestAServerFollowsTheLiveRanker(t *testing.T) {
 	if got := l.rankerModel().Version(); got != version {
 		t.Errorf("it ranks by %s, live is %s", got, version)
 	}
-	health := newRankerHealth(openedStore(t, dir), l.rankerModel)
+	health := newRankerHealth(openedStore(t, dir), nil, l.rankerModel)
 	if err := health.measure(t.Context(), time.Now()); err != nil {
 		t.Fatal(err)
 	}
