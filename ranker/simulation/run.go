@@ -1,0 +1,177 @@
+package simulation
+
+import (
+	"cmp"
+	"container/heap"
+	"context"
+	"runtime"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"vitrine/catalog"
+	"vitrine/retrieval"
+)
+
+// Search is what is simulated upon. It is called by several goroutines at once.
+type Search func(ctx context.Context, q retrieval.Query) (*retrieval.Response, error)
+
+// Sink takes what happens, in order of time, from one goroutine. What it is given it may keep and must not change. An
+// error ends the run.
+type Sink interface {
+	Page(p *Page) error   // before its events
+	Event(e *Event) error // impressions, clicks, carts and purchases
+}
+
+// Run lets all visitors come. Searches of one batch of time run side by side and do not see each other's events;
+// before each batch the sink has got all that happened until then, so that a ranker may learn from it. With a search
+// whose answers depend on nothing else, the same options give the same pages and events.
+func (s *Shop) Run(ctx context.Context, search Search, sink Sink) error {
+	waiting := queue(s.visits()) // sorted, which is a heap
+	total, over := len(waiting), 0
+	var out outbox
+	for len(waiting) > 0 {
+		begin := waiting[0].at
+		if err := out.flush(s.opts.Start.Add(begin), sink); err != nil {
+			return err
+		}
+		var batch []*visit
+		for len(waiting) > 0 && waiting[0].at <= begin+s.opts.Batch {
+			batch = append(batch, heap.Pop(&waiting).(*visit))
+		}
+		pages, err := s.answer(ctx, batch, search)
+		if err != nil {
+			return err
+		}
+		for i, v := range batch {
+			events, goesOn := s.react(v, pages[i])
+			out.add(pages[i], events)
+			if goesOn {
+				heap.Push(&waiting, v)
+			} else {
+				over++
+			}
+		}
+		if s.opts.Progress != nil {
+			s.opts.Progress(over, total)
+		}
+	}
+	return out.flush(time.Time{}, sink)
+}
+
+// answer makes the next search of each visit.
+func (s *Shop) answer(ctx context.Context, batch []*visit, search Search) ([]*Page, error) {
+	pages := make([]*Page, len(batch))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, v := range batch {
+		group.Go(func() (err error) {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			pages[i], err = s.ask(ctx, v, search)
+			return err
+		})
+	}
+	return pages, group.Wait()
+}
+
+// queue is a heap of visits by the time of their next search.
+type queue []*visit
+
+func (q queue) Len() int           { return len(q) }
+func (q queue) Less(i, j int) bool { return byTime(q[i], q[j]) < 0 }
+func (q queue) Swap(i, j int)      { q[i], q[j] = q[j], q[i] }
+func (q *queue) Push(v any)        { *q = append(*q, v.(*visit)) }
+func (q *queue) Pop() any {
+	last := len(*q) - 1
+	v := (*q)[last]
+	(*q)[last] = nil
+	*q = (*q)[:last]
+	return v
+}
+
+// outbox holds what has not happened yet.
+type outbox []parcel
+
+// parcel is a page or an event.
+type parcel struct {
+	at    time.Time
+	page  *Page
+	event Event
+}
+
+func (o *outbox) add(p *Page, events []Event) {
+	*o = append(*o, parcel{at: p.Query.Time, page: p})
+	for _, e := range events {
+		*o = append(*o, parcel{at: e.Time, event: e})
+	}
+}
+
+// flush gives out what happens before a time, the zero time = all. What happens at once keeps its order.
+func (o *outbox) flush(before time.Time, sink Sink) error {
+	slices.SortStableFunc(*o, func(a, b parcel) int { return a.at.Compare(b.at) })
+	n := len(*o)
+	if !before.IsZero() {
+		n, _ = slices.BinarySearchFunc(*o, before, func(p parcel, t time.Time) int { return cmp.Or(p.at.Compare(t), 1) })
+	}
+	for i := range *o {
+		if i == n {
+			break
+		}
+		p := &(*o)[i]
+		var err error
+		if p.page != nil {
+			err = sink.Page(p.page)
+		} else {
+			err = sink.Event(&p.event)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	*o = append(outbox(nil), (*o)[n:]...)
+	return nil
+}
+
+// Tally is a Sink that counts, bots apart.
+type Tally struct {
+	Searches int            `json:"searches"`
+	Actions  map[string]int `json:"actions"` // of humans, by name
+	BotPages int            `json:"bot_searches,omitempty"`
+	Shown    []int          `json:"impressions_by_position"` // of humans, the first at 0
+	Clicked  []int          `json:"clicks_by_position"`
+}
+
+// Page counts a search.
+func (t *Tally) Page(p *Page) error {
+	if p.Bot {
+		t.BotPages++
+	} else {
+		t.Searches++
+	}
+	return nil
+}
+
+// Event counts an event.
+func (t *Tally) Event(e *Event) error {
+	if e.Page.Bot {
+		return nil
+	}
+	if t.Actions == nil {
+		t.Actions = map[string]int{}
+	}
+	t.Actions[e.Action]++
+	at := e.Attributes.Position.Ordinal
+	for len(t.Shown) < at {
+		t.Shown, t.Clicked = append(t.Shown, 0), append(t.Clicked, 0)
+	}
+	switch e.Action {
+	case catalog.ActionImpression:
+		t.Shown[at-1]++
+	case catalog.ActionClick:
+		t.Clicked[at-1]++
+	}
+	return nil
+}
