@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"vitrine/catalog"
+	"vitrine/retrieval"
 )
 
 // examined is the probability that the product at a position, from 1, is looked at: 1 / position^η.
-func (m *Model) examined(device string, position int) float64 {
+func (m *Model) examined(device retrieval.Device, position int) float64 {
 	decay := m.DesktopDecay
-	if device == Mobile {
+	if device == retrieval.DeviceMobile {
 		decay = m.MobileDecay
 	}
 	return math.Pow(float64(position), -decay)

@@ -3,6 +3,7 @@ package simulation
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -74,6 +75,8 @@ func (o *Options) validate() error {
 		return fmt.Errorf("%w: batches of %s: ask for a length of time that is not negative", ErrOptions, o.Batch)
 	case o.Bots != nil && (o.Bots.Share < 0 || o.Bots.Share >= 1):
 		return fmt.Errorf("%w: a share of bots of %v: ask for one from 0 to below 1", ErrOptions, o.Bots.Share)
+	case o.Bots != nil && !slices.Contains([]BotShape{BotsOne, BotsMany, BotsFresh}, o.Bots.Shape):
+		return fmt.Errorf("%w: bots of the shape %q: ask for one, many or fresh", ErrOptions, o.Bots.Shape)
 	}
 	return nil
 }
@@ -143,10 +146,10 @@ func DefaultModel() Model {
 		NewShare: 0.35, MoreVisits: 1, MobileShare: 0.6, ChineseShare: 0.1, Onwards: 0.5, MaxSearches: 5, GiftShare: 0.1,
 		TypeExponent: 0.7, AsksShape: 0.4, AsksColour: 0.35, AsksPattern: 0.25, AsksMaterial: 0.12, AsksBrand: 0.1,
 		SaysFirst: 0.6, SaysLater: 0.85, VagueShare: 0.15, SaysOwnGender: 0.15,
-		Base: -1.6, AskedFits: 0.5, AskedMisses: -2, LikedBrand: 1.2, DislikedBrand: -1, LikedColour: 0.7, DislikedHue: -0.7,
+		Base: -1.3, AskedFits: 0.5, AskedMisses: -2, LikedBrand: 1.2, DislikedBrand: -1, LikedColour: 0.7, DislikedHue: -0.7,
 		LikedStyle: 0.5, WrongGender: -2.5, PriceWeight: 0.7, QualitySpread: 0.8, SoldOut: 0.3,
 		LikedBrands: 3, DislikedBrands: 2, LikedColours: 3, DislikedHues: 2, BrandExponent: 0.5, PriceSpread: 0.4,
-		DesktopDecay: 0.8, MobileDecay: 1.1, Keen: 0.5, Noise: 0.02, Trust: 0.08, Doubt: 0.5,
-		Cart: 0.15, Purchase: 0.35,
+		DesktopDecay: 0.6, MobileDecay: 0.9, Keen: 0.55, Noise: 0.01, Trust: 0.05, Doubt: 0.5,
+		Cart: 0.2, Purchase: 0.35,
 	}
 }

@@ -10,7 +10,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"vitrine/catalog"
 	"vitrine/retrieval"
 )
 
@@ -132,46 +131,5 @@ func (o *outbox) flush(before time.Time, sink Sink) error {
 		}
 	}
 	*o = append(outbox(nil), (*o)[n:]...)
-	return nil
-}
-
-// Tally is a Sink that counts, bots apart.
-type Tally struct {
-	Searches int            `json:"searches"`
-	Actions  map[string]int `json:"actions"` // of humans, by name
-	BotPages int            `json:"bot_searches,omitempty"`
-	Shown    []int          `json:"impressions_by_position"` // of humans, the first at 0
-	Clicked  []int          `json:"clicks_by_position"`
-}
-
-// Page counts a search.
-func (t *Tally) Page(p *Page) error {
-	if p.Bot {
-		t.BotPages++
-	} else {
-		t.Searches++
-	}
-	return nil
-}
-
-// Event counts an event.
-func (t *Tally) Event(e *Event) error {
-	if e.Page.Bot {
-		return nil
-	}
-	if t.Actions == nil {
-		t.Actions = map[string]int{}
-	}
-	t.Actions[e.Action]++
-	at := e.Attributes.Position.Ordinal
-	for len(t.Shown) < at {
-		t.Shown, t.Clicked = append(t.Shown, 0), append(t.Clicked, 0)
-	}
-	switch e.Action {
-	case catalog.ActionImpression:
-		t.Shown[at-1]++
-	case catalog.ActionClick:
-		t.Clicked[at-1]++
-	}
 	return nil
 }

@@ -108,7 +108,7 @@ func (s *Shop) ask(ctx context.Context, v *visit, search Search) (*Page, error) 
 	}
 	p.Query = catalog.ShopperQuery{
 		ID: name("q", s.opts.Seed, v.number, v.searches), Time: at, ClientID: v.visitor.ID, UserQuery: text,
-		Application: application, Attributes: map[string]json.RawMessage{"device": json.RawMessage(`"` + v.visitor.Device + `"`)},
+		Application: application, Attributes: map[string]json.RawMessage{"device": json.RawMessage(`"` + string(v.visitor.Device) + `"`)},
 	}
 	response, err := search(ctx, p.Asked)
 	if err != nil {

@@ -3,6 +3,8 @@ package simulation
 import (
 	"math"
 	"slices"
+
+	"vitrine/retrieval"
 )
 
 // The values of the attribute gender, and of whom a visitor shops for.
@@ -11,18 +13,12 @@ const (
 	men   = "men"
 )
 
-// The devices that retrieval.Shopper names.
-const (
-	Desktop = "desktop"
-	Mobile  = "mobile"
-)
-
 // Visitor is a shopper with a taste that only clicks tell.
 type Visitor struct {
 	ID      string // client_id
 	Number  int    // those below Options.Visitors take part in the run
-	Device  string // Desktop or Mobile
-	Chinese bool   // searches in Chinese
+	Device  retrieval.Device
+	Chinese bool // searches in Chinese
 
 	gender                      string
 	likedBrands, dislikedBrands []string
@@ -35,9 +31,9 @@ type Visitor struct {
 func (s *Shop) Visitor(number int) *Visitor {
 	m := &s.model
 	rng := source(s.opts.Seed, forVisitor, number)
-	v := &Visitor{ID: name("v", s.opts.Seed, number), Number: number, Device: Desktop, gender: women}
+	v := &Visitor{ID: name("v", s.opts.Seed, number), Number: number, Device: retrieval.DeviceDesktop, gender: women}
 	if rng.Float64() < m.MobileShare {
-		v.Device = Mobile
+		v.Device = retrieval.DeviceMobile
 	}
 	v.Chinese = rng.Float64() < m.ChineseShare && s.opts.Chinese != nil
 	if rng.IntN(2) == 0 {
