@@ -20,6 +20,7 @@ const oracleDepth = 200
 
 type benchCTRCmd struct {
 	Data     string         `required:"" placeholder:"DIR" type:"path" help:"Work folder with the sample shop, which is drawn and indexed where it lacks; its behaviour events are replaced."`
+	PerKind  int            `placeholder:"N" default:"14" help:"Products of each of the 74 kinds (default ${default}: the demo's shop)."`
 	Visitors int            `placeholder:"N" default:"20000" help:"Simulated visitors; each makes some 3.5 searches (default ${default})."`
 	Days     int            `placeholder:"N" default:"30" help:"Simulated days (default ${default})."`
 	Seed     uint64         `placeholder:"N" default:"1" help:"Seed of the shop and its visitors (default ${default})."`
@@ -44,6 +45,14 @@ type ctrReport struct {
 	Tally   simulation.Tally    `json:"tally"`
 	Target  string              `json:"bot_target,omitempty"`
 	Figures []simulation.Figure `json:"figures"`
+}
+
+// Validate is called when the command line was parsed.
+func (c *benchCTRCmd) Validate() error {
+	if c.PerKind < 1 || c.Tasks < 1 {
+		return errors.New("--per-kind and --tasks must be at least 1")
+	}
+	return nil
 }
 
 // Run simulates, and measures how well fusion, ranker and an oracle rank by what the visitors truly want.
@@ -95,8 +104,11 @@ func (c *benchCTRCmd) shop(bar *progress) (*simulation.Shop, error) {
 	if c.Bots != "none" {
 		options.Bots = &simulation.Bots{Shape: simulation.BotShape(c.Bots)}
 	}
-	return simulation.New(sample.Products(sample.Options{}), options)
+	return simulation.New(sample.Products(c.sample()), options)
 }
+
+// sample says what the shop sells.
+func (c *benchCTRCmd) sample() sample.Options { return sample.Options{PerKind: c.PerKind} }
 
 // makeShop draws and indexes the sample shop; what an earlier run has done is not done again.
 func (c *benchCTRCmd) makeShop(ctx context.Context, t *terminal, library runtimeLibrary) error {
@@ -104,7 +116,7 @@ func (c *benchCTRCmd) makeShop(ctx context.Context, t *terminal, library runtime
 	if err := refuseForeign(c.Data, drawn); err != nil {
 		return err
 	}
-	feed, err := drawSample(ctx, drawn, sample.Options{}, t)
+	feed, err := drawSample(ctx, drawn, c.sample(), t)
 	if err != nil {
 		return err
 	}
@@ -113,12 +125,16 @@ func (c *benchCTRCmd) makeShop(ctx context.Context, t *terminal, library runtime
 	return err
 }
 
-// searchIn searches in one mode.
+// searchIn searches in one mode. The order of the fusion depends on the words alone and is remembered.
 func searchIn(s *shop, mode retrieval.Mode) simulation.Search {
-	return func(ctx context.Context, q retrieval.Query) (*retrieval.Response, error) {
+	search := func(ctx context.Context, q retrieval.Query) (*retrieval.Response, error) {
 		q.Mode = mode
 		return s.engine.Search(ctx, q)
 	}
+	if mode == retrieval.ModeHybrid {
+		return simulation.Cached(search)
+	}
+	return search
 }
 
 // simulate runs the visits, counts them and stores what they did in the place of what is stored.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"vitrine/catalog"
 	"vitrine/catalog/sample"
@@ -24,7 +25,7 @@ func newShop(t testing.TB, options Options) *Shop {
 	return s
 }
 
-// matching is a search by the number of words that titles and categories have; among equals it goes by id.
+// matching is a search by the number of words and Chinese characters that titles and categories have; among equals it goes by id.
 func matching(products []catalog.Product) Search {
 	texts := make([]string, len(products))
 	for i, p := range products {
@@ -35,6 +36,11 @@ func matching(products []catalog.Product) Search {
 			return nil, err
 		}
 		words := strings.Fields(strings.ToLower(q.Text))
+		for _, r := range q.Text {
+			if unicode.Is(unicode.Han, r) {
+				words = append(words, string(r))
+			}
+		}
 		response := &retrieval.Response{Query: q.Text}
 		for i, p := range products {
 			score := 0

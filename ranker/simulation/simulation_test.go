@@ -54,18 +54,20 @@ func (r *record) happenings() (queries []catalog.ShopperQuery, events []catalog.
 }
 
 func TestTheSeedDecidesEverythingWhateverTheBatch(t *testing.T) {
-	search := sampleSearch()
-	queries, events := run(t, newShop(t, small()), search).happenings()
-	for name, change := range map[string]func(*Options){
-		"again":            func(*Options) {},
-		"one by one":       func(o *Options) { o.Batch = 1 },
-		"a day at a time":  func(o *Options) { o.Batch = 24 * time.Hour },
-		"cached responses": func(*Options) { search = Cached(sampleSearch()) },
+	queries, events := run(t, newShop(t, small()), sampleSearch()).happenings()
+	for name, try := range map[string]struct {
+		batch  time.Duration
+		search Search
+	}{
+		"again":           {0, sampleSearch()},
+		"one by one":      {1, sampleSearch()},
+		"a day at a time": {24 * time.Hour, sampleSearch()},
+		"remembered":      {0, Cached(sampleSearch())},
 	} {
 		t.Run(name, func(t *testing.T) {
 			options := small()
-			change(&options)
-			againQueries, againEvents := run(t, newShop(t, options), search).happenings()
+			options.Batch = try.batch
+			againQueries, againEvents := run(t, newShop(t, options), try.search).happenings()
 			if !reflect.DeepEqual(queries, againQueries) || !reflect.DeepEqual(events, againEvents) {
 				t.Errorf("%d queries and %d events, then %d and %d that differ", len(queries), len(events), len(againQueries), len(againEvents))
 			}
@@ -73,7 +75,7 @@ func TestTheSeedDecidesEverythingWhateverTheBatch(t *testing.T) {
 	}
 	options := small()
 	options.Seed = 2
-	if otherQueries, _ := run(t, newShop(t, options), search).happenings(); reflect.DeepEqual(queries, otherQueries) {
+	if otherQueries, _ := run(t, newShop(t, options), sampleSearch()).happenings(); reflect.DeepEqual(queries, otherQueries) {
 		t.Error("another seed gives the same queries")
 	}
 }
@@ -123,18 +125,24 @@ func TestASinkHasAllEventsOfBeforeABatchWhenItIsSearched(t *testing.T) {
 	s := newShop(t, options)
 	search := sampleSearch()
 	var r record
-	visited := map[string]time.Time{} // time of the newest search by visitor
+	visited := map[string]time.Time{} // by visitor, the newest search that found something
 	err := s.Run(t.Context(), func(ctx context.Context, q retrieval.Query) (*retrieval.Response, error) {
 		last, again := visited[q.Shopper.Visitor]
-		visited[q.Shopper.Visitor] = q.Shopper.At
 		seen := false
 		for _, e := range r.events {
 			seen = seen || e.ClientID == q.Shopper.Visitor && !e.Time.Before(last)
+			if !e.Time.Before(q.Shopper.At.Add(time.Millisecond)) {
+				t.Errorf("an event of %s came before the search at %s", e.Time, q.Shopper.At)
+			}
 		}
 		if again && !seen {
 			t.Errorf("%s searches at %s; of the search at %s no event came before", q.Shopper.Visitor, q.Shopper.At, last)
 		}
-		return search(ctx, q)
+		response, err := search(ctx, q)
+		if err == nil && len(response.Hits) > 0 {
+			visited[q.Shopper.Visitor] = q.Shopper.At
+		}
+		return response, err
 	}, &r)
 	if err != nil {
 		t.Fatal(err)
