@@ -16,13 +16,14 @@ import (
 type shop struct {
 	index  *indexer.Index
 	model  *encoders.Model
+	ranker *ranker.Ranker
 	engine *retrieval.Engine
 	files  shopFiles
 
 	options retrieval.Options // of engine
 }
 
-// openShop opens the live generation, the model that it was built with, the rules and the synonyms.
+// openShop opens the live generation, the model that it was built with, and the files that say how the shop searches.
 func openShop(ctx context.Context, dataDir string, library runtimeLibrary, t *terminal) (*shop, error) {
 	files, err := openShopFiles(dataDir)
 	if err != nil {
@@ -49,7 +50,8 @@ func openShopWith(ctx context.Context, dataDir string, files shopFiles, library 
 	if err != nil {
 		return nil, errors.Join(err, model.Close(), index.Close())
 	}
-	s := &shop{index: index, model: model, files: files}
+	s := &shop{index: index, model: model, files: files, ranker: ranker.New(ranker.Prior(), files.objective.value)}
+	s.noteUnmetObjective(t)
 	s.options = retrieval.Options{Weighting: weighting, Suggestions: suggestionsIn(dataDir)}
 	s.engine = s.engineWith(s.options)
 	s.engine.SetRules(files.rules.value)
@@ -58,7 +60,7 @@ func openShopWith(ctx context.Context, dataDir string, files shopFiles, library 
 
 // engineWith returns an engine over the shop, without its rules.
 func (s *shop) engineWith(options retrieval.Options) *retrieval.Engine {
-	engine := retrieval.New(s.index, queryEncoder{s.model}, ranker.New(ranker.Prior()), options)
+	engine := retrieval.New(s.index, queryEncoder{s.model}, s.ranker, options)
 	engine.SetSynonyms(s.files.synonyms.value)
 	return engine
 }
