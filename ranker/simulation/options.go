@@ -23,7 +23,7 @@ type Options struct {
 	Days     int           // length; 0 = 30
 	Start    time.Time     // midnight of the first day; zero = 2026-10-01 UTC
 	Limit    int           // products of a page; 0 = 24
-	Batch    time.Duration // simulated time in which searches do not see each other's events, as a pipeline's delay; 0 = 1 minute
+	Batch    time.Duration // simulated time in which the searches of different visits do not see each other's events; 0 = 1 minute
 	Bots     *Bots         // nil = none
 	Model    *Model        // nil = DefaultModel
 	// Chinese gives the Chinese of English words (sample.Chinese); without it nobody searches in Chinese.

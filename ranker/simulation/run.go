@@ -24,8 +24,9 @@ type Sink interface {
 }
 
 // Run lets all visitors come. Searches of one batch of time run side by side and do not see each other's events;
-// before each batch the sink has got all that happened until then, so that a ranker may learn from it. With a search
-// whose answers depend on nothing else, the same options give the same pages and events.
+// before each batch the sink has got all that happened until then, and before a search all that was done about the
+// ones before it in the same visit, so that a ranker may learn from it. The same options give the same pages and
+// events, if the search answers by its query and by what the sink has got.
 func (s *Shop) Run(ctx context.Context, search Search, sink Sink) error {
 	waiting := queue(s.visits()) // sorted, which is a heap
 	total, over := len(waiting), 0
@@ -36,7 +37,7 @@ func (s *Shop) Run(ctx context.Context, search Search, sink Sink) error {
 			return err
 		}
 		var batch []*visit
-		for len(waiting) > 0 && waiting[0].at <= begin+s.opts.Batch {
+		for len(waiting) > 0 && waiting[0].at <= begin+s.opts.Batch && waiting[0].quiet <= begin {
 			batch = append(batch, heap.Pop(&waiting).(*visit))
 		}
 		pages, err := s.answer(ctx, batch, search)

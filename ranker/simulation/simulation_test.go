@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"reflect"
+	"sync"
 	"testing"
 	"time"
 
@@ -119,33 +120,52 @@ func TestEventsAreWhatAShopRecords(t *testing.T) {
 	}
 }
 
-func TestASinkHasAllEventsOfBeforeABatchWhenItIsSearched(t *testing.T) {
-	options := small()
-	options.Batch = 1
-	s := newShop(t, options)
+func TestASinkHasWhatAVisitorDidBeforeTheirNextSearch(t *testing.T) {
+	s := newShop(t, small())
 	search := sampleSearch()
+	type asked struct {
+		visitor string
+		at      time.Time
+		had     int // events of the visitor
+	}
+	var mu sync.Mutex
+	var all []asked
 	var r record
-	visited := map[string]time.Time{} // by visitor, the newest search that found something
 	err := s.Run(t.Context(), func(ctx context.Context, q retrieval.Query) (*retrieval.Response, error) {
-		last, again := visited[q.Shopper.Visitor]
-		seen := false
+		had := 0
 		for _, e := range r.events {
-			seen = seen || e.ClientID == q.Shopper.Visitor && !e.Time.Before(last)
-			if !e.Time.Before(q.Shopper.At.Add(time.Millisecond)) {
+			if e.ClientID == q.Shopper.Visitor {
+				had++
+			}
+			if e.Time.After(q.Shopper.At) {
 				t.Errorf("an event of %s came before the search at %s", e.Time, q.Shopper.At)
 			}
 		}
-		if again && !seen {
-			t.Errorf("%s searches at %s; of the search at %s no event came before", q.Shopper.Visitor, q.Shopper.At, last)
-		}
-		response, err := search(ctx, q)
-		if err == nil && len(response.Hits) > 0 {
-			visited[q.Shopper.Visitor] = q.Shopper.At
-		}
-		return response, err
+		mu.Lock()
+		all = append(all, asked{q.Shopper.Visitor, q.Shopper.At, had})
+		mu.Unlock()
+		return search(ctx, q)
 	}, &r)
 	if err != nil {
 		t.Fatal(err)
+	}
+	again := 0
+	for _, a := range all {
+		want := 0
+		for _, e := range r.events {
+			if e.ClientID == a.visitor && e.Time.Before(a.at) {
+				want++
+			}
+		}
+		if want > 0 {
+			again++
+		}
+		if a.had != want {
+			t.Errorf("before the search of %s at %s came %d of %d events", a.visitor, a.at, a.had, want)
+		}
+	}
+	if again < len(all)/3 {
+		t.Errorf("%d of %d searches follow another", again, len(all))
 	}
 }
 

@@ -20,6 +20,7 @@ type visit struct {
 	earlier int // visits of the same visitor
 	bot     bool
 	at      time.Duration // of the next search, since the start
+	quiet   time.Duration // when all is done about the search before, since the start; a purchase may come later
 
 	visitor  *Visitor
 	intent   *Intent
@@ -152,7 +153,8 @@ func (s *Shop) react(v *visit, p *Page) (events []Event, goesOn bool) {
 		bought = bought || d.action == catalog.ActionPurchase
 	}
 	v.searches++
-	v.at += length + seconds(5+20*v.rng.ExpFloat64())
+	v.quiet = v.at + length
+	v.at = v.quiet + seconds(5+20*v.rng.ExpFloat64())
 	goesOn = v.rng.Float64() < s.model.Onwards && v.searches < s.model.MaxSearches && !bought && !v.bot
 	return events, goesOn
 }
