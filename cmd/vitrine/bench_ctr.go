@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"text/tabwriter"
 	"time"
@@ -19,13 +20,13 @@ import (
 const oracleDepth = 200
 
 type benchCTRCmd struct {
-	Data     string         `required:"" placeholder:"DIR" type:"path" help:"Work folder with the sample shop, which is drawn and indexed where it lacks; its behaviour events are replaced."`
+	Data     string         `required:"" placeholder:"DIR" type:"path" help:"Work folder with the sample shop, which is drawn and indexed where it lacks; its simulated events are replaced."`
 	PerKind  int            `placeholder:"N" default:"14" help:"Products of each of the 74 kinds (default ${default}: the demo's shop)."`
 	Visitors int            `placeholder:"N" default:"20000" help:"Simulated visitors; each makes some 3.5 searches (default ${default})."`
 	Days     int            `placeholder:"N" default:"30" help:"Simulated days (default ${default})."`
 	Seed     uint64         `placeholder:"N" default:"1" help:"Seed of the shop and its visitors (default ${default})."`
 	Mode     retrieval.Mode `placeholder:"M" enum:"hybrid,ranked" default:"ranked" help:"Order that the visitors see: hybrid (fusion) or ranked (the default)."`
-	Bots     string         `placeholder:"SHAPE" enum:"none,one,many,fresh" default:"none" help:"Attackers, a tenth of the visits, who click one product wherever it is shown: one client, many (300), or fresh, a new one at every visit; none is the default."`
+	Bots     string         `placeholder:"SHAPE" enum:"none,one,many,fresh" default:"none" help:"Attackers, a tenth of the searches, who click one product wherever it is shown: one client, many (300), or fresh, a new one at every visit; none is the default."`
 	Tasks    int            `placeholder:"N" default:"2000" help:"Searches of after the run that rankings are measured on (default ${default})."`
 	Record   bool           `negatable:"" default:"true" help:"Store the queries and events in the data directory (the default)."`
 	JSON     bool           `help:"Print JSON."`
@@ -147,7 +148,7 @@ func (c *benchCTRCmd) simulate(ctx context.Context, world *simulation.Shop, live
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	if _, err := store.PruneEvents(ctx, time.Now().AddDate(100, 0, 0)); err != nil {
+	if err := c.clear(ctx, store); err != nil {
 		return err
 	}
 	recorder := &eventRecorder{Tally: tally, ctx: ctx, store: store}
@@ -155,6 +156,23 @@ func (c *benchCTRCmd) simulate(ctx context.Context, world *simulation.Shop, live
 		return err
 	}
 	return recorder.flush()
+}
+
+// clear deletes the events of an earlier simulation, and no others: a file says that those which are stored are of one.
+func (c *benchCTRCmd) clear(ctx context.Context, store *catalog.Store) error {
+	mark := filepath.Join(c.Data, "simulated-events")
+	stats, err := store.EventStats(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(mark); err != nil && stats.Events+stats.Queries > 0 {
+		return fmt.Errorf("%s holds the events of real visitors, which the simulation would replace: choose another folder with --data, or --no-record", c.Data)
+	}
+	if err := os.WriteFile(mark, nil, 0o644); err != nil {
+		return err
+	}
+	_, err = store.PruneEvents(ctx, time.Now().AddDate(100, 0, 0))
+	return err
 }
 
 // eventRecorder is a simulation.Sink that stores what it counts, in batches.

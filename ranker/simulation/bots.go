@@ -23,7 +23,7 @@ const (
 
 // Bots are attackers: they search for ordinary things and click one product wherever it is shown.
 type Bots struct {
-	Share  float64 // of all visits; 0 = 0.1
+	Share  float64 // of all searches; 0 = 0.1
 	Shape  BotShape
 	Target string // the product's id; empty = one in stock of small hidden quality, by the seed
 	Many   int    // clients of BotsMany; 0 = 300
@@ -71,14 +71,18 @@ func (s *Shop) chooseTarget() (string, error) {
 	return stocked[len(stocked)/4].id, nil
 }
 
-// botVisits adds the visits of the bots to those of the humans.
+// botVisits adds the visits of the bots, of one search each, to those of the humans.
 func (s *Shop) botVisits(visits []*visit) []*visit {
 	bots := s.opts.Bots
 	if bots == nil {
 		return visits
 	}
 	humans := len(visits)
-	for i := range int(math.Round(float64(humans) * bots.Share / (1 - bots.Share))) {
+	searches := 0.0 // of a visit, on average
+	for n := range s.model.MaxSearches {
+		searches += math.Pow(s.model.Onwards, float64(n))
+	}
+	for i := range int(math.Round(float64(humans) * searches * bots.Share / (1 - bots.Share))) {
 		rng := source(s.opts.Seed, forBots, i)
 		client := i // of BotsFresh
 		at := s.moment(rng)
