@@ -12,6 +12,9 @@ import (
 )
 
 func TestAnOracleIsBestAndFiguresAreOfGroups(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many draws, which share nothing between goroutines")
+	}
 	s := newShop(t, Options{Visitors: 100, Model: manyKinds(), Chinese: sample.Chinese()})
 	search := Cached(sampleSearch())
 	tasks := s.Tasks(80, 7)

@@ -180,6 +180,9 @@ func alike() *Model {
 }
 
 func TestClicksFallWithThePositionAsTheExaminationSays(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many draws, which share nothing between goroutines")
+	}
 	options := Options{Model: alike()}
 	s := newShop(t, options)
 	in := &Intent{kind: 0, Type: s.types[0].name}
@@ -256,6 +259,9 @@ func TestTruthGrowsWithTheFit(t *testing.T) {
 }
 
 func TestClicksTellTheTruthOnceThePositionIsTakenOut(t *testing.T) {
+	if testing.Short() {
+		t.Skip("many draws, which share nothing between goroutines")
+	}
 	s := newShop(t, Options{Visitors: 4000})
 	r := run(t, s, Cached(sampleSearch()))
 	// Clicks over expected clicks, by product, against its mean relevance where it was shown.
