@@ -232,6 +232,7 @@ func (a *assembly) markReturning() {
 
 // readQueries learns what was asked for.
 func (a *assembly) readQueries(queries iter.Seq2[catalog.ShopperQuery, error]) error {
+	numbers := map[string]int32{"": 0}
 	done := 0
 	for q, err := range queries {
 		if err != nil {
@@ -245,8 +246,14 @@ func (a *assembly) readQueries(queries iter.Seq2[catalog.ShopperQuery, error]) e
 			continue
 		}
 		s := &a.log.Searches[i]
-		a.queries[i].words = strings.ToLower(strings.TrimSpace(q.UserQuery))
-		s.Words = a.queries[i].words != ""
+		words := strings.ToLower(strings.TrimSpace(q.UserQuery))
+		number, known := numbers[words]
+		if !known {
+			number = int32(len(numbers))
+			numbers[words] = number
+		}
+		a.queries[i].words = words
+		s.Words, s.words = words != "", number
 		s.Photo = string(q.Attributes["photo"]) == "true"
 		s.Device = device(q.Attributes["device"])
 	}

@@ -9,45 +9,6 @@ import (
 // depth is how many places count in NDCG.
 const depth = 10
 
-// examination estimates how likely a place is looked at, as a share of the place that is looked at most: the clicks
-// there over those that the model, which does not know places, expects there. What the model gives wrongly to features
-// that go with the place makes the estimate flatter, so that replay rather favours the order that was shown.
-type examination []float64 // of places from 1; the last one also stands for those below
-
-// Bounds of the estimate.
-const (
-	examinedPlaces = 50
-	examinedPrior  = 10   // clicks by which a place with few is drawn to the average
-	leastExamined  = 0.10 // so that no click weighs more than ten
-)
-
-// estimateExamination learns it from rows and the chances that a model gives them.
-func (l *Log) estimateExamination(begin, end int, chances []float64) examination {
-	got, expected := make([]float64, examinedPlaces), make([]float64, examinedPlaces)
-	for i := begin; i < end; i++ {
-		place := min(int(l.positions[i]), examinedPlaces) - 1
-		expected[place] += chances[i-begin]
-		if l.actions[i].has(clicked) {
-			got[place]++
-		}
-	}
-	e := make(examination, examinedPlaces)
-	for k := range e {
-		e[k] = (got[k] + examinedPrior) / (expected[k] + examinedPrior)
-	}
-	most := slices.Max(e)
-	for k := range e {
-		e[k] = max(e[k]/most, leastExamined)
-	}
-	return e
-}
-
-// weight is what a click at a position counts: the inverse of how likely the place is looked at (Joachims et al. 2017,
-// "Unbiased Learning-to-Rank with Biased Feedback").
-func (e examination) weight(position int32) float64 {
-	return 1 / e[min(int(position), len(e))-1]
-}
-
 // replayed are the figures of one ranking of what a search showed.
 type replayed struct {
 	ndcg       float64 // gain 1 a click
@@ -76,7 +37,7 @@ func (l *Log) replay(s *Search, scores []float64, e examination) replayed {
 		if r.reciprocal == 0 {
 			r.reciprocal = 1 / float64(rank+1)
 		}
-		weight := e.weight(l.positions[row])
+		weight := e.weight(s.Device, l.positions[row])
 		weights = append(weights, weight)
 		if rank < depth {
 			plain += discount(rank)
@@ -99,7 +60,7 @@ func (l *Log) clickWeight(s *Search, e examination) float64 {
 	sum := 0.0
 	for i := s.begin; i < s.end; i++ {
 		if l.actions[i].has(clicked) {
-			sum += e.weight(l.positions[i])
+			sum += e.weight(s.Device, l.positions[i])
 		}
 	}
 	return sum
