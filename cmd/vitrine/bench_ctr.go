@@ -35,6 +35,7 @@ type benchCTRCmd struct {
 	Bots     string         `placeholder:"SHAPE" enum:"none,one,many,fresh" default:"none" help:"Attackers, a tenth of the searches, who click one product wherever it is shown: one client, many (300), or fresh, a new one at every visit; none is the default."`
 	Tasks    int            `placeholder:"N" default:"2000" help:"Searches of after the run that rankings are measured on (default ${default})."`
 	Train    []string       `placeholder:"KIND/OBJECTIVE" default:"logistic/logloss,mlp/logloss,mlp/softmax" help:"Models that are trained on what was recorded, separated by commas; kinds and objectives are those of vitrine train ctr (default ${default})."`
+	Reuse    bool           `help:"Train and measure on what the run before has recorded, with the same flags, instead of simulating again."`
 	JSON     bool           `help:"Print JSON."`
 }
 
@@ -86,9 +87,6 @@ func (c *benchCTRCmd) Run(ctx context.Context, t *terminal, library runtimeLibra
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	if err := c.clear(ctx, store); err != nil {
-		return err
-	}
 	files, err := openShopFiles(c.Data)
 	if err != nil {
 		return err
@@ -104,7 +102,12 @@ func (c *benchCTRCmd) Run(ctx context.Context, t *terminal, library runtimeLibra
 
 	report := ctrReport{Target: world.Target()}
 	begun := time.Now()
-	if err := c.simulate(ctx, world, live, store, state, &report.Tally); err != nil {
+	if c.Reuse {
+		_, err = followBehaviour(ctx, store, state, t)
+	} else {
+		err = c.simulate(ctx, world, live, store, state, &report.Tally)
+	}
+	if err != nil {
 		return err
 	}
 	report.Seconds = time.Since(begun).Seconds()
@@ -217,6 +220,9 @@ func searchIn(s *shop, mode retrieval.Mode) simulation.Search {
 
 // simulate runs the visits, counts them, tells the state what they did and stores it.
 func (c *benchCTRCmd) simulate(ctx context.Context, world *simulation.Shop, live *shop, store *catalog.Store, state *behaviour.State, tally *simulation.Tally) error {
+	if err := c.clear(ctx, store); err != nil {
+		return err
+	}
 	recorder := &eventRecorder{Tally: tally, ctx: ctx, store: store, state: state}
 	if err := world.Run(ctx, searchIn(live, c.Mode), recorder); err != nil {
 		return err
@@ -283,19 +289,8 @@ func (r *eventRecorder) flush() error {
 // write prints the figures for people to read.
 func (r *ctrReport) write(out io.Writer) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	n := r.Tally.Actions
-	fmt.Fprintf(table, "visits\t%d\n", r.Tally.Visits)
-	fmt.Fprintf(table, "searches\t%d\t%.0f s\n", r.Tally.Searches, r.Seconds)
-	fmt.Fprintf(table, "impressions\t%d\n", n[catalog.ActionImpression])
-	fmt.Fprintf(table, "clicks\t%d\t%.2f a search\n", n[catalog.ActionClick], share(n[catalog.ActionClick], r.Tally.Searches))
-	fmt.Fprintf(table, "carts\t%d\t%.1f %% of the visits\n", n[catalog.ActionAddToCart], 100*share(n[catalog.ActionAddToCart], r.Tally.Visits))
-	fmt.Fprintf(table, "purchases\t%d\t%.1f %% of the visits\n", n[catalog.ActionPurchase], 100*share(n[catalog.ActionPurchase], r.Tally.Visits))
-	if r.Target != "" {
-		fmt.Fprintf(table, "searches of bots\t%d\tfor %s\n", r.Tally.BotSearches, r.Target)
-	}
-	fmt.Fprintln(table, "\nposition\timpressions\tclick-through")
-	for i, shown := range r.Tally.Shown {
-		fmt.Fprintf(table, "%d\t%d\t%.2f %%\n", i+1, shown, 100*share(r.Tally.Clicked[i], shown))
+	if r.Tally.Visits > 0 { // else the log is of an earlier run
+		r.writeTally(table)
 	}
 	fmt.Fprintln(table, "\nlearnt\tseconds\tepochs\tlog loss\tAUC\tNDCG@10 by replay\tof the prior")
 	for _, l := range r.Learning {
@@ -311,6 +306,24 @@ func (r *ctrReport) write(out io.Writer) error {
 		fmt.Fprintln(table)
 	}
 	return table.Flush()
+}
+
+// writeTally prints what the visitors did.
+func (r *ctrReport) writeTally(table io.Writer) {
+	n := r.Tally.Actions
+	fmt.Fprintf(table, "visits\t%d\n", r.Tally.Visits)
+	fmt.Fprintf(table, "searches\t%d\t%.0f s\n", r.Tally.Searches, r.Seconds)
+	fmt.Fprintf(table, "impressions\t%d\n", n[catalog.ActionImpression])
+	fmt.Fprintf(table, "clicks\t%d\t%.2f a search\n", n[catalog.ActionClick], share(n[catalog.ActionClick], r.Tally.Searches))
+	fmt.Fprintf(table, "carts\t%d\t%.1f %% of the visits\n", n[catalog.ActionAddToCart], 100*share(n[catalog.ActionAddToCart], r.Tally.Visits))
+	fmt.Fprintf(table, "purchases\t%d\t%.1f %% of the visits\n", n[catalog.ActionPurchase], 100*share(n[catalog.ActionPurchase], r.Tally.Visits))
+	if r.Target != "" {
+		fmt.Fprintf(table, "searches of bots\t%d\tfor %s\n", r.Tally.BotSearches, r.Target)
+	}
+	fmt.Fprintln(table, "\nposition\timpressions\tclick-through")
+	for i, shown := range r.Tally.Shown {
+		fmt.Fprintf(table, "%d\t%d\t%.2f %%\n", i+1, shown, 100*share(r.Tally.Clicked[i], shown))
+	}
 }
 
 func share(part, whole int) float64 {
