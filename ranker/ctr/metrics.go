@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sync"
 )
 
 // Metrics are the figures of a model on rows. Rows with a label above 0 count as clicked.
@@ -40,7 +41,9 @@ func measure(e *examples, logits []float64, l loss) Metrics {
 			scores[i] = logits[i*tasks]
 		}
 	}
-	m := Metrics{Rows: len(labels), Loss: l.mean(e, logits), AUC: auc(labels, scores)}
+	m := Metrics{Rows: len(labels), Loss: l.mean(e, logits)}
+	var wait sync.WaitGroup
+	wait.Go(func() { m.AUC = auc(labels, scores) }) // the longest of the figures
 	right := 0
 	for i, label := range labels {
 		m.LogLoss += crossEntropy(label, scores[i])
@@ -56,6 +59,7 @@ func measure(e *examples, logits []float64, l loss) Metrics {
 	for t := 1; t < tasks; t++ {
 		m.Steps = append(m.Steps, measureStep(e, logits, t))
 	}
+	wait.Wait()
 	return m
 }
 
@@ -107,16 +111,20 @@ func rowWeight(label, positiveWeight float64) float64 {
 // auc is the area under the ROC curve by the rank sum of the positives (Hanley and McNeil 1982); rows of
 // one score share their mean rank.
 func auc(labels, scores []float64) float64 {
-	order := make([]int, len(scores))
-	for i := range order {
-		order[i] = i
+	type scored struct {
+		score   float64
+		clicked bool
 	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(scores[a], scores[b]) })
+	rows := make([]scored, len(scores))
+	for i, score := range scores {
+		rows[i] = scored{score, labels[i] > 0}
+	}
+	slices.SortFunc(rows, func(a, b scored) int { return cmp.Compare(a.score, b.score) })
 	var rankSum, positives float64
-	for begin := 0; begin < len(order); {
+	for begin := 0; begin < len(rows); {
 		end, tied := begin, 0.0
-		for ; end < len(order) && cmp.Compare(scores[order[end]], scores[order[begin]]) == 0; end++ {
-			if labels[order[end]] > 0 {
+		for ; end < len(rows) && cmp.Compare(rows[end].score, rows[begin].score) == 0; end++ {
+			if rows[end].clicked {
 				tied++
 			}
 		}
