@@ -1,7 +1,6 @@
 package ctr
 
 import (
-	"cmp"
 	"math"
 	"slices"
 	"sync"
@@ -108,33 +107,28 @@ func rowWeight(label, positiveWeight float64) float64 {
 	return 1
 }
 
-// auc is the area under the ROC curve by the rank sum of the positives (Hanley and McNeil 1982); rows of
-// one score share their mean rank.
+// auc is the area under the ROC curve: the share of pairs of a positive and a negative row that stand in the
+// right order, ties half (Hanley and McNeil 1982).
 func auc(labels, scores []float64) float64 {
-	type scored struct {
-		score   float64
-		clicked bool
-	}
-	rows := make([]scored, len(scores))
+	var positives, negatives []float64
 	for i, score := range scores {
-		rows[i] = scored{score, labels[i] > 0}
-	}
-	slices.SortFunc(rows, func(a, b scored) int { return cmp.Compare(a.score, b.score) })
-	var rankSum, positives float64
-	for begin := 0; begin < len(rows); {
-		end, tied := begin, 0.0
-		for ; end < len(rows) && cmp.Compare(rows[end].score, rows[begin].score) == 0; end++ {
-			if rows[end].clicked {
-				tied++
-			}
+		if labels[i] > 0 {
+			positives = append(positives, score)
+		} else {
+			negatives = append(negatives, score)
 		}
-		rankSum += tied * float64(begin+1+end) / 2 // ranks begin+1 to end
-		positives += tied
-		begin = end
 	}
-	negatives := float64(len(labels)) - positives
-	if positives == 0 || negatives == 0 {
-		return math.NaN()
+	slices.Sort(positives)
+	slices.Sort(negatives)
+	right, below, upTo := 0.0, 0, 0 // negatives that are below the positive, and that are not above it
+	for _, score := range positives {
+		for below < len(negatives) && negatives[below] < score {
+			below++
+		}
+		for upTo < len(negatives) && negatives[upTo] <= score {
+			upTo++
+		}
+		right += float64(below+upTo) / 2
 	}
-	return (rankSum - positives*(positives+1)/2) / (positives * negatives)
+	return right / (float64(len(positives)) * float64(len(negatives))) // 0/0 without both kinds
 }
