@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"testing"
 	"testing/quick"
@@ -147,6 +148,22 @@ func TestTrainingIsReproducible(t *testing.T) {
 	}
 	if err := quick.Check(property, &quick.Config{MaxCount: 20}); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestTrainingDoesNotDependOnTheNumberOfProcessors(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	d := noisy(1500, 1)
+	var models []*Model
+	for _, processors := range []int{1, 2, 5} {
+		runtime.GOMAXPROCS(processors)
+		m, _ := train(t, d, noisy(300, 2), Options{Hidden: []int{6}, Dropout: 0.2, Batch: 700, Epochs: 3})
+		models = append(models, m)
+	}
+	for _, m := range models[1:] {
+		if !slices.Equal(m.network.values, models[0].network.values) {
+			t.Error("more processors train another model")
+		}
 	}
 }
 
