@@ -87,15 +87,21 @@ func TestEveryListHasAnIDAndTokensForWhoAskedByName(t *testing.T) {
 	photo := string(photoOf(t, colours["green"]))
 	ids := map[string]bool{}
 	for name, make := range map[string]func(client string) *http.Request{
-		"address": func(c string) *http.Request { return httptest.NewRequest("GET", "/api/v1/search?q=shoes&limit=5&client_id="+c, nil) },
+		"address": func(c string) *http.Request {
+			return httptest.NewRequest("GET", "/api/v1/search?q=shoes&limit=5&client_id="+c, nil)
+		},
 		"page 2": func(c string) *http.Request {
 			return httptest.NewRequest("GET", "/api/v1/search?q=shoes&limit=5&offset=5&client_id="+c, nil)
 		},
-		"list": func(c string) *http.Request { return httptest.NewRequest("GET", "/api/v1/search?limit=5&client_id="+c, nil) },
+		"list": func(c string) *http.Request {
+			return httptest.NewRequest("GET", "/api/v1/search?limit=5&client_id="+c, nil)
+		},
 		"like": func(c string) *http.Request {
 			return httptest.NewRequest("GET", "/api/v1/search?like=shoes-red-1&limit=5&client_id="+c, nil)
 		},
-		"JSON": func(c string) *http.Request { return jsonRequest(`{"query":"shoes","limit":5,"client_id":"` + c + `"}`) },
+		"JSON": func(c string) *http.Request {
+			return jsonRequest(`{"query":"shoes","limit":5,"client_id":"` + c + `"}`)
+		},
 		"photo": func(c string) *http.Request {
 			return form(t, "/api/v1/search", [2]string{"limit", "5"}, [2]string{"client_id", c}, [2]string{"photo", photo})
 		},

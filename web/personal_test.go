@@ -22,9 +22,10 @@ func TestACardSaysWhichPartOfTheProfileMovedItMost(t *testing.T) {
 		want     string
 	}{
 		"the largest":           {shoe, []retrieval.FeatureEntry{feature("brand_affinity", 0.3), feature("colour_affinity", 0.2)}, "you looked at Kestrel lately"},
-		"of the profile":        {shoe, []retrieval.FeatureEntry{feature("fused", 5), feature("category_affinity", 0.2)}, "you looked at shoes lately"},
+		"of the profile":        {shoe, []retrieval.FeatureEntry{feature("fused", 5), feature("category_affinity", 0.2)}, "you looked at footwear lately"},
 		"colour":                {shoe, []retrieval.FeatureEntry{feature("colour_affinity", 0.2)}, "you looked at things in red lately"},
 		"too little":            {shoe, []retrieval.FeatureEntry{feature("brand_affinity", 0.1)}, ""},
+		"unlike the profile":    {shoe, []retrieval.FeatureEntry{{Name: "brand_affinity", Value: -1, Contribution: 2}}, ""},
 		"moved down":            {shoe, []retrieval.FeatureEntry{feature("brand_affinity", -2)}, ""},
 		"without that property": {catalog.Product{}, []retrieval.FeatureEntry{feature("brand_affinity", 2), feature("seen_before", 0.5)}, "you looked at this before"},
 		"nothing":               {shoe, nil, ""},

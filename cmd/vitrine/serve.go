@@ -14,8 +14,8 @@ import (
 )
 
 type serveCmd struct {
-	Data string   `required:"" placeholder:"DIR" type:"existingdir" help:"Data directory."`
-	Addr string   `placeholder:"HOST:PORT" default:"127.0.0.1:8080" help:"Address to listen on; a loopback address (${default})."`
+	Data string `required:"" placeholder:"DIR" type:"existingdir" help:"Data directory."`
+	Addr string `placeholder:"HOST:PORT" default:"127.0.0.1:8080" help:"Address to listen on; a loopback address (${default})."`
 	collecting
 	Host []string `placeholder:"NAME" help:"Host name that a reverse proxy before the server passes on; may be repeated. Without it only localhost is answered."`
 }
