@@ -197,7 +197,7 @@ func (s *State) happened(v *visitor, k key, index int32, a action, at int64, e *
 		v.try(index)
 	}
 	s.judge(v)
-	s.establish(v, at)
+	s.establish(v, q.at)
 	s.count(v, q, x, a)
 	if a == impression {
 		for waiting := click; waiting < actions; waiting++ {

@@ -52,7 +52,7 @@ func (v *visitor) date(q *search) {
 	}
 }
 
-// establish moves what v counted from the pool of newcomers once it may.
+// establish moves what v counted from the pool of newcomers once it may, as of a search.
 func (s *State) establish(v *visitor, at int64) {
 	if v.pool == established || v.triedCount < len(v.tried) || v.first == 0 || at-v.first < establishedAfter.Milliseconds() {
 		return
