@@ -75,7 +75,7 @@ func TestFeaturesAreThoseOfTheMomentOfTheSearch(t *testing.T) {
 	candidates := randomCandidates(random, 30)
 	all := stream(random, candidates, 60)
 	state := behaviour.New(productsOf(candidates), behaviour.Options{})
-	live := New(Prior(), state)
+	live := New(Prior(), Objective{}, state)
 	type logged struct {
 		after  int // happenings
 		query  *retrieval.Query
@@ -114,7 +114,7 @@ func TestFeaturesAreThoseOfTheMomentOfTheSearch(t *testing.T) {
 		for _, h := range all[:entry.after] {
 			h.tell(fresh)
 		}
-		again, err := New(Prior(), fresh).Rank(t.Context(), entry.query, candidates)
+		again, err := New(Prior(), Objective{}, fresh).Rank(t.Context(), entry.query, candidates)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -135,7 +135,7 @@ func TestUnknownVisitorsHaveNoTasteAndTheOrderOfAllOthers(t *testing.T) {
 		}
 		return ranked
 	}
-	bare, empty := search(New(Prior(), nil), "stranger"), search(New(Prior(), state), "stranger")
+	bare, empty := search(New(Prior(), Objective{}, nil), "stranger"), search(New(Prior(), Objective{}, state), "stranger")
 	if !reflect.DeepEqual(bare.Values, empty.Values) || !reflect.DeepEqual(bare.Scores, empty.Scores) {
 		t.Error("an empty state changes features or scores")
 	}
@@ -143,7 +143,7 @@ func TestUnknownVisitorsHaveNoTasteAndTheOrderOfAllOthers(t *testing.T) {
 	for _, h := range stream(random, candidates, 40) {
 		h.tell(state)
 	}
-	live := New(Prior(), state)
+	live := New(Prior(), Objective{}, state)
 	nobody, stranger, known := search(live, ""), search(live, "stranger"), search(live, "visitor1")
 	if !reflect.DeepEqual(nobody.Values, stranger.Values) || !reflect.DeepEqual(nobody.Scores, stranger.Scores) {
 		t.Error("an unknown visitor has other features or scores than nobody")

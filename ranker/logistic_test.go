@@ -36,7 +36,7 @@ func TestContributionsSumExactlyToTheScore(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ranked, err := New(model, nil).Rank(t.Context(), redDress, randomCandidates(random, 40))
+		ranked, err := New(model, Objective{}, nil).Rank(t.Context(), redDress, randomCandidates(random, 40))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -131,7 +131,7 @@ func TestRankOfNothingIsNothing(t *testing.T) {
 func TestRankEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := New(Prior(), nil).Rank(ctx, redDress, nil); !errors.Is(err, context.Canceled) {
+	if _, err := New(Prior(), Objective{}, nil).Rank(ctx, redDress, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("error = %v", err)
 	}
 }
@@ -231,7 +231,7 @@ func BenchmarkRank(b *testing.B) {
 			for _, h := range stream(rand.New(rand.NewPCG(2, 2)), candidates, 400) {
 				h.tell(state)
 			}
-			bench(b, New(Prior(), state), candidates, func() {})
+			bench(b, New(Prior(), Objective{}, state), candidates, func() {})
 		})
 	}
 }

@@ -76,8 +76,9 @@ func TestATrainedModelScoresTheSameAfterItWasStored(t *testing.T) {
 		}
 		m := Extract(redDress, randomCandidates(rand.New(rand.NewPCG(3, 4)), 40), today, behaviour.View{})
 		want, got := make([]float64, m.Rows), make([]float64, m.Rows)
-		before.Score(m, want)
-		after.Score(m, got)
+		if err := errors.Join(before.Score(t.Context(), m, want), after.Score(t.Context(), m, got)); err != nil {
+			t.Fatal(err)
+		}
 		if !slices.Equal(got, want) || after.Version() != "v1" {
 			t.Errorf("%s: got %v, want %v", kind, got, want)
 		}
@@ -96,7 +97,9 @@ func TestTheEntriesOfATrainedModelAreItsScoreBitForBit(t *testing.T) {
 				}
 			}
 			var score [1]float64
-			model.Score(Matrix{1, len(row), row}, score[:])
+			if err := model.Score(t.Context(), Matrix{1, len(row), row}, score[:]); err != nil {
+				t.Fatal(err)
+			}
 			sum := 0.0
 			ledger := model.Explain(row)
 			for _, e := range ledger {

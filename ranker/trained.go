@@ -1,9 +1,9 @@
 package ranker
 
 import (
+	"context"
 	"fmt"
 	"io"
-	"math"
 	"slices"
 
 	"vitrine/ranker/calibration"
@@ -15,8 +15,9 @@ import (
 type Scorer interface {
 	// Scores writes the log odds of a click of each row into a slice of that length, and returns it.
 	Scores(rows, into []float64) []float64
-	// Contributions takes the log odds of one row apart: what every row has, and what each feature adds.
-	Contributions(row []float64) (base float64, parts []float64)
+	// Contributions takes the log odds of one row apart: what every row has, and what each feature adds. They are valid
+	// also with an error, which says that the base has much that no feature accounts for.
+	Contributions(row []float64) (base float64, parts []float64, err error)
 	// Write writes the model as readers of its kind read it.
 	Write(w io.Writer) error
 }
@@ -57,39 +58,28 @@ func (t *Trained) Version() string { return t.manifest.Version }
 // Manifest says how the model came about. The caller must not change what it points to.
 func (t *Trained) Manifest() Manifest { return t.manifest }
 
-// Scores and contributions are multiples of the grain, about 1e-9, and bounded, so that sums of them are exact in any
-// order: 53 bits hold multiples of 2^-30 up to 2^23.
-const (
-	grain           = 0x1p-30
-	maxScore        = 0x1p10
-	maxContribution = 0x1p15
-)
-
-func grained(value, most float64) float64 {
-	return math.RoundToEven(min(max(finite(value), -most), most)/grain) * grain
+// Score implements Model: the scorer's log odds, calibrated.
+func (t *Trained) Score(_ context.Context, m Matrix, into []float64) error {
+	t.score(m.Values, into)
+	return nil
 }
 
-// Score implements Model: the scorer's log odds, calibrated.
-func (t *Trained) Score(m Matrix, into []float64) {
-	t.scorer.Scores(m.Values, into)
+func (t *Trained) score(rows, into []float64) {
+	t.scorer.Scores(rows, into)
 	for i, logit := range into {
 		into[i] = grained(t.manifest.Calibration.Logit(logit), maxScore)
 	}
 }
 
-// Explain implements Model. The first entry is what every candidate has, and what rounding leaves.
+// Explain implements Model.
 func (t *Trained) Explain(row []float64) []retrieval.FeatureEntry {
 	var score [1]float64
-	t.Score(Matrix{Rows: 1, Columns: len(row), Values: row}, score[:])
-	_, parts := t.scorer.Contributions(row)
-	ledger := make([]retrieval.FeatureEntry, 1+len(row))
-	ledger[0] = retrieval.FeatureEntry{Name: biasName, Value: 1, Contribution: score[0]}
-	for j, value := range row {
-		contribution := grained(t.manifest.Calibration.Slope*parts[j], maxContribution)
-		ledger[1+j] = retrieval.FeatureEntry{Name: features[j].Name, Value: value, Contribution: contribution + 0}
-		ledger[0].Contribution -= contribution
+	t.score(row, score[:])
+	_, parts, _ := t.scorer.Contributions(row) // what is not accounted for is in the first entry
+	for j := range parts {
+		parts[j] *= t.manifest.Calibration.Slope
 	}
-	return ledger
+	return ledgerOf(row, parts, score[0])
 }
 
 // sameFeatures reports whether the features of a model file are those of this program, in their order.

@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"vitrine/ranker/calibration"
+	"vitrine/ranker/ctr"
 )
 
 type calibrateCmd struct {
@@ -26,11 +27,11 @@ type calibrated struct {
 
 // Run compares the chances of a model as they are with those of two calibrations.
 func (c *calibrateCmd) Run(t *terminal) error {
-	fit, err := readClickTable(c.Fit, []string{c.Logit}, c.Label)
+	fit, err := (&clickRows{CSV: c.Fit}).readCSV(ctr.Columns{Features: []string{c.Logit}, Label: c.Label})
 	if err != nil {
 		return err
 	}
-	test, err := readClickTable(c.CSV, []string{c.Logit}, c.Label)
+	test, err := (&clickRows{CSV: c.CSV}).readCSV(ctr.Columns{Features: []string{c.Logit}, Label: c.Label})
 	if err != nil {
 		return err
 	}

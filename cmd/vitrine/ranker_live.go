@@ -63,6 +63,7 @@ const (
 // rankerHealth implements web.RankerHealth by the log of the last day.
 type rankerHealth struct {
 	log   learning.Source
+	trust learning.Trust
 	model func() ranker.Model
 
 	mu    sync.Mutex
@@ -70,8 +71,8 @@ type rankerHealth struct {
 	ratio float64 // NaN = unknown
 }
 
-func newRankerHealth(log learning.Source, model func() ranker.Model) *rankerHealth {
-	return &rankerHealth{log: log, model: model, ratio: math.NaN()}
+func newRankerHealth(log learning.Source, trust learning.Trust, model func() ranker.Model) *rankerHealth {
+	return &rankerHealth{log: log, trust: trust, model: model, ratio: math.NaN()}
 }
 
 // follow measures now and every hour until ctx ends.
@@ -91,7 +92,7 @@ func (h *rankerHealth) follow(ctx context.Context, t *terminal) error {
 }
 
 func (h *rankerHealth) measure(ctx context.Context, now time.Time) error {
-	log, err := learning.Assemble(ctx, h.log, learning.Window{Since: now.Add(-healthSpan), MaxRows: healthRows})
+	log, err := learning.Assemble(ctx, h.log, learning.Window{Since: now.Add(-healthSpan), MaxRows: healthRows, Trust: h.trust})
 	if err != nil {
 		return err
 	}
@@ -102,7 +103,10 @@ func (h *rankerHealth) measure(ctx context.Context, now time.Time) error {
 			drift[d.Feature] = d.Index
 		}
 	}
-	ratio := learning.CalibrationRatio(log, model)
+	ratio, err := learning.CalibrationRatio(ctx, log, model)
+	if err != nil {
+		return err
+	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.drift, h.ratio = drift, ratio

@@ -49,7 +49,7 @@ func (l *liveShop) serve(ctx context.Context, listener net.Listener, how collect
 		l.terminal.notef("vitrine: %v (searches are answered, events are not taken)", openErr)
 	} else {
 		options.Events, options.Searches, options.TokenKey = log, log, log.tokenKey
-		health = newRankerHealth(log, l.rankerModel)
+		health = newRankerHealth(log, l.state, l.rankerModel)
 		options.Ranker = health
 		defer func() { err = errors.Join(err, log.close()) }()
 	}

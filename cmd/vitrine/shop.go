@@ -17,14 +17,14 @@ import (
 type shop struct {
 	index  *indexer.Index
 	model  *encoders.Model
-	engine *retrieval.Engine
 	ranker *ranker.Ranker
+	engine *retrieval.Engine
 	files  shopFiles
 
 	options retrieval.Options // of engine
 }
 
-// openShop opens the live generation, the model that it was built with, the rules and the synonyms.
+// openShop opens the live generation, the model that it was built with, and the files that say how the shop searches.
 func openShop(ctx context.Context, dataDir string, library runtimeLibrary, t *terminal) (*shop, error) {
 	files, err := openShopFiles(dataDir)
 	if err != nil {
@@ -52,7 +52,8 @@ func openShopWith(ctx context.Context, dataDir string, files shopFiles, state *b
 	if err != nil {
 		return nil, errors.Join(err, model.Close(), index.Close())
 	}
-	s := &shop{index: index, model: model, ranker: ranker.New(liveRanker(dataDir, t), state), files: files}
+	s := &shop{index: index, model: model, files: files, ranker: ranker.New(liveRanker(dataDir, t), files.objective.value, state)}
+	s.noteUnmetObjective(t)
 	s.options = retrieval.Options{Weighting: weighting, Suggestions: suggestionsIn(dataDir)}
 	s.engine = s.engineWith(s.options)
 	s.engine.SetRules(files.rules.value)

@@ -10,22 +10,22 @@ import (
 
 	"vitrine/catalog"
 	"vitrine/ranker"
+	"vitrine/ranker/behaviour"
 	"vitrine/ranker/ctr"
 	"vitrine/ranker/learning"
 )
 
 // learnFlags are those of `train ctr` that learn from a shop's own log.
 type learnFlags struct {
-	Data      string `required:"" xor:"rows" placeholder:"DIR" type:"existingdir" help:"Data directory: learn from what its shoppers did, and serve the model if it wins."`
-	Objective string `default:"logloss" enum:"logloss,softmax,lambdarank" help:"With --data, what training lowers: ${enum}."`
-	Since     age    `default:"90d" placeholder:"AGE" help:"With --data, leave out what is older (${default})."`
-	NoAdopt   bool   `xor:"adopt" help:"With --data: judge the model and keep it, but do not serve it."`
-	Force     bool   `xor:"adopt" help:"With --data: serve the model even where it does not win."`
+	Data    string `required:"" xor:"rows" placeholder:"DIR" type:"existingdir" help:"Data directory: learn from what its shoppers did, and serve the model if it wins."`
+	Since   age    `default:"90d" placeholder:"AGE" help:"With --data, leave out what is older (${default})."`
+	NoAdopt bool   `xor:"adopt" help:"With --data: judge the model and keep it, but do not serve it."`
+	Force   bool   `xor:"adopt" help:"With --data: serve the model even where it does not win."`
 }
 
 // learn trains on the log of a shop.
 func (c *trainCTRCmd) learn(ctx context.Context, t *terminal) (err error) {
-	if c.Evaluate != "" || len(c.Features) > 0 || c.Label != "" {
+	if c.Evaluate != "" || len(c.Rows.Features) > 0 || c.Rows.Label != "" {
 		return errors.New("leave --evaluate, --features and --label out beside --data: the log of a shop has its features, and its label is the click")
 	}
 	trainer, err := learning.NewTrainer(c.Model, c.Objective, c.Seed)
@@ -39,11 +39,17 @@ func (c *trainCTRCmd) learn(ctx context.Context, t *terminal) (err error) {
 	defer func() { err = errors.Join(err, store.Close()) }()
 	bar := t.progress()
 	defer bar.close()
+	since := time.Now().Add(-time.Duration(c.Since))
+	visitors := behaviour.New(store, behaviour.Options{})
+	if _, err := followBehaviour(ctx, store, visitors, t); err != nil {
+		return err
+	}
 	report, err := learning.Learn(ctx, learning.Job{
 		Source: store, Ledger: store, Store: ranker.OpenStore(c.Data), Trainer: trainer, Seed: c.Seed,
 		Adopt: !c.NoAdopt, Force: c.Force, Now: time.Now(),
 		Window: learning.Window{
-			Since:    time.Now().Add(-time.Duration(c.Since)),
+			Since:    since,
+			Trust:    visitors,
 			Progress: func(stage string, done int) { bar.report("read "+stage, done, 0) },
 		},
 		Epoch: func(e ctr.Epoch) { bar.report("epochs", e.Number, 0) },

@@ -154,7 +154,7 @@ func TestListwiseObjectivesRefuseRowsWithoutAnOrder(t *testing.T) {
 func TestGradesAreForListwiseObjectives(t *testing.T) {
 	d := queries(20, 1)
 	d.Labels[3] = 2
-	if _, err := Train(t.Context(), d, none(d), Options{}, func(Epoch) {}); !errors.Is(err, ErrData) || !strings.Contains(err.Error(), "row 4 has the label 2") {
+	if _, err := Train(t.Context(), d, none(d), Options{}, func(Epoch) {}); !errors.Is(err, ErrData) || !strings.Contains(err.Error(), "a row has the label 2") {
 		t.Errorf("logloss: %v", err)
 	}
 	if _, err := Train(t.Context(), d, none(d), Options{Objective: Softmax, Epochs: 1}, func(Epoch) {}); err != nil {

@@ -1,5 +1,7 @@
 package ctr
 
+import "gonum.org/v1/gonum/floats"
+
 // The factorisation machine of a DeepFM (Guo et al. 2017, section 2.1; Rendle 2010): a row x of standardised
 // features adds to its logit
 //
@@ -61,6 +63,18 @@ func machineGradient(p *packed, s *scratch, into []float64) {
 		own := into[i*p.machine.cols:][:p.machine.cols]
 		for k, v := range p.machine.row(i)[1:] {
 			own[1+k] -= v * squares[i]
+		}
+	}
+}
+
+// addMachineSlopes adds to s.product the slopes of the machine's share of the logit by the inputs, given s
+// after forward: of row x and feature i these are w[i] + Σ over k of v[i][k] sums[k] − |v[i]|² x[i].
+func addMachineSlopes(p *packed, s *scratch) {
+	for r := range s.inputs.rows {
+		x, sums, slopes := s.inputs.row(r), s.sums.row(r), s.product.row(r)
+		for i := range slopes {
+			own := p.machine.row(i)
+			slopes[i] += own[0] + floats.Dot(own[1:], sums[1:]) - p.squares[i]*x[i]
 		}
 	}
 }

@@ -65,7 +65,7 @@ func (l logLoss) slopes(e *examples, logits, into []float64) {
 		for t := 1; t < tasks; t++ {
 			logChance += logSigmoid(z[t])
 			// The loss −y log q − (1−y) log(1−q) of q = Π σ(z[j]) has by z[j] the slope (1−σ(z[j])) (q−y)/(1−q).
-			slope := e.weight(i) * (math.Exp(logChance) - e.labels[t][i]) / max(-math.Expm1(logChance), math.SmallestNonzeroFloat64)
+			slope := e.weight(i) * (math.Exp(logChance) - e.labels[t][i]) / missed(logChance)
 			slopes[t] = 0
 			for j := range t + 1 {
 				slopes[j] += slope * sigmoid(-z[j])
@@ -89,10 +89,14 @@ func (l logLoss) mean(e *examples, logits []float64) float64 {
 	return sum / float64(e.rows())
 }
 
+// missed is the chance of the contrary, given the log of a chance; never 0, so that it divides what is no
+// larger than itself, and has a log.
+func missed(logChance float64) float64 { return max(-math.Expm1(logChance), 1e-300) }
+
 // chanceEntropy is the negative log likelihood of a label under the log of its chance.
 func chanceEntropy(label, logChance float64) float64 {
 	if label == 1 {
 		return -logChance
 	}
-	return -math.Log(max(-math.Expm1(logChance), math.SmallestNonzeroFloat64))
+	return -math.Log(missed(logChance))
 }

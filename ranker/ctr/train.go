@@ -93,9 +93,9 @@ func checkUse(d *Dataset, objective Objective, steps []string) error {
 	if !slices.Equal(d.stepNames(), steps) {
 		return fmt.Errorf("the steps behind the label are %q, and %q are needed", d.stepNames(), steps)
 	}
-	for i, label := range d.Labels {
+	for _, label := range d.Labels {
 		if label != 0 && label != 1 {
-			return fmt.Errorf("row %d has the label %v: %s takes 0 and 1, the listwise objectives take grades", i+1, label, LogLoss)
+			return fmt.Errorf("a row has the label %v: %s takes 0 and 1, and %s and %s take grades", label, LogLoss, Softmax, LambdaRank)
 		}
 	}
 	return nil
@@ -134,22 +134,49 @@ func begin(training *Dataset, o Options) (*Model, error) {
 	if o.Factors > 0 && len(m.steps) > 0 {
 		return nil, fmt.Errorf("%w: a factorisation machine has one output: leave the steps of the funnel out, or the factors", ErrOptions)
 	}
-	m.standard = standardise(training.Values, width)
-	for j, name := range m.features {
-		if !finite(m.standard.mean[j], m.standard.scale[j]) {
-			return nil, fmt.Errorf("%w: the values of %q are too large or not finite: scale them down", ErrData, name)
-		}
-	}
 	m.network = newNetwork(sizes, o.Factors)
-	m.network.initialise(baseOdds(training, o), newRandom(o.Seed, streamWeights))
+	m.network.dropout, m.network.frozen = o.Dropout, o.Freeze
 	if training.Positions != nil {
 		m.tower = newTower(training)
 		if len(m.tower.layouts) > maxLayouts {
 			return nil, fmt.Errorf("%w: %d layouts: join them to at most %d", ErrData, len(m.tower.layouts), maxLayouts)
 		}
 	}
-	m.network.dropout, m.network.frozen = o.Dropout, o.Freeze
+	if o.From != nil {
+		if err := m.goOn(o.From); err != nil {
+			return nil, err
+		}
+		return m, nil
+	}
+	m.standard = standardise(training.Values, width)
+	for j, name := range m.features {
+		if !finite(m.standard.mean[j], m.standard.scale[j]) {
+			return nil, fmt.Errorf("%w: the values of %q are too large or not finite: scale them down", ErrData, name)
+		}
+	}
+	m.network.initialise(baseOdds(training, o), newRandom(o.Seed, streamWeights))
 	return m, nil
+}
+
+// goOn takes the parameters over from a model of the same features, tasks and shape, with the standardisation
+// that they belong to, and what positions add in the layouts that both know. Its calibration is that of its
+// own logits and is not taken over.
+func (m *Model) goOn(from *Model) error {
+	if !slices.Equal(from.features, m.features) || !slices.Equal(from.Tasks(), m.Tasks()) {
+		return fmt.Errorf("%w: the model to go on from has the features %s and learned %s, the training rows have %s and %s",
+			ErrData, listed(from.features), listed(from.Tasks()), listed(m.features), listed(m.Tasks()))
+	}
+	m.standard = from.standard
+	copy(m.network.values, from.network.values)
+	if m.tower == nil || from.tower == nil {
+		return nil
+	}
+	for i, layout := range m.tower.layouts {
+		if at, known := slices.BinarySearch(from.tower.layouts, layout); known {
+			copy(m.tower.values[i*bands:(i+1)*bands], from.tower.values[at*bands:])
+		}
+	}
+	return nil
 }
 
 // baseOdds are the log odds of each task over all training rows; 0 for scores of which only the order counts.

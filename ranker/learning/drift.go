@@ -1,6 +1,7 @@
 package learning
 
 import (
+	"context"
 	"math"
 	"slices"
 
@@ -61,7 +62,7 @@ func DriftOf(l *Log, sample []ranker.Distribution) []Drift {
 	var all []Drift
 	for _, d := range sample {
 		j := slices.Index(l.Features, d.Feature)
-		if j < 0 || l.Rows() == 0 {
+		if j < 0 || l.Rows() == 0 || len(d.Shares) != len(d.Edges)+1 {
 			continue
 		}
 		now := shares(d.Edges, func(yield func(float64) bool) {
@@ -83,10 +84,14 @@ func DriftOf(l *Log, sample []ranker.Distribution) []Drift {
 
 // CalibrationRatio is how many clicks a log has for each that a model predicts for it; 1 = as predicted. It is NaN for
 // a log without rows.
-func CalibrationRatio(l *Log, m ranker.Model) float64 {
+func CalibrationRatio(ctx context.Context, l *Log, m ranker.Model) (float64, error) {
+	scores, err := l.scores(ctx, Part{0, len(l.Searches)}, m)
+	if err != nil {
+		return 0, err
+	}
 	predicted := 0.0
-	for _, score := range l.scores(Part{0, len(l.Searches)}, m) {
+	for _, score := range scores {
 		predicted += ranker.Probability(score)
 	}
-	return float64(l.count(0, l.Rows(), clicked)) / predicted
+	return float64(l.count(0, l.Rows(), clicked)) / predicted, nil
 }

@@ -2,6 +2,8 @@ package learning
 
 import (
 	"cmp"
+	"context"
+	"fmt"
 	"maps"
 	"math"
 	"math/rand/v2"
@@ -68,18 +70,29 @@ type Importance struct {
 }
 
 // judge measures a candidate beside the present model and the plain orders.
-func (l *Log) judge(parts Parts, candidate *ranker.Trained, present ranker.Model) (Judgement, error) {
-	chances := l.scores(parts.Training, candidate)
+func (l *Log) judge(ctx context.Context, parts Parts, candidate *ranker.Trained, present ranker.Model) (Judgement, error) {
+	chances, err := l.scores(ctx, parts.Training, candidate)
+	if err != nil {
+		return Judgement{}, err
+	}
 	for i, logit := range chances {
 		chances[i] = ranker.Probability(logit)
 	}
 	trainingBegin, trainingEnd := l.rows(parts.Training)
 	e := l.estimateExamination(trainingBegin, trainingEnd, chances)
 
+	scores, err := l.scores(ctx, parts.Test, candidate)
+	if err != nil {
+		return Judgement{}, err
+	}
+	presentScores, err := l.scores(ctx, parts.Test, present)
+	if err != nil {
+		return Judgement{}, fmt.Errorf("the present model: %w", err)
+	}
 	begin, end := l.rows(parts.Test)
 	contenders := []contender{
-		{candidateName, l.scores(parts.Test, candidate), true},
-		{presentName, l.scores(parts.Test, present), true},
+		{candidateName, scores, true},
+		{presentName, presentScores, true},
 		{fusionName, widened(l.fused[begin:end]), false},
 		{popularityName, l.popularity(parts.Training, parts.Test), false},
 	}
@@ -94,14 +107,14 @@ func (l *Log) judge(parts Parts, candidate *ranker.Trained, present ranker.Model
 		j.Figures = append(j.Figures, f)
 	}
 	j.Segments = l.segments(r)
-	scores := contenders[0].scores
 	j.Gain = gainCurve(scores, labels)
-	j.Importance = l.importance(parts.Test, candidate, e)
+	if j.Importance, err = l.importance(ctx, parts.Test, candidate, e); err != nil {
+		return Judgement{}, err
+	}
 	probabilities := make([]float64, len(scores))
 	for i, score := range scores {
 		probabilities[i] = ranker.Probability(score)
 	}
-	var err error
 	j.Reliability, err = calibration.Reliability(probabilities, labels, 10)
 	return j, err
 }
@@ -110,14 +123,17 @@ func (l *Log) judge(parts Parts, candidate *ranker.Trained, present ranker.Model
 const scoredAtOnce = 4096
 
 // scores are those of a model for the rows of a part, anew from the features that were logged.
-func (l *Log) scores(p Part, m ranker.Model) []float64 {
+func (l *Log) scores(ctx context.Context, p Part, m ranker.Model) ([]float64, error) {
 	begin, end := l.rows(p)
 	out := make([]float64, end-begin)
 	for from := begin; from < end; from += scoredAtOnce {
 		to := min(from+scoredAtOnce, end)
-		m.Score(ranker.Matrix{Rows: to - from, Columns: len(l.Features), Values: l.matrix(from, to)}, out[from-begin:to-begin])
+		rows := ranker.Matrix{Rows: to - from, Columns: len(l.Features), Values: l.matrix(from, to)}
+		if err := m.Score(ctx, rows, out[from-begin:to-begin]); err != nil {
+			return nil, err
+		}
 	}
-	return out
+	return out, nil
 }
 
 // popularity scores the rows of one part by the clicks per impression of their product in another, drawn to the mean
@@ -259,7 +275,7 @@ const (
 )
 
 // importance measures how much each feature tells the model.
-func (l *Log) importance(p Part, m *ranker.Trained, e examination) []Importance {
+func (l *Log) importance(ctx context.Context, p Part, m *ranker.Trained, e examination) ([]Importance, error) {
 	all := make([]Importance, len(l.Features))
 	for j, name := range l.Features {
 		all[j].Feature = name
@@ -272,13 +288,15 @@ func (l *Log) importance(p Part, m *ranker.Trained, e examination) []Importance 
 			all[j].Contribution += math.Abs(entry.Contribution) / float64(rows)
 		}
 	}
-	l.permute(p, m, e, all)
+	if err := l.permute(ctx, p, m, e, all); err != nil {
+		return nil, err
+	}
 	slices.SortStableFunc(all, func(a, b Importance) int { return cmp.Compare(b.Contribution, a.Contribution) })
-	return all
+	return all, nil
 }
 
 // permute measures what NDCG loses when one feature tells nothing (Breiman 2001, section 10).
-func (l *Log) permute(p Part, m *ranker.Trained, e examination, into []Importance) {
+func (l *Log) permute(ctx context.Context, p Part, m *ranker.Trained, e examination, into []Importance) error {
 	var searches []*Search
 	for i := p.Begin; i < p.End; i++ {
 		if l.replayable(&l.Searches[i]) {
@@ -296,8 +314,10 @@ func (l *Log) permute(p Part, m *ranker.Trained, e examination, into []Importanc
 	width := len(l.Features)
 	rows := len(values) / width
 	scores := make([]float64, rows)
-	ndcg := func() float64 {
-		m.Score(ranker.Matrix{Rows: rows, Columns: width, Values: values}, scores)
+	ndcg := func() (float64, error) {
+		if err := m.Score(ctx, ranker.Matrix{Rows: rows, Columns: width, Values: values}, scores); err != nil {
+			return 0, err
+		}
 		sum, weights, from := 0.0, 0.0, 0
 		for _, s := range chosen {
 			size, weight := s.end-s.begin, l.clickWeight(s, e)
@@ -305,9 +325,12 @@ func (l *Log) permute(p Part, m *ranker.Trained, e examination, into []Importanc
 			weights += weight
 			from += size
 		}
-		return sum / max(weights, 1)
+		return sum / max(weights, 1), nil
 	}
-	whole := ndcg()
+	whole, err := ndcg()
+	if err != nil {
+		return err
+	}
 	random := rand.New(rand.NewPCG(bootstrapSeed, uint64(rows)))
 	column := make([]float64, rows)
 	for j := range width {
@@ -317,11 +340,16 @@ func (l *Log) permute(p Part, m *ranker.Trained, e examination, into []Importanc
 		for i, from := range random.Perm(rows) {
 			values[i*width+j] = column[from]
 		}
-		into[j].Permuted = whole - ndcg()
+		without, err := ndcg()
+		if err != nil {
+			return err
+		}
+		into[j].Permuted = whole - without
 		for i := range rows {
 			values[i*width+j] = column[i]
 		}
 	}
+	return nil
 }
 
 // gainCurve is the share of the clicks among the best 5 %, 10 %, … 100 % of the rows.

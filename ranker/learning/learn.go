@@ -120,7 +120,7 @@ func (job *Job) learn(ctx context.Context, r *Report) error {
 	if err != nil {
 		return err
 	}
-	if r.Judgement, err = log.judge(parts, candidate, present); err != nil {
+	if r.Judgement, err = log.judge(context.WithoutCancel(ctx), parts, candidate, present); err != nil {
 		return err
 	}
 	r.decide(job, interrupted)

@@ -57,7 +57,7 @@ func TestAModelThatRanksBetterIsAdopted(t *testing.T) {
 			}
 			candidate, present := r.Judgement.Figures[0], r.Judgement.Figures[1]
 			t.Logf("candidate %+v\npresent %+v\n%v", candidate, present, r.Decision.Reasons)
-			if !r.Decision.Adopted || r.Decision.Forced || r.Decision.Before != "prior-2" || live(t, job.Store) != r.Version {
+			if !r.Decision.Adopted || r.Decision.Forced || r.Decision.Before != ranker.Prior().Version() || live(t, job.Store) != r.Version {
 				t.Errorf("decision %+v, live is %s", r.Decision, live(t, job.Store))
 			}
 			if present.Difference.Low <= 0.02 || candidate.NDCG.Mean-present.NDCG.Mean < 0.02 {

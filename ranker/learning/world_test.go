@@ -86,7 +86,9 @@ func (w *world) order(served *catalog.Served) {
 	for i := range served.Rows {
 		row := &served.Rows[i]
 		var score [1]float64
-		ranker.Prior().Score(ranker.Matrix{Rows: 1, Columns: len(row.Features), Values: widened(row.Features)}, score[:])
+		if err := ranker.Prior().Score(context.Background(), ranker.Matrix{Rows: 1, Columns: len(row.Features), Values: widened(row.Features)}, score[:]); err != nil {
+			panic(err) // it never fails
+		}
 		row.Score, row.Fused = score[0], float64(row.Features[0])
 	}
 	slices.SortFunc(served.Rows, func(a, b catalog.ServedRow) int { return cmp.Compare(b.Score, a.Score) })
