@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -156,12 +157,14 @@ func decodeRows[T any](ctx context.Context, db *sql.DB, query string, args ...an
 // ForgetClient deletes all events, queries and served searches of a visitor and returns how many there were. What is deleted is also
 // overwritten on the disk, at once or, while somebody reads from the database, with a later write. On an error a part may be deleted; calling it again deletes the rest.
 func (s *Store) ForgetClient(ctx context.Context, clientID string) (int, error) {
-	return s.deleteEvents(ctx, "client_id = ?", clientID)
+	deleted, err := s.deleteEvents(ctx, "client_id = ?", clientID)
+	return deleted, errors.Join(err, s.noteErasure(ctx, clientID))
 }
 
 // PruneEvents deletes all events, queries and served searches of before a time, as ForgetClient does, and returns how many there were.
 func (s *Store) PruneEvents(ctx context.Context, before time.Time) (int, error) {
-	return s.deleteEvents(ctx, "at < ?", sinceMillis(before))
+	deleted, err := s.deleteEvents(ctx, "at < ?", sinceMillis(before))
+	return deleted, errors.Join(err, s.pruneErasures(ctx, before))
 }
 
 func (s *Store) deleteEvents(ctx context.Context, where string, arg any) (int, error) {

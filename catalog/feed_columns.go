@@ -19,11 +19,14 @@ const (
 	fieldBrand       field = "brand"
 	fieldCategory    field = "category"
 	fieldColour      field = "colour"
+	fieldCost        field = "cost"
 	fieldCurrency    field = "currency"
 	fieldDescription field = "description"
 	fieldEAN         field = "ean"
 	fieldID          field = "id"
 	fieldImage       field = "image"
+	fieldMargin      field = "margin"
+	fieldMarginCents field = "margin_cents"
 	fieldPrice       field = "price"
 	fieldPriceCents  field = "price_cents"
 	fieldReleased    field = "released"
@@ -43,11 +46,14 @@ var aliases = map[field][]string{
 	fieldBrand:       {"brand", "brand_name", "manufacturer", "vendor", "maker"},
 	fieldCategory:    {"master_category", "main_category", "top_category", "department", "category", "categories", "category_path", "category_name", "product_category", "google_product_category", "sub_category", "sub_sub_category", "article_type", "product_type"},
 	fieldColour:      {"colour", "color", "base_colour", "base_color", "main_colour", "main_color", "colour_name", "color_name"},
+	fieldCost:        {"cost", "unit_cost", "cost_price", "cost_of_goods_sold", "purchase_price", "wholesale_price"},
 	fieldCurrency:    {"currency", "currency_code", "price_currency"},
 	fieldDescription: {"description", "product_description", "long_description", "desc", "short_description", "details"},
 	fieldEAN:         {"ean", "eans", "ean13", "ean8", "gtin", "gtins", "gtin13", "gtin14", "gtin12", "gtin8", "upc", "barcode", "barcodes"},
 	fieldID:          {"id", "product_id", "item_id", "article_id", "product_code"},
 	fieldImage:       {"photos", "photo", "image", "images", "image_link", "image_url", "image_urls", "image_src", "image_path", "image_file", "main_image", "main_image_url", "picture", "pictures", "picture_url", "photo_url", "photo_urls", "img", "img_url", "additional_image", "additional_images", "additional_image_link", "additional_image_links"},
+	fieldMargin:      {"margin", "gross_margin", "unit_margin", "margin_percent"},
+	fieldMarginCents: {"margin_cents"},
 	fieldPrice:       {"price", "unit_price", "selling_price", "current_price", "price_amount"},
 	fieldPriceCents:  {"price_cents", "price_in_cents", "price_minor"},
 	fieldReleased:    {"released", "release_date", "released_at", "released_on", "date_released", "launch_date", "launched", "published_at"},

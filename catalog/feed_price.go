@@ -43,6 +43,61 @@ func (r *rowReader) price() (cents int64, currency string) {
 	return cents, currency
 }
 
+// margin reads what a sale at a price earns: from margin_cents, else from margin, an amount or a percentage of the
+// price, else as the price less cost. It is 0, unknown, where it hangs on a price that is not known.
+func (r *rowReader) margin(priceCents int64) int64 {
+	margin, hasMargin := r.best(fieldMargin)
+	cents, hasCents := r.best(fieldMarginCents)
+	cost, hasCost := r.best(fieldCost)
+	var amount int64
+	var err error
+	c := cents
+	switch {
+	case hasCents:
+		amount, err = parseSigned(r.item(c, c.value), parseCents)
+	case hasMargin:
+		c = margin
+		_, exact := c.value.(json.Number)
+		amount, err = parseMargin(r.item(c, c.value), exact, priceCents)
+	case hasCost:
+		c = cost
+		_, exact := c.value.(json.Number)
+		amount, _, err = parsePrice(r.item(c, c.value), exact)
+		if amount = priceCents - amount; priceCents == 0 {
+			amount = 0
+		}
+	}
+	if err != nil {
+		r.fail(c, "%v", err)
+	}
+	return amount
+}
+
+// parseMargin reads "7.50", "-1 EUR", or "30%" of a price.
+func parseMargin(text string, exact bool, priceCents int64) (int64, error) {
+	if share, isShare := strings.CutSuffix(text, "%"); isShare {
+		percent, err := strconv.ParseFloat(strings.TrimSpace(strings.Replace(share, ",", ".", 1)), 64)
+		if err != nil || !(math.Abs(percent) <= 100) {
+			return 0, fmt.Errorf("%q is no margin: write an amount such as 7.50, or a percentage such as 30%%", text)
+		}
+		return int64(math.Round(float64(priceCents) * percent / 100)), nil
+	}
+	return parseSigned(text, func(amount string) (int64, error) {
+		cents, _, err := parsePrice(amount, exact)
+		return cents, err
+	})
+}
+
+// parseSigned reads an amount that may be negative by a parser of those that are not.
+func parseSigned(text string, parse func(string) (int64, error)) (int64, error) {
+	amount, negative := strings.CutPrefix(text, "-")
+	cents, err := parse(amount)
+	if negative {
+		cents = -cents
+	}
+	return cents, err
+}
+
 // currencySigns are the codes of signs; "" where several currencies share one.
 var currencySigns = map[string]string{
 	"": "", "$": "USD", "US$": "USD", "€": "EUR", "£": "GBP", "₹": "INR", "₩": "KRW", "zł": "PLN", "元": "CNY", "¥": "", "kr": "",

@@ -33,6 +33,7 @@ func (b *productBuilder) product(cells []cell) (Product, error) {
 		Variants:    row.variants(),
 	}
 	p.PriceCents, p.Currency = row.price()
+	p.MarginCents = row.margin(p.PriceCents)
 	p.Attributes = row.attributes()
 	if p.ID == "" {
 		p.ID = p.SKU // shops that know their articles by nothing else

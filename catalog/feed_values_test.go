@@ -45,6 +45,28 @@ func TestCentsSurviveEveryWayOfWritingThem(t *testing.T) {
 	}
 }
 
+func TestMarginIsReadAsAnAmountAShareOrWhatThePriceLeavesOverTheCost(t *testing.T) {
+	for row, want := range map[string]int64{
+		`"price":"20.00","margin":"7,50 EUR"`:                  750,
+		`"price":20,"margin":-1.5`:                             -150,
+		`"price":"19.99","margin":"30%"`:                       600,
+		`"price":"20.00","margin":"12,5 %"`:                    250,
+		`"price":"20.00","cost":"13.10"`:                       690,
+		`"price":"20.00","cost_of_goods_sold":"23.10 EUR"`:     -310,
+		`"price":"20.00","cost":"13.10","margin":"5"`:          500,
+		`"price_cents":2000,"margin_cents":-5,"margin":"9.99"`: -5,
+		`"cost":"13.10"`:                                       0,
+		`"margin":"10%"`:                                       0,
+		`"price":"20.00"`:                                      0,
+		`"price":"0.5","margin":"0"`:                           0,
+	} {
+		p := only(t, "feed.jsonl", `{"id":"7","title":"x",`+row+`}`+"\n", FeedOptions{})
+		if p.MarginCents != want || len(p.Attributes) > 0 {
+			t.Errorf("%s: %d and the attributes %v, want %d", row, p.MarginCents, p.Attributes, want)
+		}
+	}
+}
+
 func TestDateIsReadInSeveralForms(t *testing.T) {
 	want := time.Date(2024, 3, 31, 0, 0, 0, 0, time.UTC)
 	for _, text := range []string{"2024-03-31", "2024-3-31", "2024/03/31", "31.03.2024", "31.3.2024", "20240331", "31/03/2024", "3/31/2024", "31 March 2024", "Mar 31, 2024", "2024-03-31T00:00:00Z", "2024-03-31 00:00:00", "2024-03-31T02:00+0200"} {
@@ -89,6 +111,8 @@ func TestBrokenValueNamesItsColumnAndWhatToWrite(t *testing.T) {
 		`{"id":"7","title":"x","released":"03/04/2024"}`:                "could be 2024-04-03 or 2024-03-04",
 		`{"id":"7","title":"x","in_stock":"perhaps"}`:                   "true or false",
 		`{"id":"7","title":"x","titles":"y"}`:                           "titles by language",
+		`{"id":"7","title":"x","margin":"good"}`:                        `column "margin": "good" is no price`,
+		`{"id":"7","title":"x","margin":"300%"}`:                        "a percentage such as 30%",
 		`{"id":"7","title":"x","variants":[{"price":"abc"}]}`:           `column "price": "abc" is no price: write 19.99 or 19.99 EUR (in "variants")`,
 		`{"id":"7","title":"x","variants":"S, M"}`:                      "not a list of objects",
 		`{"id":"7","title":"x","photos":[{"href":"a.jpg"}]}`:            "a photo has no ref",

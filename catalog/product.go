@@ -29,8 +29,9 @@ type Product struct {
 	Brand       string            `json:"brand,omitempty"`
 	Category    []string          `json:"category,omitempty"` // path from general to special
 	Colour      string            `json:"colour,omitempty"`
-	PriceCents  int64             `json:"price_cents,omitempty"` // hundredths of Currency, whatever its minor unit; 0 = unknown
-	Currency    string            `json:"currency,omitempty"`    // ISO 4217
+	PriceCents  int64             `json:"price_cents,omitempty"`  // hundredths of Currency, whatever its minor unit; 0 = unknown
+	Currency    string            `json:"currency,omitempty"`     // ISO 4217
+	MarginCents int64             `json:"margin_cents,omitempty"` // what a sale earns, in hundredths of Currency, may be negative; 0 = unknown. For the shop's eyes only
 	InStock     bool              `json:"in_stock"`
 	Released    time.Time         `json:"released,omitzero"`
 	SKU         string            `json:"sku,omitempty"`

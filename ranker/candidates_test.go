@@ -14,7 +14,7 @@ var today = time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 
 // at returns a ranker with the prior, whose clock stands.
 func at(now time.Time) *Ranker {
-	r := New(Prior())
+	r := New(Prior(), Objective{}, nil)
 	r.now = func() time.Time { return now }
 	return r
 }

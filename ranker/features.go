@@ -2,6 +2,7 @@ package ranker
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"vitrine/retrieval"
@@ -10,9 +11,12 @@ import (
 // freshHalfLife is the age at which the freshness of a product has fallen to one half.
 const freshHalfLife = 365 * 24 * time.Hour
 
-// features is the registry. Relevance comes first, then what the words of the query name, then the shop's
-// own concerns: the order in which a ledger is read.
-var features = Schema{
+// features is the registry, in the order in which a ledger is read: relevance, then what the words of the query name,
+// then the shop's own concerns, and what shoppers did.
+var features = slices.Concat(relevance, popularity, taste, circumstances)
+
+// relevance is what the product itself has to do with the query and the shop.
+var relevance = Schema{
 	{
 		Name: "fused_score", Unit: "share of the best", Min: 0, Max: 1,
 		Doc: "Score of the fusion over all legs, divided by the best of the query's candidates.",
@@ -53,7 +57,7 @@ var features = Schema{
 	{
 		Name: "title_coverage", Unit: "share of the query's terms", Min: 0, Max: 1,
 		Doc: "Share of the query's terms that stand in a title, in any of its languages. Terms are words without plural ending and stop words, and bigrams of Chinese, Japanese and Korean characters.",
-		of:  func(r *request, c *retrieval.Candidate) float64 { return r.ofWords(r.titleCoverage(c.Product)) },
+		of:  func(r *request, _ *retrieval.Candidate) float64 { return r.ofWords(r.coverage(r.words.title)) },
 	},
 	{
 		Name: "brand_match", Unit: "yes = 1", Min: 0, Max: 1,
@@ -63,17 +67,17 @@ var features = Schema{
 	{
 		Name: "colour_match", Unit: "yes = 1, no = -1", Min: -1, Max: 1,
 		Doc: "The product has a colour that the query names (1), or colours are known and none is (-1). 0 also for the plain colour where the query asks for a shade of it, and where no colour is asked for or known.",
-		of:  func(r *request, c *retrieval.Candidate) float64 { return r.ofWords(r.colourMatch(c.Product)) },
+		of:  func(r *request, _ *retrieval.Candidate) float64 { return r.ofWords(r.colourMatch()) },
 	},
 	{
 		Name: "category_match", Unit: "share of the query's terms", Min: 0, Max: 1,
 		Doc: "Share of the query's terms that stand in the product's category path.",
-		of:  func(r *request, c *retrieval.Candidate) float64 { return r.ofWords(r.categoryCoverage(c.Product)) },
+		of:  func(r *request, _ *retrieval.Candidate) float64 { return r.ofWords(r.coverage(r.words.category)) },
 	},
 	{
 		Name: "price_log_ratio", Unit: "natural logarithm", Min: -3, Max: 3,
 		Doc: "Logarithm of the price over the median price of the query's candidates in the same currency.",
-		of:  func(r *request, c *retrieval.Candidate) float64 { return r.priceLogRatio(c.Product) },
+		of:  func(r *request, c *retrieval.Candidate) float64 { return r.prices.logRatio(c.Product) },
 	},
 	{
 		Name: "in_stock", Unit: "yes = 1", Min: 0, Max: 1,
@@ -83,7 +87,7 @@ var features = Schema{
 	{
 		Name: "freshness", Unit: "2^-(years since release)", Min: 0, Max: 1,
 		Doc: "1 on the day of release, one half a year (365 days) later, one quarter after two; 1 before the release.",
-		of:  func(r *request, c *retrieval.Candidate) float64 { return freshness(c.Product.Released, r.at) },
+		of:  func(r *request, c *retrieval.Candidate) float64 { return freshness(c.Product.Released, r.day) },
 	},
 	{
 		Name: "has_photo", Unit: "yes = 1", Min: 0, Max: 1,

@@ -1,6 +1,7 @@
 package ranker
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -67,7 +68,7 @@ func NewLogistic(version string, bias float64, weights []Weight) (*Logistic, err
 func (l *Logistic) Version() string { return l.version }
 
 // Score implements Model. It adds up the bias and then the contribution of every feature, in the order of the schema.
-func (l *Logistic) Score(m Matrix, into []float64) {
+func (l *Logistic) Score(_ context.Context, m Matrix, into []float64) error {
 	for i := range into {
 		score := l.bias
 		for j, value := range m.Row(i) {
@@ -75,6 +76,7 @@ func (l *Logistic) Score(m Matrix, into []float64) {
 		}
 		into[i] = score
 	}
+	return nil
 }
 
 // Explain implements Model.

@@ -35,7 +35,7 @@ func TestContributionsSumExactlyToTheScore(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ranked, err := New(model).Rank(t.Context(), redDress, randomCandidates(random, 40))
+		ranked, err := New(model, Objective{}, nil).Rank(t.Context(), redDress, randomCandidates(random, 40))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -130,7 +130,7 @@ func TestRankOfNothingIsNothing(t *testing.T) {
 func TestRankEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := New(Prior()).Rank(ctx, redDress, nil); !errors.Is(err, context.Canceled) {
+	if _, err := New(Prior(), Objective{}, nil).Rank(ctx, redDress, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("error = %v", err)
 	}
 }

@@ -2,9 +2,11 @@ package ranker
 
 import (
 	"context"
+	"fmt"
 	"sync/atomic"
 	"time"
 
+	"vitrine/ranker/behaviour"
 	"vitrine/retrieval"
 )
 
@@ -13,47 +15,73 @@ type Model interface {
 	// Version names the model.
 	Version() string
 	// Score writes the score of each row of m, the log odds of a click, into a slice of that length.
-	Score(m Matrix, into []float64)
+	Score(ctx context.Context, m Matrix, into []float64) error
 	// Explain returns the contributions to the score of one row: added up in order they are the score, bit for bit.
 	Explain(row []float64) []retrieval.FeatureEntry
 }
 
 // Ranker scores the candidates of queries with the model that is in force. It is safe for concurrent use.
 type Ranker struct {
-	model atomic.Pointer[Model]
-	now   func() time.Time
+	model     atomic.Pointer[Model]
+	behaviour *behaviour.State
+	objective atomic.Pointer[Objective]
+	now       func() time.Time
 }
 
 var schemaHash = Features().Hash()
 
-// New returns a ranker with a model.
-func New(m Model) *Ranker {
-	r := &Ranker{now: time.Now}
+// New returns a ranker with a model, which pursues an objective and reads what shoppers did from a state; nil = nothing
+// is known.
+func New(m Model, o Objective, state *behaviour.State) *Ranker {
+	r := &Ranker{behaviour: state, now: time.Now}
 	r.Use(m)
+	r.Pursue(o)
 	return r
 }
 
 // Use puts another model in force, from the next query on.
 func (r *Ranker) Use(m Model) { r.model.Store(&m) }
 
+// Pursue sets what the order is to bring, from the next query on.
+func (r *Ranker) Pursue(o Objective) { r.objective.Store(&o) }
+
 // Model is the model in force.
 func (r *Ranker) Model() Model { return *r.model.Load() }
 
-// Rank implements retrieval.Ranker. Ages are counted to the day of the search in UTC, so that the pages of one search
-// agree.
+// Objective is what is pursued with the model in force: clicks where the model does not estimate what the objective
+// reads.
+func (r *Ranker) Objective() Objective {
+	if o := *r.objective.Load(); o.within(r.Model()) {
+		return o
+	}
+	return Objective{}
+}
+
+// Rank implements retrieval.Ranker.
 func (r *Ranker) Rank(ctx context.Context, q *retrieval.Query, candidates []retrieval.Candidate) (*retrieval.Ranked, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	at := q.Shopper.At
-	if at.IsZero() {
-		at = r.now()
+	asked := *q
+	if asked.Shopper.At.IsZero() {
+		asked.Shopper.At = r.now()
 	}
-	model, matrix := r.Model(), Extract(q, candidates, at.UTC().Truncate(24*time.Hour))
+	model, matrix := r.Model(), Extract(&asked, candidates, asked.Shopper.At, r.behaviour.For(&asked))
 	scores := make([]float64, matrix.Rows)
-	model.Score(matrix, scores)
-	return &retrieval.Ranked{
-		Model: model.Version(), Schema: schemaHash, Scores: scores, Values: matrix.Values,
+	if err := model.Score(ctx, matrix, scores); err != nil {
+		return nil, fmt.Errorf("model %s: %w", model.Version(), err)
+	}
+	ranked := &retrieval.Ranked{
+		Model: model.Version(), Objective: Clicks, Schema: schemaHash, Scores: scores, Values: matrix.Values,
 		Explain: func(i int) []retrieval.FeatureEntry { return model.Explain(matrix.Row(i)) },
-	}, nil
+	}
+	objective := *r.objective.Load()
+	if lifts := objective.pursue(model, matrix, candidates, scores); lifts != nil {
+		for i, lift := range lifts {
+			scores[i] += lift.Contribution
+		}
+		ranked.Objective = objective.String()
+		ranked.Explain = func(i int) []retrieval.FeatureEntry { return append(model.Explain(matrix.Row(i)), lifts[i]) }
+	}
+	return ranked, nil
 }

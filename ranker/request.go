@@ -3,10 +3,9 @@ package ranker
 import (
 	"math"
 	"math/bits"
-	"slices"
 	"time"
 
-	"vitrine/catalog"
+	"vitrine/ranker/behaviour"
 	"vitrine/retrieval"
 	"vitrine/retrieval/words"
 )
@@ -15,31 +14,63 @@ import (
 // candidate set that single candidates are compared with. It serves one extraction, in one goroutine.
 type request struct {
 	query       *retrieval.Query
-	at          time.Time
+	day         time.Time // of the search
 	wording     wording
 	colours     words.Colours
 	bestFused   float64
 	bestKeyword float64
-	median      map[string]float64 // price in minor units, by currency
+	prices      prices
+	companies   []company
+	readings    []*reading         // nil where the query has no words
 	brands      map[string]float64 // brandMatch by brand: few brands fill a candidate set
-	runs        words.Runs         // reads one text after the other
+
+	mobile, hourSin, hourCos, length float64
+
+	// Of the candidate whose turn it is.
+	words   *reading
+	company company
+	known   *behaviour.Facts
 }
+
+// unread and unknown stand for what there is not.
+var (
+	unread  reading
+	unknown behaviour.Facts
+)
 
 func newRequest(q *retrieval.Query, candidates []retrieval.Candidate, at time.Time) *request {
 	r := &request{
-		query:   q,
-		at:      at,
-		wording: parseWording(q.Text),
-		median:  medianPrices(candidates),
-		brands:  map[string]float64{},
+		query:     q,
+		day:       at.UTC().Truncate(24 * time.Hour),
+		wording:   parseWording(q.Text),
+		colours:   words.ColoursIn(words.NewRuns(q.Text)),
+		prices:    pricesOf(candidates),
+		companies: companiesOf(candidates),
+		brands:    map[string]float64{},
+		mobile:    indicator(q.Shopper.Device == retrieval.DeviceMobile),
 	}
-	r.colours = words.ColoursIn(r.runs.Over(q.Text))
+	r.hourSin, r.hourCos = hourAngle(at)
+	r.length = math.Log1p(float64(len(r.wording.terms)))
+	if len(r.wording.terms) > 0 {
+		r.readings = remembered.of(candidates)
+	}
 	for i := range candidates {
 		r.bestFused = max(r.bestFused, finite(candidates[i].Fused))
 		keyword, _ := legScore(&candidates[i], retrieval.LegKeyword)
 		r.bestKeyword = max(r.bestKeyword, finite(keyword))
 	}
 	return r
+}
+
+// turnTo makes candidate i the one of which features are asked. Facts may be nil.
+func (r *request) turnTo(i int, facts []behaviour.Facts) {
+	r.words, r.company, r.known = &unread, r.companies[i], &unknown
+	if r.readings != nil {
+		r.words = r.readings[i]
+	}
+	if facts != nil {
+		r.known = &facts[i]
+	}
 }
 
 // cosine is that of the first of some legs which the query ran, times what the query makes of the leg's part.
@@ -57,30 +88,9 @@ func (r *request) ofWords(value float64) float64 {
 	return value * r.query.PartWeight(retrieval.LegKeyword)
 }
 
-// titleCoverage and categoryCoverage are the share of the query's terms that stand in the titles, in any
-// language, and in any level of the category.
-func (r *request) titleCoverage(p *catalog.Product) float64 {
-	found := r.termsIn(p.Title)
-	for _, title := range p.Titles {
-		found |= r.termsIn(title)
-	}
-	return r.shareOfTerms(found)
-}
-
-func (r *request) categoryCoverage(p *catalog.Product) float64 {
-	var found uint64
-	for _, level := range p.Category {
-		found |= r.termsIn(level)
-	}
-	return r.shareOfTerms(found)
-}
-
-func (r *request) termsIn(text string) uint64 {
-	return r.wording.termsIn(r.runs.Over(text))
-}
-
-func (r *request) shareOfTerms(found uint64) float64 {
-	return share(float64(bits.OnesCount64(found)), float64(len(r.wording.terms)))
+// coverage is the share of the query's terms that are among some of the candidate.
+func (r *request) coverage(terms []uint64) float64 {
+	return share(float64(bits.OnesCount64(r.wording.termsIn(terms))), float64(len(r.wording.terms)))
 }
 
 func (r *request) brandMatch(brand string) float64 {
@@ -95,42 +105,11 @@ func (r *request) brandMatch(brand string) float64 {
 	return match
 }
 
-func (r *request) colourMatch(p *catalog.Product) float64 {
+func (r *request) colourMatch() float64 {
 	if r.colours.None() {
 		return 0
 	}
-	has := words.ColoursIn(r.runs.Over(p.Colour))
-	for _, variant := range p.Variants {
-		has = has.With(words.ColoursIn(r.runs.Over(variant.Colour)))
-	}
-	if has.None() {
-		has = words.ColoursIn(r.runs.Over(p.Title))
-	}
-	return r.colours.Match(has)
-}
-
-func (r *request) priceLogRatio(p *catalog.Product) float64 {
-	median := r.median[p.Currency]
-	if p.PriceCents <= 0 || median <= 0 {
-		return 0
-	}
-	return math.Log(float64(p.PriceCents) / median)
-}
-
-// medianPrices takes products without a price as unknown.
-func medianPrices(candidates []retrieval.Candidate) map[string]float64 {
-	prices := map[string][]int64{}
-	for i := range candidates {
-		if p := candidates[i].Product; p.PriceCents > 0 {
-			prices[p.Currency] = append(prices[p.Currency], p.PriceCents)
-		}
-	}
-	medians := map[string]float64{}
-	for currency, list := range prices {
-		slices.Sort(list)
-		medians[currency] = (float64(list[(len(list)-1)/2]) + float64(list[len(list)/2])) / 2
-	}
-	return medians
+	return r.colours.Match(r.words.colours)
 }
 
 // finite replaces what is not a number, or not a finite one, by the neutral 0.

@@ -18,16 +18,17 @@ var stopWords = map[string]bool{
 
 // wording is the text of a query as the features compare it.
 type wording struct {
-	terms  map[string]uint64 // each with a bit of its own
+	terms  map[uint64]uint64 // by hash; each with a bit of its own
+	sieve  uint64            // a bit of the low six of each hash: most words of a product are none of the query's
 	phrase string            // the runs of the text, one space around each; "" without any
 }
 
 // parseWording takes text apart. Stop words are no terms, unless there is nothing else; Chinese, Japanese
 // and Korean runs give their bigrams, or their only character.
 func parseWording(text string) wording {
-	w := wording{terms: map[string]uint64{}}
+	w := wording{terms: map[uint64]uint64{}}
 	var phrase strings.Builder
-	var stopped []string
+	var stopped []uint64
 	for runs := words.NewRuns(text); runs.Scan(); {
 		phrase.WriteByte(' ')
 		phrase.Write(runs.Run())
@@ -36,14 +37,14 @@ func parseWording(text string) wording {
 			for rest := runs.Run(); len(rest) > 0; {
 				one, two := leadingCharacters(rest)
 				if two > one || len(runs.Run()) == one {
-					w.add(string(rest[:two]))
+					w.add(termHash(rest[:two]))
 				}
 				rest = rest[one:]
 			}
 		case stopWords[string(runs.Run())]:
-			stopped = append(stopped, string(words.Stem(runs.Run())))
+			stopped = append(stopped, termHash(words.Stem(runs.Run())))
 		default:
-			w.add(string(words.Stem(runs.Run())))
+			w.add(termHash(words.Stem(runs.Run())))
 		}
 	}
 	if len(w.terms) == 0 {
@@ -58,24 +59,19 @@ func parseWording(text string) wording {
 	return w
 }
 
-func (w wording) add(term string) {
+func (w *wording) add(term uint64) {
 	if _, known := w.terms[term]; !known && len(w.terms) < maxTerms {
 		w.terms[term] = 1 << len(w.terms)
+		w.sieve |= 1 << (term % 64)
 	}
 }
 
-// termsIn returns the bits of the terms that stand in runs.
-func (w wording) termsIn(runs *words.Runs) uint64 {
+// termsIn returns the bits of the terms that are among some of a product.
+func (w *wording) termsIn(terms []uint64) uint64 {
 	var found uint64
-	for runs.Scan() {
-		if !runs.CJK() {
-			found |= w.terms[string(words.Stem(runs.Run()))]
-			continue
-		}
-		for rest := runs.Run(); len(rest) > 0; {
-			one, two := leadingCharacters(rest)
-			found |= w.terms[string(rest[:one])] | w.terms[string(rest[:two])]
-			rest = rest[one:]
+	for _, term := range terms {
+		if w.sieve>>(term%64)&1 != 0 {
+			found |= w.terms[term]
 		}
 	}
 	return found
@@ -83,7 +79,7 @@ func (w wording) termsIn(runs *words.Runs) uint64 {
 
 // names reports whether the runs of name stand in the query, side by side and whole. Chinese is written
 // without spaces, so a name with runs in it may begin and end within longer ones.
-func (w wording) names(name string) bool {
+func (w *wording) names(name string) bool {
 	var sought []string
 	bounded := true
 	for runs := words.NewRuns(name); runs.Scan(); {

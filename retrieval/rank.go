@@ -27,10 +27,11 @@ type Candidate struct {
 
 // Ranked is what a Ranker says of the candidates of one query.
 type Ranked struct {
-	Model  string    // its version
-	Schema string    // hash of what its features mean
-	Scores []float64 // one a candidate, in their order
-	Values []float64 // what the model saw: a row of features a candidate; may be empty
+	Model     string    // its version
+	Objective string    // what the scores stand for: clicks, or a formula
+	Schema    string    // hash of what its features mean
+	Scores    []float64 // one a candidate, in their order
+	Values    []float64 // what the model saw: a row of features a candidate; may be empty
 
 	// Explain returns the contributions to the score of candidate i, at least one: added up in order they are the
 	// score, bit for bit.
@@ -45,9 +46,10 @@ func (r *Ranked) features(i int) []float64 {
 
 // RankerReport says which model ranked a query, or why none did.
 type RankerReport struct {
-	Model  string `json:"model,omitempty"`
-	Schema string `json:"schema,omitempty"` // hash of what its features mean
-	Error  string `json:"error,omitempty"`  // the order is that of the fusion
+	Model     string `json:"model,omitempty"`
+	Objective string `json:"objective,omitempty"` // clicks, or the formula that the order pursues
+	Schema    string `json:"schema,omitempty"`    // hash of what its features mean
+	Error     string `json:"error,omitempty"`     // the order is that of the fusion
 }
 
 // rank replaces the fused scores by those of the ranker. A ranker that fails or is late leaves the order of the fusion
@@ -64,7 +66,7 @@ func (e *Engine) rank(ctx context.Context, q *Query, candidates []*candidate) (*
 		c.ranked, c.place = ranked, i
 		c.rescore()
 	}
-	return &RankerReport{Model: ranked.Model, Schema: ranked.Schema}, nil
+	return &RankerReport{Model: ranked.Model, Objective: ranked.Objective, Schema: ranked.Schema}, nil
 }
 
 // askRanker leaves a late ranker behind.

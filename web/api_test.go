@@ -187,6 +187,18 @@ func TestAPIAnswersAreAsDescribed(t *testing.T) {
 	}
 }
 
+func TestNoAnswerShowsWhatASaleEarns(t *testing.T) {
+	h := New(newFakeShop(t), Options{})
+	for _, path := range []string{
+		"/", "/?q=shoes", "/product/shoes-red-0", "/inspect?q=shoes&id=shoes-red-0", "/api/v1/search?q=shoes&explain=1", "/api/v1/products/shoes-red-0",
+		"/api/v1/products/shoes-red-0/similar", "/api/v1/explain?q=shoes&id=shoes-red-0", "/api/v1/suggest?q=sho",
+	} {
+		if _, body := get(t, h, path); strings.Contains(body, "4711") || strings.Contains(body, "47.11") || strings.Contains(body, "margin_cents") {
+			t.Errorf("%s shows it", path)
+		}
+	}
+}
+
 func TestAPISearchGivesTheEnginesObjectWithPublicPhotos(t *testing.T) {
 	h := New(newFakeShop(t), Options{})
 	response, body := get(t, h, "/api/v1/search?q=shoes&limit=3&offset=2&explain=1")

@@ -54,7 +54,7 @@ func newFakeShop(t testing.TB) *fakeShop {
 				shop.products = append(shop.products, catalog.Product{
 					ID: id, Title: brand + " " + colour + " " + kind.en, Titles: map[string]string{"zh": zh[colour] + kind.zh},
 					Description: "A thing of use.", Brand: brand, Category: []string{kind.parent, kind.category}, Colour: colour,
-					PriceCents: int64(1000 + 777*len(shop.products)), Currency: "EUR", InStock: n != 4,
+					PriceCents: int64(1000 + 777*len(shop.products)), Currency: "EUR", MarginCents: 4711, InStock: n != 4,
 					Attributes: map[string]string{"material": "cotton"}, Photos: []catalog.Photo{{Ref: id + ".jpg", Root: dir}},
 				})
 			}

@@ -83,13 +83,13 @@ func sendPhoto(w http.ResponseWriter, r *http.Request, data []byte, kind, cachin
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
 }
 
-// publicProduct is p as strangers may see it: the address of a photo instead of the folder it lies in.
+// publicProduct is p as strangers may see it: the address of a photo instead of the folder it lies in, and no margin.
 func publicProduct(p catalog.Product) catalog.Product {
 	photos := make([]catalog.Photo, len(p.Photos))
 	for n := range photos {
 		photos[n].Ref = imageURL(&p, n)
 	}
-	p.Photos = photos
+	p.Photos, p.MarginCents = photos, 0
 	return p
 }
 

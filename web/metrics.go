@@ -26,7 +26,7 @@ type metrics struct {
 	recorded *prometheus.CounterVec
 }
 
-func newMetrics(s Searcher) *metrics {
+func newMetrics(s Searcher, ranker RankerHealth) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -55,6 +55,9 @@ func newMetrics(s Searcher) *metrics {
 	}
 	m.registry.MustRegister(m.requests, m.stages, m.searches, m.degraded, m.events, m.doubted, m.recorded, generationInfo{s},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	if ranker != nil {
+		m.registry.MustRegister(rankerHealth{ranker})
+	}
 	return m
 }
 

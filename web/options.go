@@ -55,6 +55,9 @@ type Options struct {
 	TrustEvents bool   // events come from the shop's own server alone: they need no impression tokens
 	Anonymous   bool   // the shop asks before it remembers anybody: pages set no cookie, and each view is a visitor of its own
 
+	// Ranker tells at /metrics whether the ranker's model still fits; without it (nil) nothing is told.
+	Ranker RankerHealth
+
 	Logger *slog.Logger // requests without their query strings, and failures; silent
 }
 

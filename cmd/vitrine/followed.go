@@ -9,6 +9,7 @@ import (
 	"os"
 
 	"vitrine/indexer"
+	"vitrine/ranker"
 	"vitrine/retrieval/rules"
 )
 
@@ -84,14 +85,18 @@ func takeUp[T any](t *terminal, f *followedFile[T], what string) bool {
 
 // shopFiles are the files that a server follows.
 type shopFiles struct {
-	rules    *followedFile[*rules.Set]
-	synonyms *followedFile[*indexer.Synonyms]
+	rules     *followedFile[*rules.Set]
+	synonyms  *followedFile[*indexer.Synonyms]
+	objective *followedFile[ranker.Objective]
 }
 
 func openShopFiles(dataDir string) (files shopFiles, err error) {
 	if files.rules, err = openRules(dataDir); err != nil {
 		return files, err
 	}
-	files.synonyms, err = openSynonyms(dataDir)
+	if files.synonyms, err = openSynonyms(dataDir); err != nil {
+		return files, err
+	}
+	files.objective, err = openObjective(dataDir)
 	return files, err
 }

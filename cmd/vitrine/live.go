@@ -8,6 +8,7 @@ import (
 
 	"vitrine/catalog"
 	"vitrine/indexer"
+	"vitrine/ranker/behaviour"
 	"vitrine/retrieval"
 )
 
@@ -20,17 +21,25 @@ type liveShop struct {
 	dataDir  string
 	library  runtimeLibrary
 	terminal *terminal
+	state    *behaviour.State // of what shoppers did; it outlives generations and models
+
+	rankerTried, rankerFault string // of followRanker
 
 	mu   sync.RWMutex // read-held by every search, so that a shop is closed after its last
 	shop *shop
 }
 
 func openLiveShop(ctx context.Context, dataDir string, library runtimeLibrary, t *terminal) (*liveShop, error) {
-	shop, err := openShop(ctx, dataDir, library, t)
+	files, err := openShopFiles(dataDir)
 	if err != nil {
 		return nil, err
 	}
-	return &liveShop{dataDir: dataDir, library: library, terminal: t, shop: shop}, nil
+	l := &liveShop{dataDir: dataDir, library: library, terminal: t}
+	l.state = behaviour.New(l, behaviour.Options{})
+	if l.shop, err = openShopWith(ctx, dataDir, files, l.state, library, t); err != nil {
+		return nil, err
+	}
+	return l, nil
 }
 
 func (l *liveShop) close() error {
@@ -39,7 +48,7 @@ func (l *liveShop) close() error {
 	return l.shop.close()
 }
 
-// follow takes up new rules and synonyms, opens each new generation and makes its suggestions before a shopper asks for them, until ctx
+// follow takes up new rules, synonyms and ranker models, opens each new generation and makes its suggestions before a shopper asks for them, until ctx
 // ends. What cannot be used is reported, and the old one goes on.
 func (l *liveShop) follow(ctx context.Context) error {
 	l.refreshSuggestions(ctx)
@@ -54,6 +63,8 @@ func (l *liveShop) follow(ctx context.Context) error {
 		}
 		l.followRules(ctx)
 		l.followSynonyms()
+		l.followRanker()
+		l.followObjective()
 		// Read without the lock: nobody but this goroutine puts another shop in its place.
 		changed, err := l.shop.index.Refresh(ctx)
 		if errors.Is(err, indexer.ErrModelChanged) {
@@ -80,7 +91,7 @@ func (l *liveShop) refreshSuggestions(ctx context.Context) {
 
 // reopen puts a shop with the new generation and its model in the place of the old one.
 func (l *liveShop) reopen(ctx context.Context) error {
-	fresh, err := openShopWith(ctx, l.dataDir, l.shop.files, l.library, l.terminal)
+	fresh, err := openShopWith(ctx, l.dataDir, l.shop.files, l.state, l.library, l.terminal)
 	if err != nil {
 		return err
 	}

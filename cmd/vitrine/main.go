@@ -29,11 +29,13 @@ type cli struct {
 	Rules   rulesCmd   `cmd:"" help:"The merchandising rules of a shop: pin, hide, boost, bury, redirect."`
 	Tune    tuneCmd    `cmd:"" help:"Fit the weights of the fusion to judged queries."`
 	Train   trainCmd   `cmd:"" help:"Train models of a shop's own."`
-	Events  eventsCmd  `cmd:"" help:"What shoppers did: import, export, count and delete behaviour events."`
-	Check   checkCmd   `cmd:"" help:"Check a data directory and list every problem."`
-	Models  modelsCmd  `cmd:"" help:"The encoder models."`
-	Sample  sampleCmd  `cmd:"" help:"Draw the demo's catalogue, a feed with photos, into a folder."`
-	Bench   benchCmd   `cmd:"" help:"Measure speed and quality."`
+
+	Calibrate calibrateCmd `cmd:"" help:"Say how well the chances of a model of clicks hold, as they are and calibrated."`
+	Events    eventsCmd    `cmd:"" help:"What shoppers did: import, export, count and delete behaviour events."`
+	Check     checkCmd     `cmd:"" help:"Check a data directory and list every problem."`
+	Models    modelsCmd    `cmd:"" help:"The models: encoders, and rankers trained on what shoppers did."`
+	Sample    sampleCmd    `cmd:"" help:"Draw the demo's catalogue, a feed with photos, into a folder."`
+	Bench     benchCmd     `cmd:"" help:"Measure speed and quality."`
 }
 
 // Exit codes.

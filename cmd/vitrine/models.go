@@ -65,7 +65,10 @@ func isFolder(path string) bool {
 
 // modelsCmd groups the verbs about models.
 type modelsCmd struct {
-	List modelsListCmd `cmd:"" help:"List the models that index can use."`
+	List     modelsListCmd     `cmd:"" help:"List the encoders that index can use and, of a data directory, the ranker models."`
+	Runs     modelsRunsCmd     `cmd:"" help:"List the trainings of ranker models, with what they used and what became of them."`
+	Adopt    modelsAdoptCmd    `cmd:"" help:"Serve a ranker model that was trained before."`
+	Rollback modelsRollbackCmd `cmd:"" help:"Serve the ranker model again that was served before."`
 }
 
 type modelsListCmd struct {
@@ -101,7 +104,7 @@ func (c *modelsListCmd) Run(ctx context.Context, t *terminal, library runtimeLib
 		return err
 	}
 	if c.JSON {
-		return t.json(models)
+		return c.json(t, models)
 	}
 	table := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "NAME\tDIM\tSIZE\tFINGERPRINT\tWHERE")
@@ -112,7 +115,30 @@ func (c *modelsListCmd) Run(ctx context.Context, t *terminal, library runtimeLib
 		}
 		fmt.Fprintf(table, "%s\t%d\t%.1f MB\t%s\t%s\n", m.Name, m.Dim, float64(m.Bytes)/1e6, m.Fingerprint, m.Where)
 	}
-	return table.Flush()
+	if err := table.Flush(); err != nil || c.Data == "" {
+		return err
+	}
+	rankers, err := listRankers(c.Data)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(t.out)
+	return printRankers(t.out, rankers)
+}
+
+// json prints the encoders as a list or, of a data directory, both kinds of models.
+func (c *modelsListCmd) json(t *terminal, encoders []listedModel) error {
+	if c.Data == "" {
+		return t.json(encoders)
+	}
+	rankers, err := listRankers(c.Data)
+	if err != nil {
+		return err
+	}
+	return t.json(struct {
+		Encoders []listedModel  `json:"encoders"`
+		Rankers  []listedRanker `json:"rankers"`
+	}{encoders, rankers})
 }
 
 func describeModel(ctx context.Context, dataDir, name, where string, library runtimeLibrary, t *terminal) listedModel {

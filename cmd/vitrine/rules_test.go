@@ -72,6 +72,12 @@ func TestARunningServerFollowsTheRules(t *testing.T) {
 
 // engineOver searches a data directory until the test ends.
 func engineOver(t *testing.T, dataDir string) *retrieval.Engine {
+	t.Helper()
+	return retrieval.New(openIndex(t, dataDir), &indexertest.Encoder{}, nil, retrieval.Options{})
+}
+
+func openIndex(t *testing.T, dataDir string) *indexer.Index {
+	t.Helper()
 	index, err := indexer.Open(t.Context(), dataDir)
 	if err != nil {
 		t.Fatal(err)
@@ -81,5 +87,5 @@ func engineOver(t *testing.T, dataDir string) *retrieval.Engine {
 			t.Error(err)
 		}
 	})
-	return retrieval.New(index, &indexertest.Encoder{}, nil, retrieval.Options{})
+	return index
 }

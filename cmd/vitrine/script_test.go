@@ -38,10 +38,11 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"photo":  makePhoto,
-			"hold":   holdDir,
-			"damage": damageFiles,
-			"bom":    bomAndWindowsLines,
+			"photo":    makePhoto,
+			"hold":     holdDir,
+			"damage":   damageFiles,
+			"bom":      bomAndWindowsLines,
+			"shoppers": logShoppers,
 		},
 	})
 }

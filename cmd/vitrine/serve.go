@@ -17,7 +17,8 @@ type serveCmd struct {
 	Data string `required:"" placeholder:"DIR" type:"existingdir" help:"Data directory."`
 	Addr string `placeholder:"HOST:PORT" default:"127.0.0.1:8080" help:"Address to listen on; a loopback address (${default})."`
 	collecting
-	Host []string `placeholder:"NAME" help:"Host name that a reverse proxy before the server passes on; may be repeated. Without it only localhost is answered."`
+	Retrain schedule `placeholder:"WHEN" default:"off" help:"Train the ranker on what shoppers did, and serve the model if it wins: off, hourly, daily (at 04:00) or a time of day, HH:MM (${default})."`
+	Host    []string `placeholder:"NAME" help:"Host name that a reverse proxy before the server passes on; may be repeated. Without it only localhost is answered."`
 }
 
 func (c *serveCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary) (err error) {
@@ -30,7 +31,7 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary)
 		return errors.Join(err, listener.Close())
 	}
 	defer func() { err = errors.Join(err, live.close()) }()
-	return live.serve(ctx, listener, c.collecting, c.Host...)
+	return live.serve(ctx, listener, c.collecting, c.Retrain, c.Host...)
 }
 
 // collecting says how a server takes what shoppers do.
@@ -41,12 +42,15 @@ type collecting struct {
 
 // serve answers requests until ctx ends; it shows each new generation as soon as it is live, and on the
 // terminal what failed. Requests may name the hosts besides localhost.
-func (l *liveShop) serve(ctx context.Context, listener net.Listener, how collecting, hosts ...string) (err error) {
+func (l *liveShop) serve(ctx context.Context, listener net.Listener, how collecting, train schedule, hosts ...string) (err error) {
 	options := web.Options{PhotoSize: photo.Size, TrustEvents: how.TrustEvents, Anonymous: how.Anonymous}
-	if log, openErr := openShopperLog(ctx, l.dataDir, l.terminal); openErr != nil {
+	var health *rankerHealth
+	if log, openErr := openShopperLog(ctx, l.dataDir, l.state, l.terminal); openErr != nil {
 		l.terminal.notef("vitrine: %v (searches are answered, events are not taken)", openErr)
 	} else {
 		options.Events, options.Searches, options.TokenKey = log, log, log.tokenKey
+		health = newRankerHealth(log, l.state, l.rankerModel)
+		options.Ranker = health
 		defer func() { err = errors.Join(err, log.close()) }()
 	}
 	options.Logger = slog.New(slog.NewTextHandler(l.terminal.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
@@ -56,6 +60,10 @@ func (l *liveShop) serve(ctx context.Context, listener net.Listener, how collect
 		return web.Serve(ctx, listener, web.New(l, options), hosts...)
 	})
 	group.Go(func() error { return l.follow(ctx) })
+	group.Go(func() error { return l.retrain(ctx, train) })
+	if health != nil {
+		group.Go(func() error { return health.follow(ctx, l.terminal) })
+	}
 	return group.Wait()
 }
 

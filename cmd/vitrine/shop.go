@@ -9,6 +9,7 @@ import (
 	"vitrine/encoders"
 	"vitrine/indexer"
 	"vitrine/ranker"
+	"vitrine/ranker/behaviour"
 	"vitrine/retrieval"
 )
 
@@ -16,22 +17,24 @@ import (
 type shop struct {
 	index  *indexer.Index
 	model  *encoders.Model
+	ranker *ranker.Ranker
 	engine *retrieval.Engine
 	files  shopFiles
 
 	options retrieval.Options // of engine
 }
 
-// openShop opens the live generation, the model that it was built with, the rules and the synonyms.
+// openShop opens the live generation, the model that it was built with, and the files that say how the shop searches.
 func openShop(ctx context.Context, dataDir string, library runtimeLibrary, t *terminal) (*shop, error) {
 	files, err := openShopFiles(dataDir)
 	if err != nil {
 		return nil, err
 	}
-	return openShopWith(ctx, dataDir, files, library, t)
+	return openShopWith(ctx, dataDir, files, nil, library, t)
 }
 
-func openShopWith(ctx context.Context, dataDir string, files shopFiles, library runtimeLibrary, t *terminal) (*shop, error) {
+// openShopWith opens a shop whose ranker reads what shoppers did from a state; nil = nothing is known.
+func openShopWith(ctx context.Context, dataDir string, files shopFiles, state *behaviour.State, library runtimeLibrary, t *terminal) (*shop, error) {
 	index, err := indexer.Open(ctx, dataDir)
 	if err != nil {
 		return nil, err
@@ -49,7 +52,8 @@ func openShopWith(ctx context.Context, dataDir string, files shopFiles, library 
 	if err != nil {
 		return nil, errors.Join(err, model.Close(), index.Close())
 	}
-	s := &shop{index: index, model: model, files: files}
+	s := &shop{index: index, model: model, files: files, ranker: ranker.New(liveRanker(dataDir, t), files.objective.value, state)}
+	s.noteUnmetObjective(t)
 	s.options = retrieval.Options{Weighting: weighting, Suggestions: suggestionsIn(dataDir)}
 	s.engine = s.engineWith(s.options)
 	s.engine.SetRules(files.rules.value)
@@ -58,7 +62,7 @@ func openShopWith(ctx context.Context, dataDir string, files shopFiles, library 
 
 // engineWith returns an engine over the shop, without its rules.
 func (s *shop) engineWith(options retrieval.Options) *retrieval.Engine {
-	engine := retrieval.New(s.index, queryEncoder{s.model}, ranker.New(ranker.Prior()), options)
+	engine := retrieval.New(s.index, queryEncoder{s.model}, s.ranker, options)
 	engine.SetSynonyms(s.files.synonyms.value)
 	return engine
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"vitrine/catalog"
+	"vitrine/ranker/behaviour"
 )
 
 const (
@@ -18,9 +19,8 @@ const (
 // shopperLog keeps in the catalogue what shoppers did and what their searches were answered with. The answers are
 // written in batches, so that no search waits for the disk. It is safe for concurrent use.
 type shopperLog struct {
-	*catalog.Store
+	*behaviourLog
 	tokenKey []byte
-	terminal *terminal
 
 	mu      sync.Mutex
 	waiting catalog.EventBatch
@@ -30,7 +30,8 @@ type shopperLog struct {
 	written sync.WaitGroup
 }
 
-func openShopperLog(ctx context.Context, dataDir string, t *terminal) (*shopperLog, error) {
+// openShopperLog also tells the state what shoppers did, and does so from then on.
+func openShopperLog(ctx context.Context, dataDir string, state *behaviour.State, t *terminal) (*shopperLog, error) {
 	key, err := readTokenKey(dataDir)
 	if err != nil {
 		return nil, err
@@ -39,7 +40,11 @@ func openShopperLog(ctx context.Context, dataDir string, t *terminal) (*shopperL
 	if err != nil {
 		return nil, err
 	}
-	l := &shopperLog{Store: store, tokenKey: key, terminal: t, stop: make(chan struct{})}
+	followed, err := followBehaviour(ctx, store, state, t)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	l := &shopperLog{behaviourLog: followed, tokenKey: key, stop: make(chan struct{})}
 	l.written.Go(l.write)
 	return l, nil
 }
@@ -66,7 +71,7 @@ func (l *shopperLog) RecordSearch(q catalog.ShopperQuery, served catalog.Served)
 	return true
 }
 
-// write writes what waits every second until the log is closed, and then the rest.
+// write writes what waits every second until the log is closed, and then the rest. So the state follows other processes, too.
 func (l *shopperLog) write() {
 	ticker := time.NewTicker(searchesEvery)
 	defer ticker.Stop()
@@ -101,6 +106,6 @@ func (l *shopperLog) ForgetClient(ctx context.Context, clientID string) (int, er
 	l.writing.Lock()
 	defer l.writing.Unlock()
 	err := l.flush()
-	n, forgetErr := l.Store.ForgetClient(ctx, clientID)
+	n, forgetErr := l.behaviourLog.ForgetClient(ctx, clientID)
 	return n, errors.Join(err, forgetErr)
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"vitrine/catalog"
+	"vitrine/ranker/behaviour"
 )
 
 // anAnswer is the record of one search of a visitor.
@@ -21,7 +22,12 @@ func anAnswer(id, client string) (catalog.ShopperQuery, catalog.Served) {
 
 func openLog(t *testing.T, dataDir string, told *output) *shopperLog {
 	t.Helper()
-	log, err := openShopperLog(t.Context(), dataDir, newTerminal(told, told))
+	store, err := catalog.Open(t.Context(), dataDir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	log, err := openShopperLog(t.Context(), dataDir, behaviour.New(store, behaviour.Options{}), newTerminal(told, told))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,5 +2,6 @@ package main
 
 // trainCmd groups the trainers, one verb a kind of model.
 type trainCmd struct {
-	CTR trainCTRCmd `cmd:"" name:"ctr" help:"Train a model of clicks on a table of features, or evaluate one."`
+	CTR  trainCTRCmd  `cmd:"" name:"ctr" help:"Train a model of clicks on a shop's log, and serve it if it wins; or on a table of features."`
+	FTRL trainFTRLCmd `cmd:"" name:"ftrl" help:"Learn an online model of clicks row by row, with crosses of words, or evaluate one."`
 }

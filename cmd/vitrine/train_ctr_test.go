@@ -54,7 +54,7 @@ func TestAnInterruptedTrainingWritesTheBestModelSoFar(t *testing.T) {
 	if want := "stopped after epoch 3: the model of epoch 3, the best so far, is in " + out; code != exitInterrupted || !strings.Contains(stdout, want) {
 		t.Errorf("code %d: %s%s", code, stdout, stderr)
 	}
-	if _, err := readClickModel(out); err != nil {
+	if _, err := readClickModel(out, "--evaluate"); err != nil {
 		t.Error(err)
 	}
 }

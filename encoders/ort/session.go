@@ -38,6 +38,27 @@ var typeNames = map[onnx.TensorElementDataType]string{
 	onnx.TensorElementDataTypeInt32: "int32",
 }
 
+// Metadata returns the values of some keys of an ONNX model's custom metadata; keys that it lacks are left out. Load must
+// have succeeded before.
+func Metadata(model []byte, keys ...string) (map[string]string, error) {
+	metadata, err := onnx.GetModelMetadataWithONNXData(model)
+	if err != nil {
+		return nil, fmt.Errorf("read the model's metadata: %w", err)
+	}
+	defer func() { _ = metadata.Destroy() }() // it was only read
+	values := map[string]string{}
+	for _, key := range keys {
+		value, found, err := metadata.LookupCustomMetadataMap(key)
+		if err != nil {
+			return nil, fmt.Errorf("read the model's metadata: %w", err)
+		}
+		if found {
+			values[key] = value
+		}
+	}
+	return values, nil
+}
+
 // Session is one network with chosen inputs and one output. Safe for concurrent use, but Close must come
 // after the last Run has returned.
 type Session struct {

@@ -74,6 +74,85 @@ func TestSplitRefusesPartsWithoutRows(t *testing.T) {
 	}
 }
 
+// ofQueries returns rows of queries of one to five rows, whose features are the rows' numbers.
+func ofQueries(queries int) *Dataset {
+	d := &Dataset{Features: []string{"number"}, Label: "y", Groups: []string{}}
+	for q := range queries {
+		for range 1 + q*7%5 {
+			d.Values = append(d.Values, float64(d.Rows()))
+			d.Labels = append(d.Labels, float64(d.Rows()%2))
+			d.Positions = append(d.Positions, d.Rows())
+			d.Groups = append(d.Groups, string(rune('a'+q)))
+		}
+	}
+	return d
+}
+
+func TestSplitCutsNoQueryInTwo(t *testing.T) {
+	all := ofQueries(20)
+	training, validation, err := all.Split(0.25, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := len(validation.groupSpans()); got != 5 {
+		t.Errorf("%d queries to validate on, want 5", got)
+	}
+	for _, g := range training.Groups {
+		if slices.Contains(validation.Groups, g) {
+			t.Fatalf("rows of the query %s are in both parts", g)
+		}
+	}
+	for _, part := range []*Dataset{training, validation} {
+		if err := part.check(); err != nil {
+			t.Error(err)
+		}
+		for i, number := range part.Values {
+			if part.Positions[i] != int(number)+1 || part.Groups[i] != all.Groups[int(number)] {
+				t.Fatalf("row %v has the position %d and the query %s", number, part.Positions[i], part.Groups[i])
+			}
+		}
+	}
+}
+
+func TestSplitByTimeHoldsTheLatestBack(t *testing.T) {
+	rows := numbered(10)
+	rows.Times = []int64{50, 10, 90, 20, 80, 30, 70, 40, 60, 100}
+	_, validation, err := rows.Split(0.3, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []int64{100, 90, 80}; !slices.Equal(validation.Times, want) {
+		t.Errorf("validation on the times %v, want %v", validation.Times, want)
+	}
+
+	queries := &Dataset{Features: []string{"x"}, Label: "y", Values: make([]float64, 5), Labels: make([]float64, 5),
+		Groups: []string{"a", "a", "b", "b", "c"}, Times: []int64{1, 9, 5, 6, 7}}
+	_, validation, err = queries.Split(0.34, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"a", "a"}; !slices.Equal(validation.Groups, want) {
+		t.Errorf("validation on the queries %v, want %v: its last row is the latest", validation.Groups, want)
+	}
+}
+
+func TestADatasetWhosePartsDoNotFitIsRefused(t *testing.T) {
+	for name, damage := range map[string]func(d *Dataset){
+		"values":    func(d *Dataset) { d.Values = d.Values[1:] },
+		"groups":    func(d *Dataset) { d.Groups = d.Groups[1:] },
+		"times":     func(d *Dataset) { d.Times = []int64{1} },
+		"positions": func(d *Dataset) { d.Positions[2] = -1 },
+		"weights":   func(d *Dataset) { d.Weights = make([]float64, d.Rows()); d.Weights[0] = math.Inf(1) },
+		"steps":     func(d *Dataset) { d.Funnel = []Step{{"cart", []float64{0}}} },
+	} {
+		d := ofQueries(5)
+		damage(d)
+		if d.check() == nil {
+			t.Errorf("wrong %s were not refused", name)
+		}
+	}
+}
+
 func TestStandardisedRowsHaveMeanZeroAndDeviationOne(t *testing.T) {
 	values := []float64{1, 7, 0.1, 3, 7, 0.1, 8, 7, 0.1} // the last two features are constant
 	s := standardise(values, 3)

@@ -14,7 +14,11 @@ import (
 
 var update = flag.Bool("update", false, "write the frozen files of testdata anew")
 
-const frozen = "testdata/model-v1.json"
+// The frozen files, one a format. That of format 1 is never written again.
+const (
+	frozenV1 = "testdata/model-v1.json"
+	frozen   = "testdata/model-v2.json"
+)
 
 func written(t testing.TB, m *Model) []byte {
 	t.Helper()
@@ -26,59 +30,102 @@ func written(t testing.TB, m *Model) []byte {
 }
 
 func TestAModelReadsBackBitForBit(t *testing.T) {
-	d := noisy(80, 1)
-	for _, hidden := range [][]int{nil, {5}, {6, 3}} {
-		m, _ := train(t, d, none(d), Options{Hidden: hidden, Epochs: 2, PositiveWeight: 1.5})
+	all := everything(80, 1)
+	for name, c := range map[string]struct {
+		rows    *Dataset
+		options Options
+	}{
+		"logistic":   {noisy(80, 1), Options{PositiveWeight: 1.5}},
+		"mlp":        {noisy(80, 1), Options{Hidden: []int{6, 3}}},
+		"deepfm":     {noisy(80, 1), Options{Hidden: []int{5}, Factors: 3}},
+		"funnel":     {all, Options{Hidden: []int{5}}},
+		"softmax":    {all.without("funnel"), Options{Hidden: []int{5}, Objective: Softmax, NDCGAt: 3}},
+		"calibrated": {noisy(80, 1), Options{}},
+	} {
+		d := c.rows
+		c.options.Epochs = 2
+		m, _ := train(t, d, none(d), c.options)
+		if name == "calibrated" {
+			var err error
+			if m, err = m.WithCalibration(0.7, -1./3); err != nil {
+				t.Fatal(err)
+			}
+		}
 		data := written(t, m)
 		got, err := Read(bytes.NewReader(data))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !slices.Equal(got.network.values, m.network.values) || !slices.Equal(got.Sizes(), m.Sizes()) || !slices.Equal(got.Features(), m.Features()) || got.Label() != m.Label() {
-			t.Errorf("hidden %v: the model changed on its way", hidden)
+		if !slices.Equal(got.network.values, m.network.values) || !slices.Equal(got.Sizes(), m.Sizes()) || !slices.Equal(got.Features(), m.Features()) || !slices.Equal(got.Tasks(), m.Tasks()) || got.Objective() != m.Objective() {
+			t.Errorf("%s: the model changed on its way", name)
 		}
 		if diff := cmp.Diff(evaluate(t, m, d), evaluate(t, got, d)); diff != "" {
-			t.Errorf("hidden %v: %s", hidden, diff)
+			t.Errorf("%s: %s", name, diff)
 		}
 		if !bytes.Equal(written(t, got), data) {
-			t.Errorf("hidden %v: written again it is another file", hidden)
+			t.Errorf("%s: written again it is another file", name)
 		}
 	}
 }
 
-func TestTheFrozenFileIsRead(t *testing.T) {
+// frozenModel is what the frozen file of format 2 holds.
+func frozenModel(t *testing.T) *Model {
+	t.Helper()
+	m := &Model{
+		features: []string{"price", "seen"}, label: "click",
+		standard: standardisation{[]float64{10, 0.5}, []float64{2, 0.25}},
+		network:  newNetwork([]int{2, 2, 1}, 2),
+		tower:    newTower(&Dataset{Positions: []int{1, 1}, Layouts: []string{"phone", "desk"}}),
+		trained:  objectives{Softmax, 5, 1},
+		slope:    0.5, intercept: -0.25,
+	}
+	copy(m.network.values, []float64{1, -1, 0.5, 2, 3, -0.25, 0.5, 1, 2, -0.5, 0.25, -1, 0, 0.125, -1})
+	copy(m.tower.values, []float64{1, 0.5})
+	m.tower.mean = 0.75
+	return m
+}
+
+func TestTheFrozenFilesAreRead(t *testing.T) {
 	if *update {
-		m := &Model{[]string{"price", "seen"}, "click", standardisation{[]float64{10, 0.5}, []float64{2, 0.25}}, newNetwork([]int{2, 2, 1})}
-		copy(m.network.values, []float64{1, -1, 0.5, 2, 3, -0.25, 0, 0.125, -1})
-		if err := os.WriteFile(frozen, written(t, m), 0o644); err != nil {
+		if err := os.WriteFile(frozen, written(t, frozenModel(t)), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
-	data, err := os.ReadFile(frozen)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m, err := Read(bytes.NewReader(data))
-	if err != nil {
-		t.Fatal(err)
-	}
-	// Row 1 is standardised to (1, -1): hidden (2, max(0, 0.5-2+0.125)), logit 3·2 - 1. Row 2 to (0, 2):
-	// hidden (0, 4.125), logit -0.25·4.125 - 1.
-	got, err := m.Logits(&Dataset{Features: []string{"price", "seen"}, Values: []float64{12, 0.25, 10, 1}, Labels: []float64{0, 0}})
-	if want := []float64{5, -2.03125}; err != nil || !slices.Equal(got, want) {
-		t.Errorf("logits %v, %v, want %v", got, err, want)
+	rows := &Dataset{Features: []string{"price", "seen"}, Values: []float64{12, 0.25, 10, 1}, Labels: []float64{0, 0}}
+	for _, c := range []struct {
+		path string
+		want []float64
+	}{
+		// Row 1 is standardised to (1, -1): hidden (2, max(0, 0.5-2+0.125)), logit 3·2 - 1. Row 2 to (0, 2):
+		// hidden (0, 4.125), logit -0.25·4.125 - 1.
+		{frozenV1, []float64{5, -2.03125}},
+		// The machine adds 0.5·1 + 0.5·1 - (1·0.25 - 2·1)·1 = 2.75 to row 1 and -0.5·2 = -1 to row 2, the
+		// positions 0.75; then half of it, less 0.25.
+		{frozen, []float64{0.5*8.5 - 0.25, 0.5*-2.28125 - 0.25}},
+	} {
+		data, err := os.ReadFile(c.path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := Read(bytes.NewReader(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := m.Logits(rows); err != nil || !slices.Equal(got, c.want) {
+			t.Errorf("%s: logits %v, %v, want %v", c.path, got, err, c.want)
+		}
 	}
 }
 
 func TestReadRefusesBrokenFiles(t *testing.T) {
-	data, err := os.ReadFile(frozen)
+	data, err := os.ReadFile(frozenV1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ name, old, new, want string }{
 		{"nothing", string(data), "", "EOF"},
 		{"cut off", `"layers"`, "", ""},
-		{"another format", `"format":1`, `"format":2`, "format 2, this program reads 1: train it again"},
+		{"another format", `"format":1`, `"format":3`, "format 3, this program reads 1 to 2: train it again"},
 		{"no format", `"format":1,`, ``, "format 0"},
 		{"an unknown field", `"format":1`, `"format":1,"speed":3`, "speed"},
 		{"a doubled field", `"format":1`, `"format":1,"format":1`, "duplicate"},
@@ -95,7 +142,36 @@ func TestReadRefusesBrokenFiles(t *testing.T) {
 		{"too few weights", `[1,-1,0.5,2]`, `[1,-1,0.5]`, "layer 1 has 2 biases and 3 weights for 2 inputs"},
 		{"too few biases", `[0,0.125]`, `[0]`, "layer 1 has 1 biases and 4 weights"},
 		{"no layers", `"layers":`, `"layers":[],"rest":`, "rest"},
-		{"two logits", `"bias":[-1],"weights":[3,-0.25]`, `"bias":[-1,1],"weights":[3,-0.25,1,1]`, "the last layer must have one unit"},
+		{"two logits", `"bias":[-1],"weights":[3,-0.25]`, `"bias":[-1,1],"weights":[3,-0.25,1,1]`, "the last layer must have one unit for the label"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if !strings.Contains(string(data), c.old) {
+				t.Fatalf("%s is not in %s", c.old, data)
+			}
+			_, err := Read(strings.NewReader(strings.Replace(string(data), c.old, c.new, 1)))
+			if !errors.Is(err, ErrModel) || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("got %v, want %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestReadRefusesBrokenFilesOfFormat2(t *testing.T) {
+	data, err := os.ReadFile(frozen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ name, old, new, want string }{
+		{"the format before", `"format":2`, `"format":1`, "steps"},
+		{"no calibration", `"slope":0.5,`, ``, "a calibration of slope 0"},
+		{"a calibration that turns the order round", `"slope":0.5`, `"slope":-1`, "the slope above 0"},
+		{"an unknown objective", `"softmax"`, `"hinge"`, `the objective "hinge" is unknown`},
+		{"steps of a listwise objective", `"steps":[]`, `"steps":["cart"]`, "softmax has no steps"},
+		{"NDCG at 0", `"ndcg_at":5`, `"ndcg_at":0`, "ndcg_at 0"},
+		{"too few factors", `"factors":2`, `"factors":3`, "a machine of 3 factors has 6 weights for 2 features"},
+		{"no factors", `"factors":2`, `"factors":0`, "a machine of 0 factors"},
+		{"layouts out of order", `"desk"`, `"tablet"`, `the layouts "tablet" and "phone" are not in order`},
+		{"too few positions", `[1,0.5,`, `[`, "must be 31 finite numbers"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if !strings.Contains(string(data), c.old) {
@@ -112,6 +188,10 @@ func TestReadRefusesBrokenFiles(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	data, err := os.ReadFile(frozen)
 	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(data)
+	if data, err = os.ReadFile(frozenV1); err != nil {
 		f.Fatal(err)
 	}
 	f.Add(data)

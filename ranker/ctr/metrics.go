@@ -6,36 +6,80 @@ import (
 	"slices"
 )
 
-// Metrics are the figures of a model on rows.
+// Metrics are the figures of a model on rows. Rows with a label above 0 count as clicked.
 type Metrics struct {
 	Rows     int
-	Loss     float64 // what training lowers, without the penalty: mean cross-entropy in nats, clicks weighted
-	LogLoss  float64 // the same with all rows alike; equal to Loss where clicks have the weight 1
+	Loss     float64 // what training lowers, without the penalty: under LogLoss mean cross-entropy in nats, clicks weighted
+	LogLoss  float64 // mean cross-entropy with all rows alike; a listwise objective does not aim at it
 	Accuracy float64 // share of rows whose label is the likelier one
 	AUC      float64 // chance that a clicked row scores above one that was not, ties half; NaN without both kinds
+
+	Queries int     // that have a clicked row; 0 where queries are not known
+	NDCG5   float64 // mean of NDCG@5 over these, with gains of 2^label − 1; 0 where there are none
+	NDCG10  float64
+
+	Steps []StepMetrics // of each step of the funnel
 }
 
-// measure compares logits with labels.
-func measure(labels, logits []float64, positiveWeight float64) Metrics {
-	m := Metrics{Rows: len(labels), AUC: auc(labels, logits)}
+// StepMetrics are the figures of a step of a funnel: how well the chance of coming so far at all, which is
+// the product of the chances of the tasks up to it, foretells who does.
+type StepMetrics struct {
+	Name      string
+	Positives int
+	LogLoss   float64 // over all rows
+	AUC       float64 // over all rows; NaN where all came so far, or none
+}
+
+// measure compares logits, rows × tasks, with what is known of the rows.
+func measure(e *examples, logits []float64, l loss) Metrics {
+	tasks, labels := len(e.labels), e.labels[0]
+	scores := logits
+	if tasks > 1 {
+		scores = make([]float64, len(labels))
+		for i := range scores {
+			scores[i] = logits[i*tasks]
+		}
+	}
+	m := Metrics{Rows: len(labels), Loss: l.mean(e, logits), AUC: auc(labels, scores)}
 	right := 0
 	for i, label := range labels {
-		loss := crossEntropy(label, logits[i])
-		m.LogLoss += loss
-		m.Loss += rowWeight(label, positiveWeight) * loss
-		if (logits[i] > 0) == (label == 1) {
+		m.LogLoss += crossEntropy(label, scores[i])
+		if (scores[i] > 0) == (label > 0) {
 			right++
 		}
 	}
-	rows := float64(m.Rows)
-	m.Loss, m.LogLoss, m.Accuracy = m.Loss/rows, m.LogLoss/rows, float64(right)/rows
+	m.LogLoss, m.Accuracy = m.LogLoss/float64(m.Rows), float64(right)/float64(m.Rows)
+	if at5, queries := ndcg(e, scores, 5); queries > 0 {
+		at10, _ := ndcg(e, scores, 10)
+		m.Queries, m.NDCG5, m.NDCG10 = queries, at5, at10
+	}
+	for t := 1; t < tasks; t++ {
+		m.Steps = append(m.Steps, measureStep(e, logits, t))
+	}
+	return m
+}
+
+// measureStep returns the figures of task t, from 1, without its name.
+func measureStep(e *examples, logits []float64, t int) StepMetrics {
+	tasks, labels := len(e.labels), e.labels[t]
+	m := StepMetrics{}
+	chances := make([]float64, len(labels)) // their logs
+	for i, label := range labels {
+		for _, z := range logits[i*tasks : i*tasks+t+1] {
+			chances[i] += logSigmoid(z)
+		}
+		m.LogLoss += chanceEntropy(label, chances[i])
+		m.Positives += int(label)
+	}
+	m.LogLoss /= float64(len(labels))
+	m.AUC = auc(labels, chances)
 	return m
 }
 
 // crossEntropy is the negative log likelihood of a label under a logit: log(1 + exp(∓logit)), written so
 // that no exponential overflows.
 func crossEntropy(label, logit float64) float64 {
-	if label == 1 {
+	if label > 0 {
 		logit = -logit
 	}
 	return max(logit, 0) + math.Log1p(math.Exp(-math.Abs(logit)))
@@ -50,8 +94,11 @@ func sigmoid(logit float64) float64 {
 	return e / (1 + e)
 }
 
+// logSigmoid is the log of the probability of a logit.
+func logSigmoid(logit float64) float64 { return -crossEntropy(1, logit) }
+
 func rowWeight(label, positiveWeight float64) float64 {
-	if label == 1 {
+	if label > 0 {
 		return positiveWeight
 	}
 	return 1
@@ -69,7 +116,9 @@ func auc(labels, scores []float64) float64 {
 	for begin := 0; begin < len(order); {
 		end, tied := begin, 0.0
 		for ; end < len(order) && cmp.Compare(scores[order[end]], scores[order[begin]]) == 0; end++ {
-			tied += labels[order[end]]
+			if labels[order[end]] > 0 {
+				tied++
+			}
 		}
 		rankSum += tied * float64(begin+1+end) / 2 // ranks begin+1 to end
 		positives += tied

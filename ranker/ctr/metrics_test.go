@@ -33,7 +33,7 @@ func TestMetricsOfKnownExamples(t *testing.T) {
 			for i, p := range c.chances {
 				logits[i] = logit(p)
 			}
-			got := measure(c.labels, logits, c.weight)
+			got := measure(&examples{labels: [][]float64{c.labels}}, logits, logLoss{c.weight})
 			for _, f := range []struct {
 				name      string
 				got, want float64
@@ -89,7 +89,7 @@ func TestCrossEntropyOfFarLogitsIsFinite(t *testing.T) {
 }
 
 func TestMetricsOfUnusableScoresAreNotNumbers(t *testing.T) {
-	if got := measure([]float64{0, 1}, []float64{math.NaN(), math.NaN()}, 1); !math.IsNaN(got.Loss) {
+	if got := measure(&examples{labels: [][]float64{{0, 1}}}, []float64{math.NaN(), math.NaN()}, logLoss{1}); !math.IsNaN(got.Loss) {
 		t.Errorf("the loss of NaN is %v", got.Loss)
 	}
 }

@@ -3,118 +3,179 @@ package ctr
 import (
 	"math"
 	"math/rand/v2"
-
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas64"
-	"gonum.org/v1/gonum/floats"
 )
 
-// network is a perceptron: dense layers with ReLU between them and one logit at the end. Without hidden
-// layers it is a logistic regression. Numbers of units, from the features to the logit, are sizes.
+// network is a perceptron: dense layers with ReLU between them and one logit a task at the end. Without
+// hidden layers it is a logistic regression. With factors it is a DeepFM: pairs of features add to the logit
+// as well. Numbers of units, from the features to the logits, are sizes.
 type network struct {
-	sizes  []int
-	values []float64 // the parameters: all weights, then all biases
-	layers []layer   // views of values
+	sizes   []int
+	factors int       // numbers in the latent vector of a feature; 0 = no factorisation machine
+	values  []float64 // the parameters, laid out as parts
+	parts
 
-	dropout        float64 // share of hidden units left out in training, in [0, 1)
-	positiveWeight float64 // of a row with label 1 in the loss
+	dropout float64 // share of hidden units left out in training, in [0, 1)
+	frozen  int     // hidden layers that training leaves as they are, from the first
+}
+
+// parts are views of a network's parameters or of their gradient, in this order: the weights of all layers,
+// those of the factorisation machine, all biases.
+type parts struct {
+	layers  []layer
+	machine []float64 // inputs × (1 + factors): of each feature its weight, then its latent vector
 }
 
 // layer computes inputs · weightsᵀ + bias.
 type layer struct {
-	weights blas64.General // outputs × inputs
-	bias    []float64      // one an output
+	inputs  int
+	weights []float64 // outputs × inputs
+	bias    []float64 // one an output
 }
 
 // newNetwork returns a network whose parameters are 0.
-func newNetwork(sizes []int) *network {
-	weights, biases := parameterCounts(sizes)
-	n := &network{sizes: sizes, values: make([]float64, weights+biases), positiveWeight: 1}
-	n.layers = layersOf(n.values, sizes)
+func newNetwork(sizes []int, factors int) *network {
+	weights, biases := parameterCounts(sizes, factors)
+	n := &network{sizes: sizes, factors: factors, values: make([]float64, weights+biases)}
+	n.parts = n.split(n.values)
 	return n
 }
 
-func parameterCounts(sizes []int) (weights, biases int) {
+func parameterCounts(sizes []int, factors int) (weights, biases int) {
 	for i, outputs := range sizes[1:] {
 		weights += sizes[i] * outputs
 		biases += outputs
 	}
-	return weights, biases
+	return weights + machineSize(sizes[0], factors), biases
 }
 
-// layersOf views values, parameters or their gradient, as layers.
-func layersOf(values []float64, sizes []int) []layer {
-	count, _ := parameterCounts(sizes)
+func machineSize(inputs, factors int) int {
+	if factors == 0 {
+		return 0
+	}
+	return inputs * (1 + factors)
+}
+
+// split views values, parameters or their gradient, as parts.
+func (n *network) split(values []float64) parts {
+	count, _ := parameterCounts(n.sizes, n.factors)
 	weights, biases := values[:count], values[count:]
-	layers := make([]layer, len(sizes)-1)
-	for i, outputs := range sizes[1:] {
-		size := sizes[i] * outputs
-		layers[i] = layer{matrix(weights[:size], sizes[i]), biases[:outputs]}
+	p := parts{layers: make([]layer, len(n.sizes)-1)}
+	for i, outputs := range n.sizes[1:] {
+		size := n.sizes[i] * outputs
+		p.layers[i] = layer{n.sizes[i], weights[:size:size], biases[:outputs:outputs]}
 		weights, biases = weights[size:], biases[outputs:]
 	}
-	return layers
+	p.machine = weights
+	return p
 }
 
-// initialise draws the weights of the hidden layers (He et al. 2015, eq. 10). The output starts at the log
-// odds of the training labels for every row, so that no epoch goes into unlearning chance weights or into
-// learning the base rate, which is low where clicks are rare.
-func (n *network) initialise(logOdds float64, random *rand.Rand) {
+// tasks is how many logits a row has.
+func (n *network) tasks() int { return n.sizes[len(n.sizes)-1] }
+
+// initialise draws the weights of the hidden layers (He et al. 2015, eq. 10) and the latent vectors. The
+// outputs start at the log odds of the training labels for every row, so that no epoch goes into unlearning
+// chance weights or into learning the base rate, which is low where clicks are rare.
+func (n *network) initialise(logOdds []float64, random *rand.Rand) {
 	last := len(n.layers) - 1
 	for _, l := range n.layers[:last] {
-		deviation := math.Sqrt(2 / float64(l.weights.Cols))
-		for j := range l.weights.Data {
-			l.weights.Data[j] = deviation * random.NormFloat64()
+		deviation := math.Sqrt(2 / float64(l.inputs))
+		for j := range l.weights {
+			l.weights[j] = deviation * random.NormFloat64()
 		}
 	}
-	n.layers[last].bias[0] = logOdds
-}
-
-func (n *network) parameters() (values []float64, weights int) {
-	weights, _ = parameterCounts(n.sizes)
-	return n.values, weights
-}
-
-// inferenceRows bounds the memory of one forward pass.
-const inferenceRows = 512
-
-func (n *network) logits(inputs []float64) []float64 {
-	width := n.sizes[0]
-	out := make([]float64, 0, len(inputs)/width)
-	for len(inputs) > 0 {
-		size := min(inferenceRows*width, len(inputs))
-		outputs := n.forward(inputs[:size], nil)
-		out = append(out, outputs[len(outputs)-1].Data...)
-		inputs = inputs[size:]
+	copy(n.layers[last].bias, logOdds)
+	for i := range n.machine {
+		if i%(1+n.factors) > 0 { // a latent vector of zeros has no gradient
+			n.machine[i] = latentDeviation * random.NormFloat64()
+		}
 	}
-	return out
 }
 
-// forward returns the output of each layer, rows × units: hidden ones after ReLU and, where random is
-// given, after dropout.
-func (n *network) forward(inputs []float64, random *rand.Rand) []blas64.General {
-	outputs := make([]blas64.General, len(n.layers))
-	input := matrix(inputs, n.sizes[0])
+const latentDeviation = 0.01
+
+// packed are the parameters as the products take them. It belongs to the parameters that it was made of.
+type packed struct {
+	down    []matrix // of each layer inputs × outputs
+	up      []matrix // of each layer outputs × inputs
+	bias    [][]float64
+	machine matrix    // inputs × (1 + factors)
+	squares []float64 // of each feature the squared length of its latent vector
+}
+
+// pack sets p to the parameters; it keeps the memory of p.
+func (n *network) pack(p *packed) {
+	if p.down == nil {
+		p.down, p.up, p.bias = make([]matrix, len(n.layers)), make([]matrix, len(n.layers)), make([][]float64, len(n.layers))
+	}
 	for i, l := range n.layers {
-		units := n.sizes[i+1]
-		out := matrix(make([]float64, input.Rows*units), units)
-		for r := range out.Rows {
-			copy(out.Data[r*units:], l.bias)
+		p.down[i].reshape(l.inputs, len(l.bias))
+		p.down[i].setColumns(l.weights)
+		p.up[i].reshape(len(l.bias), l.inputs)
+		p.up[i].setRows(l.weights)
+		p.bias[i] = l.bias
+	}
+	if n.factors > 0 {
+		p.packMachine(n.sizes[0], n.factors, n.machine)
+	}
+}
+
+// scratch is the memory of passes over rows. It grows to what it is asked for and is used again.
+type scratch struct {
+	inputs  matrix   // rows × features, standardised
+	outputs []matrix // of each layer, rows × units: hidden ones after ReLU and dropout
+	deltas  []matrix // gradients by the outputs before ReLU
+	sums    matrix   // rows × (1 + factors) of the factorisation machine
+	product matrix   // a gradient before it is laid out
+	logits  []float64
+	slopes  []float64 // of the loss by the logits
+}
+
+// forward sets s.logits to the logits of s.inputs, rows × tasks. Where random is given, hidden units are
+// dropped out.
+func (n *network) forward(p *packed, s *scratch, random *rand.Rand) {
+	if len(s.outputs) != len(n.layers) {
+		s.outputs, s.deltas = make([]matrix, len(n.layers)), make([]matrix, len(n.layers))
+	}
+	input := &s.inputs
+	for i := range n.layers {
+		out := &s.outputs[i]
+		out.reshape(input.rows, n.sizes[i+1])
+		for at := 0; at < len(out.data); at += out.stride {
+			copy(out.data[at:], p.bias[i])
 		}
-		blas64.Gemm(blas.NoTrans, blas.Trans, 1, input, l.weights, 1, out)
+		addProduct(input, &p.down[i], out)
 		if i < len(n.layers)-1 {
-			rectify(out.Data)
+			rectify(out.data)
 			if random != nil && n.dropout > 0 {
-				dropOut(out.Data, n.dropout, random)
+				for r := range out.rows {
+					dropOut(out.row(r), n.dropout, random)
+				}
 			}
 		}
-		outputs[i], input = out, out
+		input = out
 	}
-	return outputs
+	tasks := n.tasks()
+	s.logits = resized(s.logits, input.rows*tasks)
+	for r := range input.rows {
+		copy(s.logits[r*tasks:], input.row(r))
+	}
+	if n.factors > 0 {
+		addMachine(p, s)
+	}
 }
 
+func resized(values []float64, size int) []float64 {
+	if cap(values) < size {
+		return make([]float64, size)
+	}
+	return values[:size]
+}
+
+// rectify sets what is negative to 0, without a branch that would be guessed wrong half the time.
 func rectify(values []float64) {
 	for i, value := range values {
-		values[i] = max(value, 0)
+		bits := math.Float64bits(value)
+		values[i] = math.Float64frombits(bits &^ uint64(int64(bits)>>63))
 	}
 }
 
@@ -130,56 +191,61 @@ func dropOut(values []float64, share float64, random *rand.Rand) {
 	}
 }
 
-// gradient sets into, laid out as the parameters, to the gradient of the mean weighted cross-entropy of
-// the rows. Units are dropped out where random is given.
-func (n *network) gradient(inputs, labels []float64, random *rand.Rand, into []float64) {
-	outputs := n.forward(inputs, random)
+// backward sets into to the gradient by the parameters, given s after forward and s.slopes, the gradient by
+// the logits. dropped says whether units were dropped out.
+func (n *network) backward(p *packed, s *scratch, dropped bool, into parts) {
 	last := len(n.layers) - 1
-	delta := matrix(make([]float64, len(labels)), 1) // of the loss by the layer's output before ReLU
-	for i, label := range labels {
-		delta.Data[i] = rowWeight(label, n.positiveWeight) * (sigmoid(outputs[last].Data[i]) - label) / float64(len(labels))
+	n.setSlopes(s)
+	for i := last; i >= n.frozen; i-- {
+		input := &s.inputs
+		if i > 0 {
+			input = &s.outputs[i-1]
+		}
+		gradient, delta := into.layers[i], &s.deltas[i]
+		s.product.reshape(len(gradient.bias), gradient.inputs)
+		clear(s.product.data)
+		addTransposedProduct(delta, input, &s.product)
+		clear(gradient.weights)
+		s.product.addTo(gradient.weights)
+		sumRows(delta, gradient.bias)
+		if i > n.frozen {
+			n.passBack(p, s, i, dropped)
+		}
 	}
-	gradients := layersOf(into, n.sizes)
-	for i := last; i >= 0; i-- {
-		input := matrix(inputs, n.sizes[0])
-		if i > 0 {
-			input = outputs[i-1]
-		}
-		blas64.Gemm(blas.Trans, blas.NoTrans, 1, delta, input, 0, gradients[i].weights)
-		sumRows(delta, gradients[i].bias)
-		if i > 0 {
-			delta = n.passBack(delta, n.layers[i].weights, input, random != nil)
-		}
+	if n.factors > 0 {
+		machineGradient(p, s, into.machine)
 	}
 }
 
-// passBack returns the gradient by the output before ReLU of the hidden layer below, whose output is given:
-// where that is 0, the unit was cut off or dropped out.
-func (n *network) passBack(delta, weights, output blas64.General, dropped bool) blas64.General {
-	below := matrix(make([]float64, len(output.Data)), output.Cols)
-	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, delta, weights, 0, below)
+// setSlopes lays s.slopes out as the deltas of the last layer.
+func (n *network) setSlopes(s *scratch) {
+	delta := &s.deltas[len(n.layers)-1]
+	delta.reshape(s.inputs.rows, n.tasks())
+	delta.setRows(s.slopes)
+}
+
+// passBack sets the deltas of the hidden layer below layer i: where the output there is 0, the unit was cut
+// off or dropped out.
+func (n *network) passBack(p *packed, s *scratch, i int, dropped bool) {
+	below, output := &s.deltas[i-1], &s.outputs[i-1]
+	below.reshape(output.rows, output.cols)
+	clear(below.data)
+	addProduct(&s.deltas[i], &p.up[i], below)
 	scale := 1.0
 	if dropped {
 		scale = 1 / (1 - n.dropout)
 	}
-	for i, value := range output.Data {
-		if value > 0 {
-			below.Data[i] *= scale
-		} else {
-			below.Data[i] = 0
+	for k, value := range output.data[:len(below.data)] {
+		on := uint64(-int64(math.Float64bits(value)) >> 63) // all ones where the output, never negative, is above 0
+		below.data[k] = scale * math.Float64frombits(math.Float64bits(below.data[k])&on)
+	}
+}
+
+func sumRows(m *matrix, into []float64) {
+	clear(into)
+	for i := range m.rows {
+		for j, value := range m.row(i) {
+			into[j] += value
 		}
 	}
-	return below
-}
-
-func sumRows(m blas64.General, into []float64) {
-	clear(into)
-	for i := range m.Rows {
-		floats.Add(into, m.Data[i*m.Cols:(i+1)*m.Cols])
-	}
-}
-
-// matrix views values as rows of a width.
-func matrix(values []float64, width int) blas64.General {
-	return blas64.General{Rows: len(values) / width, Cols: width, Stride: width, Data: values}
 }

@@ -11,9 +11,8 @@ type optimiser interface {
 	step(parameters, gradient []float64)
 }
 
-// newOptimiser returns the optimiser of the options for that many parameters, of which the first ones, the
-// weights, are penalised.
-func newOptimiser(o Options, parameters, weights int) optimiser {
+// newOptimiser returns the optimiser of the options for that many parameters, of which weights are penalised.
+func newOptimiser(o Options, parameters int, weights span) optimiser {
 	if o.Optimiser == SGD {
 		return &sgd{o.Rate, o.Momentum, o.L2, weights, make([]float64, parameters)}
 	}
@@ -24,14 +23,15 @@ func newOptimiser(o Options, parameters, weights int) optimiser {
 // velocity). The gradient of the penalty is part of the gradient.
 type sgd struct {
 	rate, momentum, l2 float64
-	weights            int
+	weights            span
 	velocity           []float64
 }
 
 func (s *sgd) step(parameters, gradient []float64) {
 	floats.Scale(s.momentum, s.velocity)
 	floats.Add(s.velocity, gradient)
-	floats.AddScaled(s.velocity[:s.weights], s.l2, parameters[:s.weights])
+	w := s.weights
+	floats.AddScaled(s.velocity[w.begin:w.end], s.l2, parameters[w.begin:w.end])
 	floats.AddScaled(parameters, -s.rate, s.velocity)
 }
 
@@ -39,7 +39,7 @@ func (s *sgd) step(parameters, gradient []float64) {
 // the rate), with the constants of Kingma and Ba 2015.
 type adamW struct {
 	rate, decay   float64
-	weights       int
+	weights       span
 	first, second []float64 // running means of the gradient and of its square
 	steps         int
 }
@@ -52,7 +52,7 @@ const (
 
 func (a *adamW) step(parameters, gradient []float64) {
 	a.steps++
-	floats.Scale(1-a.rate*a.decay, parameters[:a.weights])
+	floats.Scale(1-a.rate*a.decay, parameters[a.weights.begin:a.weights.end])
 	// The running means start at 0; this takes that bias out of them.
 	firstBias := 1 - math.Pow(adamBeta1, float64(a.steps))
 	secondBias := 1 - math.Pow(adamBeta2, float64(a.steps))

@@ -21,7 +21,7 @@ func TestOptimisersTakeTheStepsOfTheirPapers(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			parameters := []float64{1, 1}
-			optimiser := newOptimiser(c.options, 2, 1)
+			optimiser := newOptimiser(c.options, 2, span{0, 1})
 			for i, want := range c.want {
 				optimiser.step(parameters, []float64{1, -2})
 				if math.Abs(parameters[0]-want[0]) > 1e-7 || math.Abs(parameters[1]-want[1]) > 1e-7 {

@@ -20,28 +20,50 @@ const (
 // Limits of a model and of its training.
 const (
 	maxLayers     = 8
-	maxUnits      = 4096    // of one hidden layer
+	maxUnits      = 4096 // of one hidden layer
+	maxFactors    = 256
 	maxParameters = 8 << 20 // which maxFile has room for
 	maxBatch      = 1 << 16
 )
 
 // Options say what is trained and how. The zero value is a logistic regression under AdamW.
 type Options struct {
-	Hidden         []int     // units of each hidden layer; none = logistic regression
-	Dropout        float64   // share of hidden units left out at a time, in [0, 1)
-	PositiveWeight float64   // weight of a clicked row in the loss; 0 = 1
-	L2             float64   // penalty on the weights, not on biases: l2/2 · |w|² under SGD, decay under AdamW
-	Optimiser      Optimiser // "" = AdamW
-	Rate           float64   // learning rate; 0 = 0.001 for AdamW, 0.01 for SGD
-	Momentum       float64   // of SGD, in [0, 1); 0 = 0.9
-	Epochs         int       // passes over the training rows at most; 0 = 10
-	Batch          int       // rows a step; 0 = 32
-	Patience       int       // epochs without a lower validation loss after which training ends; 0 = never
-	Seed           uint64
+	Hidden    []int     // units of each hidden layer; none = logistic regression
+	Factors   int       // numbers in the latent vector of a feature: above 0 = DeepFM
+	Objective Objective // "" = LogLoss; the listwise ones need Groups
+	NDCGAt    int       // rank to which LambdaRank looks, and at which a listwise objective's best epoch is chosen; 0 = 10
+	From      *Model    // training goes on from its parameters; the features, labels, Hidden and Factors are its own
+	Freeze    int       // hidden layers that stay as they are, from the first
+
+	Dropout        float64 // share of hidden units left out at a time, in [0, 1)
+	PositiveWeight float64 // weight of a clicked row in LogLoss; 0 = 1
+	L2             float64 // penalty on the weights, not on biases: l2/2 · |w|² under SGD, decay under AdamW
+	PositionL2     float64 // the same penalty on what positions add, part of the gradient under both; 0 = 0.0001
+
+	Optimiser Optimiser // "" = AdamW
+	Rate      float64   // learning rate; 0 = 0.001 for AdamW, 0.01 for SGD
+	Momentum  float64   // of SGD, in [0, 1); 0 = 0.9
+	Epochs    int       // passes over the training rows at most; 0 = 10
+	Batch     int       // rows a step, and of a listwise objective whole queries until they are as many; 0 = 32
+	Patience  int       // epochs without a better one on the validation rows after which training ends; 0 = never
+	Seed      uint64
 }
 
 // WithDefaults returns a copy with the defaults filled in.
 func (o Options) WithDefaults() Options {
+	if o.Objective == "" {
+		o.Objective = LogLoss
+	}
+	if o.NDCGAt == 0 {
+		o.NDCGAt = 10
+	}
+	if o.From != nil {
+		sizes := o.From.network.sizes
+		o.Hidden, o.Factors = sizes[1:len(sizes)-1], o.From.network.factors
+	}
+	if o.PositionL2 == 0 {
+		o.PositionL2 = 1e-4
+	}
 	if o.PositiveWeight == 0 {
 		o.PositiveWeight = 1
 	}
@@ -74,6 +96,18 @@ func (o Options) Validate() error {
 	switch {
 	case checkHidden(o.Hidden) != nil:
 		wrong = checkHidden(o.Hidden)
+	case o.Factors < 0 || o.Factors > maxFactors:
+		wrong = fmt.Errorf("%d factors: choose 1 to %d, or 0 for none", o.Factors, maxFactors)
+	case o.Objective != LogLoss && !o.Objective.listwise():
+		wrong = fmt.Errorf("objective %q: choose %s, %s or %s", o.Objective, LogLoss, Softmax, LambdaRank)
+	case o.NDCGAt < 1 || o.NDCGAt > maxGroup:
+		wrong = fmt.Errorf("NDCG at %d: choose 1 to %d", o.NDCGAt, maxGroup)
+	case o.Freeze < 0 || o.Freeze > len(o.Hidden):
+		wrong = fmt.Errorf("%d of %d hidden layers frozen: choose 0 to %d", o.Freeze, len(o.Hidden), len(o.Hidden))
+	case o.Objective.listwise() && o.PositiveWeight != 1:
+		wrong = fmt.Errorf("weight %v of clicked rows under %s, which compares the rows of a query: leave it out", o.PositiveWeight, o.Objective)
+	case !(o.PositionL2 >= 0) || math.IsInf(o.PositionL2, 0):
+		wrong = fmt.Errorf("l2 %v of positions: choose 0 or more", o.PositionL2)
 	case !(o.Dropout >= 0 && o.Dropout < 1):
 		wrong = fmt.Errorf("dropout %v: choose 0 or more and less than 1", o.Dropout)
 	case !positive(o.PositiveWeight):

@@ -30,15 +30,28 @@ func standardise(values []float64, width int) standardisation {
 	return s
 }
 
-// apply returns the standardised values. A value far beyond what training saw stays finite.
+// apply returns the standardised values.
 func (s standardisation) apply(values []float64) []float64 {
 	width := len(s.mean)
 	out := make([]float64, len(values))
-	for i, value := range values {
-		j := i % width
-		out[i] = min(max((value-s.mean[j])/s.scale[j], -maxStandardised), maxStandardised)
+	for begin := 0; begin < len(values); begin += width {
+		s.applyTo(values[begin:begin+width], out[begin:])
 	}
 	return out
+}
+
+// applyTo standardises one row. A value far beyond what training saw stays finite.
+func (s standardisation) applyTo(row, into []float64) {
+	into = into[:len(row)]
+	for j, value := range row {
+		value = (value - s.mean[j]) / s.scale[j]
+		if value > maxStandardised {
+			value = maxStandardised
+		} else if value < -maxStandardised {
+			value = -maxStandardised
+		}
+		into[j] = value
+	}
 }
 
 // maxStandardised is far beyond any sensible value and far from where sums of products overflow.

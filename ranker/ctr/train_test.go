@@ -42,7 +42,7 @@ func noisy(rows int, seed uint64) *Dataset {
 }
 
 // none has no rows, of the features of d.
-func none(d *Dataset) *Dataset { return d.pick(nil) }
+func none(d *Dataset) *Dataset { return d.pick(nil, nil) }
 
 func train(t *testing.T, training, validation *Dataset, o Options) (*Model, []Epoch) {
 	t.Helper()
@@ -119,8 +119,8 @@ func TestAPenaltyShrinksTheWeights(t *testing.T) {
 	for _, optimiser := range []Optimiser{AdamW, SGD} {
 		norm := func(l2 float64) (sum float64) {
 			m, _ := train(t, d, none(d), Options{Optimiser: optimiser, Rate: 0.02, Epochs: 20, L2: l2})
-			values, weights := m.network.parameters()
-			for _, w := range values[:weights] {
+			weights, _ := parameterCounts(m.network.sizes, 0)
+			for _, w := range m.network.values[:weights] {
 				sum += w * w
 			}
 			return sum

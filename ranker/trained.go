@@ -1,0 +1,88 @@
+package ranker
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"slices"
+
+	"vitrine/ranker/calibration"
+	"vitrine/ranker/ctr"
+	"vitrine/retrieval"
+)
+
+// Scorer is what training made, of whatever kind. It is safe for concurrent use.
+type Scorer interface {
+	// Scores writes the log odds of a click of each row into a slice of that length, and returns it.
+	Scores(rows, into []float64) []float64
+	// Contributions takes the log odds of one row apart: what every row has, and what each feature adds. They are valid
+	// also with an error, which says that the base has much that no feature accounts for.
+	Contributions(row []float64) (base float64, parts []float64, err error)
+	// Write writes the model as readers of its kind read it.
+	Write(w io.Writer) error
+}
+
+// readers say how the file of each kind of model is read, and which features it wants.
+var readers = map[string]func(io.Reader) (Scorer, []string, error){
+	"logistic": readCTR, "mlp": readCTR, "deepfm": readCTR,
+}
+
+func readCTR(r io.Reader) (Scorer, []string, error) {
+	m, err := ctr.Read(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	return m, m.Features(), nil
+}
+
+// Trained is a model that was trained on what shoppers did. It is immutable.
+type Trained struct {
+	manifest Manifest
+	scorer   Scorer
+}
+
+// NewTrained returns the model of a scorer whose features are those of this program.
+func NewTrained(m Manifest, s Scorer) (*Trained, error) {
+	if m.Schema != schemaHash {
+		return nil, fmt.Errorf("%w: version %s was trained on features that meant something else: train again", ErrModel, m.Version)
+	}
+	if m.Calibration == (calibration.Platt{}) {
+		m.Calibration.Slope = 1
+	}
+	return &Trained{manifest: m, scorer: s}, nil
+}
+
+// Version names the model.
+func (t *Trained) Version() string { return t.manifest.Version }
+
+// Manifest says how the model came about. The caller must not change what it points to.
+func (t *Trained) Manifest() Manifest { return t.manifest }
+
+// Score implements Model: the scorer's log odds, calibrated.
+func (t *Trained) Score(_ context.Context, m Matrix, into []float64) error {
+	t.score(m.Values, into)
+	return nil
+}
+
+func (t *Trained) score(rows, into []float64) {
+	t.scorer.Scores(rows, into)
+	for i, logit := range into {
+		into[i] = grained(t.manifest.Calibration.Logit(logit), maxScore)
+	}
+}
+
+// Explain implements Model.
+func (t *Trained) Explain(row []float64) []retrieval.FeatureEntry {
+	var score [1]float64
+	t.score(row, score[:])
+	_, parts, _ := t.scorer.Contributions(row) // what is not accounted for is in the first entry
+	for j := range parts {
+		parts[j] *= t.manifest.Calibration.Slope
+	}
+	return ledgerOf(row, parts, score[0])
+}
+
+// sameFeatures reports whether the features of a model file are those of this program, in their order.
+func sameFeatures(names []string) bool {
+	return slices.EqualFunc(names, features, func(name string, f Feature) bool { return name == f.Name })
+}
