@@ -22,12 +22,8 @@ func anAnswer(id, client string) (catalog.ShopperQuery, catalog.Served) {
 
 func openLog(t *testing.T, dataDir string, told *output) *shopperLog {
 	t.Helper()
-	store, err := catalog.Open(t.Context(), dataDir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = store.Close() })
-	log, err := openShopperLog(t.Context(), dataDir, behaviour.New(store, behaviour.Options{}), newTerminal(told, told))
+	state := behaviour.New(openCatalogue(t, dataDir), behaviour.Options{})
+	log, err := openShopperLog(t.Context(), dataDir, state, newTerminal(told, told))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,12 +32,7 @@ func openLog(t *testing.T, dataDir string, told *output) *shopperLog {
 
 func countStored(t *testing.T, dataDir string) catalog.EventStats {
 	t.Helper()
-	store, err := catalog.Open(t.Context(), dataDir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer store.Close()
-	stats, err := store.EventStats(t.Context())
+	stats, err := openCatalogue(t, dataDir).EventStats(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
