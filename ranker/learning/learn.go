@@ -107,7 +107,8 @@ func (job *Job) learn(ctx context.Context, r *Report) error {
 	if err != nil {
 		return err
 	}
-	scorer, interrupted := job.Trainer.Train(ctx, log.dataset(parts.Training), log.dataset(parts.Validation), func(e ctr.Epoch) {
+	e := log.estimateExamination(Part{parts.Training.Begin, parts.Validation.End})
+	scorer, interrupted := job.Trainer.Train(ctx, log.dataset(parts.Training, e), log.dataset(parts.Validation, e), func(e ctr.Epoch) {
 		r.Epochs = append(r.Epochs, Epoch{e.Training.Loss, e.Validation.Loss, e.Best})
 		if job.Epoch != nil {
 			job.Epoch(e)

@@ -68,9 +68,9 @@ func (t ctrTrainer) Train(ctx context.Context, training, validation *ctr.Dataset
 	return m, err
 }
 
-// dataset copies a part into the table that models are trained on: the label is the click, queries are groups, and the
-// place in the list and the device, on which its effect depends, are known.
-func (l *Log) dataset(p Part) *ctr.Dataset {
+// dataset copies a part into the table that models are trained on: the label is the click, queries are groups, and how
+// likely each row was looked at is known.
+func (l *Log) dataset(p Part, e examination) *ctr.Dataset {
 	begin, end := l.rows(p)
 	d := &ctr.Dataset{
 		Features: l.Features, Label: "click",
@@ -81,8 +81,7 @@ func (l *Log) dataset(p Part) *ctr.Dataset {
 		group, at := strconv.Itoa(i), s.Time.UnixMilli()
 		for row := s.begin; row < s.end; row++ {
 			d.Groups = append(d.Groups, group)
-			d.Positions = append(d.Positions, int(l.positions[row]))
-			d.Layouts = append(d.Layouts, s.Device)
+			d.Examined = append(d.Examined, 1/e.weight(s.Device, l.positions[row]))
 			d.Times = append(d.Times, at)
 		}
 	}
