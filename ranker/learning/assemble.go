@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"hash/fnv"
 	"iter"
 	"maps"
 	"math"
@@ -246,12 +247,18 @@ func (a *assembly) readQueries(queries iter.Seq2[catalog.ShopperQuery, error]) e
 		}
 		s := &a.log.Searches[i]
 		a.queries[i].words = strings.ToLower(strings.TrimSpace(q.UserQuery))
-		s.Words = a.queries[i].words != ""
+		s.Words, s.words = a.queries[i].words != "", hashOf(a.queries[i].words)
 		s.Photo = string(q.Attributes["photo"]) == "true"
 		s.Device = device(q.Attributes["device"])
 	}
 	a.markHead()
 	return nil
+}
+
+func hashOf(words string) uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(words)) // never fails
+	return h.Sum64()
 }
 
 // device reads the kind of screen; "" where it is none of those that are known.

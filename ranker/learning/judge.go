@@ -71,16 +71,7 @@ type Importance struct {
 
 // judge measures a candidate beside the present model and the plain orders.
 func (l *Log) judge(ctx context.Context, parts Parts, candidate *ranker.Trained, present ranker.Model) (Judgement, error) {
-	chances, err := l.scores(ctx, parts.Training, candidate)
-	if err != nil {
-		return Judgement{}, err
-	}
-	for i, logit := range chances {
-		chances[i] = ranker.Probability(logit)
-	}
-	trainingBegin, trainingEnd := l.rows(parts.Training)
-	e := l.estimateExamination(trainingBegin, trainingEnd, chances)
-
+	e := l.estimateExamination(Part{parts.Training.Begin, parts.Validation.End})
 	scores, err := l.scores(ctx, parts.Test, candidate)
 	if err != nil {
 		return Judgement{}, err

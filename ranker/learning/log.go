@@ -29,7 +29,8 @@ type Search struct {
 	Words     bool   // it has words
 	Photo     bool   // it has a photo
 
-	begin, end int // its rows
+	words      uint64 // hash of its words
+	begin, end int    // its rows
 }
 
 // action is what a shopper did with a product that was shown, as bits.
