@@ -285,3 +285,28 @@ func TestKindsAreComplete(t *testing.T) {
 		}
 	}
 }
+
+func TestProductsAreThoseOfTheFeedAndTheirWordsHaveTheirChinese(t *testing.T) {
+	feed, err := catalog.OpenFeed(generate(t, t.TempDir(), small), catalog.FeedOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer feed.Close()
+	products, chinese := Products(small), Chinese()
+	n := 0
+	for row := range feed.Rows() {
+		p := row.Product
+		if row.Err != nil || n >= len(products) || products[n].ID != p.ID || products[n].Title != p.Title || products[n].PriceCents != p.PriceCents {
+			t.Fatalf("row %d is %+v, %v", n, p, row.Err)
+		}
+		for _, word := range []string{p.Colour, p.Attributes["material"], p.Attributes["gender"], p.Attributes["style"]} {
+			if !strings.Contains(p.Titles["zh"], chinese[word]) || word != "" && chinese[word] == "" {
+				t.Errorf("%q is %q, which %s has not", word, chinese[word], p.Titles["zh"])
+			}
+		}
+		n++
+	}
+	if n != len(products) {
+		t.Errorf("%d rows of %d products", n, len(products))
+	}
+}

@@ -25,6 +25,8 @@ type benchCmd struct {
 	Quality benchQualityCmd `cmd:"" help:"Measure how well each mode and each leg ranks, on judged queries made from the data kit."`
 
 	Search benchSearchCmd `cmd:"" help:"Measure how fast whole queries are, on a made catalogue or on a data directory: latency, throughput, memory, and the time of each stage."`
+
+	CTR benchCTRCmd `cmd:"" name:"ctr" help:"Simulate shoppers in the sample shop, store what they click, and measure rankings by what they truly want."`
 }
 
 type benchAnnCmd struct {

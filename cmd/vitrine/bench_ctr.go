@@ -1,0 +1,244 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"text/tabwriter"
+	"time"
+
+	"vitrine/catalog"
+	"vitrine/catalog/sample"
+	"vitrine/ranker/simulation"
+	"vitrine/retrieval"
+)
+
+// oracleDepth is how many candidates the oracle puts in order: as many as a ranker scores.
+const oracleDepth = 200
+
+type benchCTRCmd struct {
+	Data     string         `required:"" placeholder:"DIR" type:"path" help:"Work folder with the sample shop, which is drawn and indexed where it lacks; its simulated events are replaced."`
+	PerKind  int            `placeholder:"N" default:"14" help:"Products of each of the 74 kinds (default ${default}: the demo's shop)."`
+	Visitors int            `placeholder:"N" default:"20000" help:"Simulated visitors; each makes some 3.5 searches (default ${default})."`
+	Days     int            `placeholder:"N" default:"30" help:"Simulated days (default ${default})."`
+	Seed     uint64         `placeholder:"N" default:"1" help:"Seed of the shop and its visitors (default ${default})."`
+	Mode     retrieval.Mode `placeholder:"M" enum:"hybrid,ranked" default:"ranked" help:"Order that the visitors see: hybrid (fusion) or ranked (the default)."`
+	Bots     string         `placeholder:"SHAPE" enum:"none,one,many,fresh" default:"none" help:"Attackers, a tenth of the searches, who click one product wherever it is shown: one client, many (300), or fresh, a new one at every visit; none is the default."`
+	Tasks    int            `placeholder:"N" default:"2000" help:"Searches of after the run that rankings are measured on (default ${default})."`
+	Record   bool           `negatable:"" default:"true" help:"Store the queries and events in the data directory (the default)."`
+	JSON     bool           `help:"Print JSON."`
+}
+
+// Help is printed below the flags' summary by vitrine bench ctr --help.
+func (c *benchCTRCmd) Help() string {
+	return `The visitors' true wishes and their clicks follow ranker/simulation/MODEL.md. NDCG@10 is by the true wishes.
+
+  vitrine bench ctr --data work
+  vitrine events export --data work events.jsonl`
+}
+
+// ctrReport is what bench ctr prints as JSON.
+type ctrReport struct {
+	Seconds float64             `json:"seconds"` // of the simulation, storing included
+	Tally   simulation.Tally    `json:"tally"`
+	Target  string              `json:"bot_target,omitempty"`
+	Figures []simulation.Figure `json:"figures"`
+}
+
+// Validate is called when the command line was parsed.
+func (c *benchCTRCmd) Validate() error {
+	if c.PerKind < 1 || c.Tasks < 1 {
+		return errors.New("--per-kind and --tasks must be at least 1")
+	}
+	return nil
+}
+
+// Run simulates, and measures how well fusion, ranker and an oracle rank by what the visitors truly want.
+func (c *benchCTRCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary) (err error) {
+	bar := t.progress()
+	defer bar.close()
+	world, err := c.shop(bar)
+	if err != nil {
+		return err
+	}
+	if err := c.makeShop(ctx, t, library); err != nil {
+		return err
+	}
+	live, err := openShop(ctx, c.Data, library, t)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, live.close()) }()
+
+	report := ctrReport{Target: world.Target()}
+	begun := time.Now()
+	if err := c.simulate(ctx, world, live, &report.Tally); err != nil {
+		return err
+	}
+	report.Seconds = time.Since(begun).Seconds()
+	bar.report("measuring rankings", 0, 0)
+	hybrid := searchIn(live, retrieval.ModeHybrid)
+	report.Figures, err = world.Evaluate(ctx, world.Tasks(c.Tasks, c.Seed), []simulation.Contender{
+		simulation.Ranking("fusion", hybrid),
+		simulation.Ranking("ranked", searchIn(live, retrieval.ModeRanked)),
+		world.Oracle("oracle", hybrid, oracleDepth),
+	})
+	if err != nil {
+		return err
+	}
+	bar.close()
+	if c.JSON {
+		return t.json(report)
+	}
+	return report.write(t.out)
+}
+
+// shop makes the simulated side of the sample's catalogue.
+func (c *benchCTRCmd) shop(bar *progress) (*simulation.Shop, error) {
+	options := simulation.Options{
+		Seed: c.Seed, Visitors: c.Visitors, Days: c.Days, Chinese: sample.Chinese(),
+		Progress: func(done, total int) { bar.report("simulated visits", done, total) },
+	}
+	if c.Bots != "none" {
+		options.Bots = &simulation.Bots{Shape: simulation.BotShape(c.Bots)}
+	}
+	return simulation.New(sample.Products(c.sample()), options)
+}
+
+// sample says what the shop sells.
+func (c *benchCTRCmd) sample() sample.Options { return sample.Options{PerKind: c.PerKind} }
+
+// makeShop draws and indexes the sample shop; what an earlier run has done is not done again.
+func (c *benchCTRCmd) makeShop(ctx context.Context, t *terminal, library runtimeLibrary) error {
+	drawn := filepath.Join(c.Data, "shop")
+	if err := refuseForeign(c.Data, drawn); err != nil {
+		return err
+	}
+	feed, err := drawSample(ctx, drawn, c.sample(), t)
+	if err != nil {
+		return err
+	}
+	index := indexCmd{Data: c.Data, Feed: feed, Full: true}
+	_, err = index.index(ctx, t, library)
+	return err
+}
+
+// searchIn searches in one mode. The order of the fusion depends on the words alone and is remembered.
+func searchIn(s *shop, mode retrieval.Mode) simulation.Search {
+	search := func(ctx context.Context, q retrieval.Query) (*retrieval.Response, error) {
+		q.Mode = mode
+		return s.engine.Search(ctx, q)
+	}
+	if mode == retrieval.ModeHybrid {
+		return simulation.Cached(search)
+	}
+	return search
+}
+
+// simulate runs the visits, counts them and stores what they did in the place of what is stored.
+func (c *benchCTRCmd) simulate(ctx context.Context, world *simulation.Shop, live *shop, tally *simulation.Tally) (err error) {
+	if !c.Record {
+		return world.Run(ctx, searchIn(live, c.Mode), tally)
+	}
+	store, err := catalog.Open(ctx, c.Data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	if err := c.clear(ctx, store); err != nil {
+		return err
+	}
+	recorder := &eventRecorder{Tally: tally, ctx: ctx, store: store}
+	if err := world.Run(ctx, searchIn(live, c.Mode), recorder); err != nil {
+		return err
+	}
+	return recorder.flush()
+}
+
+// clear deletes the events of an earlier simulation, and no others: a file says that those which are stored are of one.
+func (c *benchCTRCmd) clear(ctx context.Context, store *catalog.Store) error {
+	mark := filepath.Join(c.Data, "simulated-events")
+	stats, err := store.EventStats(ctx)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(mark); err != nil && stats.Events+stats.Queries > 0 {
+		return fmt.Errorf("%s holds the events of real visitors, which the simulation would replace: choose another folder with --data, or --no-record", c.Data)
+	}
+	if err := os.WriteFile(mark, nil, 0o644); err != nil {
+		return err
+	}
+	_, err = store.PruneEvents(ctx, time.Now().AddDate(100, 0, 0))
+	return err
+}
+
+// eventRecorder is a simulation.Sink that stores what it counts, in batches.
+type eventRecorder struct {
+	*simulation.Tally
+	ctx   context.Context // of the run that it is made for
+	store *catalog.Store
+	batch catalog.EventBatch
+}
+
+// Page stores a query.
+func (r *eventRecorder) Page(p *simulation.Page) error {
+	r.batch.Queries = append(r.batch.Queries, p.Query)
+	return errors.Join(r.Tally.Page(p), r.full())
+}
+
+// Event stores an event.
+func (r *eventRecorder) Event(e *simulation.Event) error {
+	r.batch.Events = append(r.batch.Events, e.Event)
+	return errors.Join(r.Tally.Event(e), r.full())
+}
+
+func (r *eventRecorder) full() error {
+	if r.batch.Len() < eventsAtOnce {
+		return nil
+	}
+	return r.flush()
+}
+
+func (r *eventRecorder) flush() error {
+	_, err := r.store.RecordEvents(r.ctx, r.batch)
+	r.batch = catalog.EventBatch{}
+	return err
+}
+
+// write prints the figures for people to read.
+func (r *ctrReport) write(out io.Writer) error {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	n := r.Tally.Actions
+	fmt.Fprintf(table, "visits\t%d\n", r.Tally.Visits)
+	fmt.Fprintf(table, "searches\t%d\t%.0f s\n", r.Tally.Searches, r.Seconds)
+	fmt.Fprintf(table, "impressions\t%d\n", n[catalog.ActionImpression])
+	fmt.Fprintf(table, "clicks\t%d\t%.2f a search\n", n[catalog.ActionClick], share(n[catalog.ActionClick], r.Tally.Searches))
+	fmt.Fprintf(table, "carts\t%d\t%.1f %% of the visits\n", n[catalog.ActionAddToCart], 100*share(n[catalog.ActionAddToCart], r.Tally.Visits))
+	fmt.Fprintf(table, "purchases\t%d\t%.1f %% of the visits\n", n[catalog.ActionPurchase], 100*share(n[catalog.ActionPurchase], r.Tally.Visits))
+	if r.Target != "" {
+		fmt.Fprintf(table, "searches of bots\t%d\tfor %s\n", r.Tally.BotSearches, r.Target)
+	}
+	fmt.Fprintln(table, "\nposition\timpressions\tclick-through")
+	for i, shown := range r.Tally.Shown {
+		fmt.Fprintf(table, "%d\t%d\t%.2f %%\n", i+1, shown, 100*share(r.Tally.Clicked[i], shown))
+	}
+	fmt.Fprintln(table, "\nsearches\tranking\tnumber\ttrue ndcg@10\tover fusion\tdifference")
+	for _, f := range r.Figures {
+		fmt.Fprintf(table, "%s\t%s\t%d\t%.4f [%.4f, %.4f]", f.Group, f.Contender, f.Queries, f.NDCG, f.Interval.Low, f.Interval.High)
+		if a := f.Against; a != nil {
+			fmt.Fprintf(table, "\t%+.1f %%\t%+.4f [%+.4f, %+.4f]", 100*a.Gain, a.Difference, a.Interval.Low, a.Interval.High)
+		}
+		fmt.Fprintln(table)
+	}
+	return table.Flush()
+}
+
+func share(part, whole int) float64 {
+	if whole == 0 {
+		return 0
+	}
+	return float64(part) / float64(whole)
+}
