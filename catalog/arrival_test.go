@@ -110,7 +110,7 @@ func TestEventsOfACatalogueOfVersionThreeAreKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mustRecord(t, &Store{db: db}, numbered("a", 3, eventNow), Recorded{Events: 3, Queries: 1})
+	mustRecord(t, newStore(db), numbered("a", 3, eventNow), Recorded{Events: 3, Queries: 1})
 	if err := db.close(); err != nil {
 		t.Fatal(err)
 	}

@@ -43,44 +43,48 @@ type Recorded struct {
 	Known   int `json:"known"`            // stored before under the same id, and left as they were
 }
 
-// RecordEvents stores a batch in one transaction: all of it or, on an error, nothing. When it returns, the batch is
-// on the disk. What an id says is stored already is counted and left alone. The batch is not validated again.
+// RecordEvents stores a batch in one transaction, which may hold the batches of other callers too: all of it or, on an
+// error, nothing. When it returns, the batch is on the disk. What an id says is stored already is counted and left alone.
+// The batch is not validated again.
 func (s *Store) RecordEvents(ctx context.Context, batch EventBatch) (Recorded, error) {
-	var done Recorded
-	if batch.Len() == 0 {
-		return done, ctx.Err()
+	if batch.Len() == 0 || ctx.Err() != nil {
+		return Recorded{}, ctx.Err()
 	}
-	err := s.db.update(ctx, func(tx *sql.Tx) error {
-		// The transaction closes its statements when it ends.
-		query, err := tx.PrepareContext(ctx, "INSERT INTO queries (id, at, client_id, json) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING")
-		if err != nil {
-			return err
-		}
-		for _, q := range batch.Queries {
-			q = q.stored()
-			if err := insertNew(ctx, query, &q, &done.Queries, &done.Known, q.ID, q.Time.UnixMilli(), q.ClientID); err != nil {
-				return err
-			}
-		}
-		event, err := tx.PrepareContext(ctx, "INSERT INTO events (id, at, client_id, action, json) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING")
-		if err != nil {
-			return err
-		}
-		for _, e := range batch.Events {
-			e, err := e.stored()
-			if err != nil {
-				return err
-			}
-			if err := insertNew(ctx, event, &e, &done.Events, &done.Known, e.ID, e.Time.UnixMilli(), e.ClientID, e.Action); err != nil {
-				return err
-			}
-		}
-		return insertServed(ctx, tx, batch.Served, &done)
-	})
+	done, err := s.commit(ctx, batch)
 	if err != nil {
 		return Recorded{}, fmt.Errorf("store events: %w", err)
 	}
 	return done, nil
+}
+
+// insert inserts the batch and counts it.
+func (c *commit) insert(ctx context.Context, tx *sql.Tx) error {
+	c.done = Recorded{}
+	// The transaction closes its statements when it ends.
+	query, err := tx.PrepareContext(ctx, "INSERT INTO queries (id, at, client_id, json) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING")
+	if err != nil {
+		return err
+	}
+	for _, q := range c.batch.Queries {
+		q = q.stored()
+		if err := insertNew(ctx, query, &q, &c.done.Queries, &c.done.Known, q.ID, q.Time.UnixMilli(), q.ClientID); err != nil {
+			return err
+		}
+	}
+	event, err := tx.PrepareContext(ctx, "INSERT INTO events (id, at, client_id, action, json) VALUES (?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING")
+	if err != nil {
+		return err
+	}
+	for _, e := range c.batch.Events {
+		e, err := e.stored()
+		if err != nil {
+			return err
+		}
+		if err := insertNew(ctx, event, &e, &c.done.Events, &c.done.Known, e.ID, e.Time.UnixMilli(), e.ClientID, e.Action); err != nil {
+			return err
+		}
+	}
+	return insertServed(ctx, tx, c.batch.Served, &c.done)
 }
 
 // insertNew inserts a row of columns and then the value's JSON, and counts it as stored or as known.

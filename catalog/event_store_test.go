@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -300,7 +301,7 @@ func TestACatalogueOfVersionOneIsMigrated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mustApply(t, &Store{db: db}, titled("a", "b"), Applied{Added: 2})
+	mustApply(t, newStore(db), titled("a", "b"), Applied{Added: 2})
 	if err := db.close(); err != nil {
 		t.Fatal(err)
 	}
@@ -347,6 +348,35 @@ func BenchmarkRecordEvents(b *testing.B) {
 				stored += done.Events
 			}
 			b.ReportMetric(float64(stored)/b.Elapsed().Seconds(), "events/s")
+		})
+	}
+}
+
+// Many senders of one event each, as browsers are.
+func BenchmarkRecordEventsConcurrently(b *testing.B) {
+	for _, senders := range []int{1, 8, 32} {
+		b.Run(fmt.Sprint("senders=", senders), func(b *testing.B) {
+			store, err := Open(b.Context(), b.TempDir())
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer store.Close()
+			var next atomic.Int64
+			b.ResetTimer()
+			var sending sync.WaitGroup
+			for range senders {
+				sending.Go(func() {
+					for i := next.Add(1); i <= int64(b.N); i = next.Add(1) {
+						done, err := store.RecordEvents(b.Context(), EventBatch{Events: madeEvents(fmt.Sprintf("%08x", i), 1)})
+						if err != nil || done.Events != 1 {
+							b.Error(done, err)
+							return
+						}
+					}
+				})
+			}
+			sending.Wait()
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
 		})
 	}
 }

@@ -214,7 +214,7 @@ func writeVersionTwo(t *testing.T, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store := &Store{db: db}
+	store := newStore(db)
 	mustApply(t, store, titled("a", "b"), Applied{Added: 2})
 	mustRecord(t, store, mustParse(t, aQuery+"\n"+aClick+"\n"+anImpression), Recorded{Events: 2, Queries: 1})
 	if err := db.close(); err != nil {

@@ -36,7 +36,8 @@ CREATE TABLE changes (
 // Store is the catalogue database: the products and the log of their changes, from which every index
 // can be rebuilt, and the behaviour of shoppers, and what searches showed them, from which a ranker learns. It is safe for concurrent use.
 type Store struct {
-	db *database
+	db      *database
+	commits *commits // of RecordEvents
 }
 
 // Applied counts what Apply did with its products.
@@ -63,8 +64,10 @@ func Open(ctx context.Context, dataDir string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{db: db}, nil
+	return newStore(db), nil
 }
+
+func newStore(db *database) *Store { return &Store{db: db, commits: newCommits()} }
 
 // Close closes the database. Iterations that are under way end with an error.
 func (s *Store) Close() error { return s.db.close() }

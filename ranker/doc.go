@@ -19,6 +19,7 @@
 //     starts, a [Logistic] whose hand-set weights carry their reasons (prior.go).
 //   - [Ranker]: what retrieval asks. It scores with the model in force, which can be changed at any time.
 //
+// Package ranker/behaviour remembers what shoppers did, which some of the features read.
 // Package ranker/ctr, below, trains models of clicks on any table; no search is scored by them yet.
 //
 // All types are safe for concurrent use. What these functions return belongs to the caller; candidates are only read.

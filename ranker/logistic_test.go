@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"vitrine/catalog"
+	"vitrine/ranker/behaviour"
 	"vitrine/retrieval"
 )
 
@@ -206,16 +207,31 @@ func compareWithGolden(t *testing.T, path string, got []byte) {
 }
 
 func BenchmarkRank(b *testing.B) {
-	for _, n := range []int{100, 500, 1000} {
-		b.Run(fmt.Sprintf("candidates=%d", n), func(b *testing.B) {
-			candidates := randomCandidates(rand.New(rand.NewPCG(1, 1)), n)
-			model := at(today)
-			b.ReportAllocs()
-			for b.Loop() {
-				if _, err := model.Rank(b.Context(), redDress, candidates); err != nil {
-					b.Fatal(err)
-				}
+	bench := func(b *testing.B, model *Ranker, candidates []retrieval.Candidate, before func()) {
+		q := *redDress
+		q.Shopper = retrieval.Shopper{Visitor: "visitor1", At: today.Add(2 * time.Hour)}
+		b.ReportAllocs()
+		for b.Loop() {
+			before()
+			if _, err := model.Rank(b.Context(), &q, candidates); err != nil {
+				b.Fatal(err)
 			}
+		}
+	}
+	for _, n := range []int{100, 500, 1000} {
+		candidates := randomCandidates(rand.New(rand.NewPCG(1, 1)), n)
+		b.Run(fmt.Sprintf("candidates=%d", n), func(b *testing.B) {
+			bench(b, at(today), candidates, func() {})
+		})
+		b.Run(fmt.Sprintf("candidates=%d/unread", n), func(b *testing.B) {
+			bench(b, at(today), candidates, func() { remembered = readings{} })
+		})
+		b.Run(fmt.Sprintf("candidates=%d/known", n), func(b *testing.B) {
+			state := behaviour.New(productsOf(candidates), behaviour.Options{})
+			for _, h := range stream(rand.New(rand.NewPCG(2, 2)), candidates, 400) {
+				h.tell(state)
+			}
+			bench(b, New(Prior(), Objective{}, state), candidates, func() {})
 		})
 	}
 }

@@ -2,6 +2,7 @@ package ranker
 
 import (
 	"hash/maphash"
+	"slices"
 	"sync"
 
 	"vitrine/catalog"
@@ -16,24 +17,35 @@ type reading struct {
 	colours  words.Colours
 }
 
+// reader takes the words of products apart, one after the other, and keeps its buffers.
+type reader struct {
+	runs  words.Runs
+	terms []uint64
+}
+
 // read takes the words of p apart. The colours of the title count where the catalogue names none.
-func read(p *catalog.Product, runs *words.Runs) *reading {
-	r := &reading{}
-	r.title = appendTerms(r.title, runs.Over(p.Title))
+func (r *reader) read(p *catalog.Product) *reading {
+	r.terms = appendTerms(r.terms[:0], r.runs.Over(p.Title))
 	for _, title := range p.Titles {
-		r.title = appendTerms(r.title, runs.Over(title))
+		r.terms = appendTerms(r.terms, r.runs.Over(title))
 	}
+	titles := len(r.terms)
 	for _, level := range p.Category {
-		r.category = appendTerms(r.category, runs.Over(level))
+		r.terms = appendTerms(r.terms, r.runs.Over(level))
 	}
-	r.colours = words.ColoursIn(runs.Over(p.Colour))
+	terms := slices.Clone(r.terms)
+	return &reading{title: terms[:titles], category: terms[titles:], colours: r.colours(p)}
+}
+
+func (r *reader) colours(p *catalog.Product) words.Colours {
+	named := words.ColoursIn(r.runs.Over(p.Colour))
 	for _, variant := range p.Variants {
-		r.colours = r.colours.With(words.ColoursIn(runs.Over(variant.Colour)))
+		named = named.With(words.ColoursIn(r.runs.Over(variant.Colour)))
 	}
-	if r.colours.None() {
-		r.colours = words.ColoursIn(runs.Over(p.Title))
+	if named.None() {
+		named = words.ColoursIn(r.runs.Over(p.Title))
 	}
-	return r
+	return named
 }
 
 var termSeed = maphash.MakeSeed()
@@ -75,42 +87,36 @@ var remembered readings
 // of returns the readings of the candidates' products, in their order.
 func (r *readings) of(candidates []retrieval.Candidate) []*reading {
 	found := make([]*reading, len(candidates))
-	missing := false
+	missing := 0
 	r.mu.RLock()
 	for i := range candidates {
-		found[i] = r.young[candidates[i].Product]
-		missing = missing || found[i] == nil
+		if found[i] = r.young[candidates[i].Product]; found[i] == nil {
+			found[i] = r.old[candidates[i].Product]
+			missing++
+		}
 	}
 	r.mu.RUnlock()
-	if missing {
-		r.add(candidates, found)
+	if missing > 0 {
+		r.add(candidates, found, missing)
 	}
 	return found
 }
 
-// add fills what is missing. Two queries may read the same product at once: either reading will do.
-func (r *readings) add(candidates []retrieval.Candidate, found []*reading) {
-	var runs words.Runs
-	fresh := map[*catalog.Product]*reading{}
+// add reads what was not found, and makes young what was not. Two queries may read the same product at once: either
+// reading will do.
+func (r *readings) add(candidates []retrieval.Candidate, found []*reading, missing int) {
+	var reader reader
 	for i := range candidates {
-		if found[i] != nil {
-			continue
-		}
-		p := candidates[i].Product
-		r.mu.RLock()
-		found[i] = r.old[p]
-		r.mu.RUnlock()
 		if found[i] == nil {
-			found[i] = read(p, &runs)
+			found[i] = reader.read(candidates[i].Product)
 		}
-		fresh[p] = found[i]
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.young == nil || len(r.young)+len(fresh) > keptReadings {
-		r.young, r.old = map[*catalog.Product]*reading{}, r.young
+	if r.young == nil || len(r.young)+missing > keptReadings {
+		r.young, r.old = make(map[*catalog.Product]*reading, keptReadings), r.young
 	}
-	for p, reading := range fresh {
-		r.young[p] = reading
+	for i := range candidates {
+		r.young[candidates[i].Product] = found[i]
 	}
 }

@@ -71,7 +71,7 @@ type Filter struct {
 }
 
 // Response is the answer to one Query. The API and `vitrine search --json` give this object; the API, which
-// strangers read, with an address in place of the file and folder of each photo.
+// strangers read, with an address in place of the file and folder of each photo, an id, and a token for each hit.
 type Response struct {
 	Query      string        `json:"query"`
 	Mode       Mode          `json:"mode"`

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -155,7 +156,7 @@ func TestAPIEventsSaysWhyNot(t *testing.T) {
 
 func TestEventsThatWaitTakeNoPlaceFromSearches(t *testing.T) {
 	log := fakeLog{inside: make(chan struct{}), release: make(chan struct{})}
-	h := New(newFakeShop(t), Options{Events: log, MaxSearches: 1, MaxUploads: 1, MaxWaiting: 1, MaxWait: time.Millisecond})
+	h := New(newFakeShop(t), Options{Events: log, MaxSearches: 1, MaxEvents: 1, MaxWaiting: 1, MaxWait: time.Millisecond})
 	send := func() (*http.Response, string) {
 		return ask(t, h, eventsRequest("application/json", "["+sentEvent("click", 1)+"]"))
 	}
@@ -170,4 +171,32 @@ func TestEventsThatWaitTakeNoPlaceFromSearches(t *testing.T) {
 	wantStatus(t, response, body, 503)
 	close(log.release)
 	first.Wait()
+}
+
+// Many senders of one event each, as browsers are.
+func BenchmarkAPIEvents(b *testing.B) {
+	const senders = 32
+	store, err := catalog.Open(b.Context(), b.TempDir())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer store.Close()
+	h := New(newFakeShop(b), Options{Events: store})
+	var next atomic.Int64
+	b.ResetTimer()
+	var sending sync.WaitGroup
+	for range senders {
+		sending.Go(func() {
+			for i := next.Add(1); i <= int64(b.N); i = next.Add(1) {
+				w := httptest.NewRecorder()
+				h.ServeHTTP(w, eventsRequest("application/json", "["+sentEvent("click", int(i))+"]"))
+				if w.Code != 200 {
+					b.Errorf("status %d: %s", w.Code, w.Body)
+					return
+				}
+			}
+		})
+	}
+	sending.Wait()
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
 }

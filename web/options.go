@@ -34,7 +34,8 @@ type Options struct {
 	Examples []string // searches to try, offered on the start page; a few that fit most shops
 
 	MaxSearches int           // searches at once, and beside them suggestions at once; two a core
-	MaxUploads  int           // bodies with photos read at once, some 25 MB of memory each, and beside them bodies of events; 8
+	MaxUploads  int           // bodies with photos read at once, some 25 MB of memory each; 8
+	MaxEvents   int           // bodies of events read and written at once, some 5 MB of memory each; 32
 	MaxWaiting  int           // requests that may wait for each, further ones get 503; 64
 	MaxWait     time.Duration // longest such wait, then 503; 2 s
 	Timeout     time.Duration // longest time for one request once it is read; 10 s
@@ -73,6 +74,9 @@ func (o Options) WithDefaults() Options {
 	}
 	if o.MaxUploads == 0 {
 		o.MaxUploads = 8
+	}
+	if o.MaxEvents == 0 {
+		o.MaxEvents = 32
 	}
 	if o.MaxWaiting == 0 {
 		o.MaxWaiting = 64

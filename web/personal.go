@@ -12,16 +12,20 @@ import (
 const toldContribution = 0.1
 
 // profileFeatures are the features of the ranker that say what the shopper did before, each with what it says of a
-// product, "" where the product lacks what it is about.
+// product, "" where the product lacks what it is about. The session is the visit that goes on. Of the category it is
+// the top level, since one below it may be another than that looked at.
 var profileFeatures = map[string]func(p *catalog.Product) string{
-	"brand_affinity": func(p *catalog.Product) string { return about("you looked at %s lately", p.Brand) },
-	"category_affinity": func(p *catalog.Product) string {
-		return about("you looked at %s lately", strings.ToLower(lastOf(p.Category)))
-	},
-	"colour_affinity":    func(p *catalog.Product) string { return about("you looked at things in %s lately", p.Colour) },
-	"price_affinity":     func(*catalog.Product) string { return "priced like what you looked at" },
-	"session_similarity": func(*catalog.Product) string { return "like what you just looked at" },
-	"seen_before":        func(*catalog.Product) string { return "you looked at this before" },
+	"brand_affinity":    func(p *catalog.Product) string { return about("you looked at %s lately", p.Brand) },
+	"category_affinity": func(p *catalog.Product) string { return about("you looked at %s lately", topCategory(p)) },
+	"colour_affinity":   func(p *catalog.Product) string { return about("you looked at things in %s lately", p.Colour) },
+	"style_affinity":    func(*catalog.Product) string { return "in a style that you looked at lately" },
+	"price_affinity":    func(*catalog.Product) string { return "priced like what you looked at lately" },
+	"session_brand":     func(p *catalog.Product) string { return about("you just looked at %s", p.Brand) },
+	"session_category":  func(p *catalog.Product) string { return about("you just looked at %s", topCategory(p)) },
+	"session_colour":    func(p *catalog.Product) string { return about("you just looked at things in %s", p.Colour) },
+	"session_price":     func(*catalog.Product) string { return "priced like what you just looked at" },
+	"seen_before":       func(*catalog.Product) string { return "you looked at this before" },
+	"bought_before":     func(*catalog.Product) string { return "you bought this before" },
 }
 
 func about(text, what string) string {
@@ -31,11 +35,11 @@ func about(text, what string) string {
 	return fmt.Sprintf(text, what)
 }
 
-func lastOf(path []string) string {
-	if len(path) == 0 {
+func topCategory(p *catalog.Product) string {
+	if len(p.Category) == 0 {
 		return ""
 	}
-	return path[len(path)-1]
+	return strings.ToLower(p.Category[0])
 }
 
 // personalised reports whether a model knew something of the shopper that bears on one of the hits. They need ledgers.
@@ -56,7 +60,8 @@ func personalised(response *retrieval.Response) bool {
 	return false
 }
 
-// personalReason says which part of the shopper's profile moved a hit up most, "" where none did by much.
+// personalReason says which part of the shopper's profile moved a hit up most, "" where none did by much. What moved it
+// up for being unlike the profile (its value is below 0) is nothing that could be said in these words.
 func personalReason(hit *retrieval.Hit) string {
 	if hit.Ledger == nil {
 		return ""
@@ -64,7 +69,7 @@ func personalReason(hit *retrieval.Hit) string {
 	most, reason := toldContribution, ""
 	for _, f := range hit.Ledger.Features {
 		says := profileFeatures[f.Name]
-		if says == nil || f.Contribution <= most {
+		if says == nil || f.Value <= 0 || f.Contribution <= most {
 			continue
 		}
 		if text := says(&hit.Product); text != "" {

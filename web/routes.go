@@ -47,7 +47,7 @@ func newSite(s Searcher, opts Options) *site {
 		searches:    newGate(opts.MaxSearches, opts.MaxWaiting, opts.MaxWait),
 		suggestions: newGate(opts.MaxSearches, opts.MaxWaiting, opts.MaxWait),
 		uploads:     newGate(opts.MaxUploads, opts.MaxWaiting, opts.MaxWait),
-		events:      newGate(opts.MaxUploads, opts.MaxWaiting, opts.MaxWait),
+		events:      newGate(opts.MaxEvents, opts.MaxWaiting, opts.MaxWait),
 		tokens:      opts.TokenKey,
 		metrics:     newMetrics(s, opts.Ranker),
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"vitrine/catalog"
@@ -23,6 +24,7 @@ type behaviourLog struct {
 	state    *behaviour.State
 	terminal *terminal
 
+	begun    atomic.Int64 // looks
 	reading  sync.Mutex
 	last     catalog.Arrivals // what the state has seen
 	reported string           // the last error
@@ -44,7 +46,7 @@ func followBehaviour(ctx context.Context, store *catalog.Store, state *behaviour
 func (l *behaviourLog) RecordEvents(ctx context.Context, batch catalog.EventBatch) (catalog.Recorded, error) {
 	done, err := l.Store.RecordEvents(ctx, batch)
 	if err == nil {
-		l.look(ctx)
+		l.look(context.WithoutCancel(ctx))
 	}
 	return done, err
 }
@@ -53,19 +55,22 @@ func (l *behaviourLog) RecordEvents(ctx context.Context, batch catalog.EventBatc
 func (l *behaviourLog) ForgetClient(ctx context.Context, clientID string) (int, error) {
 	n, err := l.Store.ForgetClient(ctx, clientID)
 	if err == nil {
-		l.look(ctx)
+		l.look(context.WithoutCancel(ctx))
 	}
 	return n, err
 }
 
-// look catches up. What is stored is safe: an error is reported once, and the next look reads on from there.
+// look catches up with what was stored before the call. Of many calls at once one looks for all that wait. What is stored is
+// safe: an error is reported once, and the next look reads on from there.
 func (l *behaviourLog) look(ctx context.Context) {
-	err := l.catchUp(ctx, func(int) {})
-	if ctx.Err() != nil {
-		return
-	}
+	next := l.begun.Load() + 1 // the look under way, if any, may have read before
 	l.reading.Lock()
 	defer l.reading.Unlock()
+	if l.begun.Load() >= next {
+		return
+	}
+	l.begun.Add(1)
+	err := l.catchUp(ctx, func(int) {})
 	switch {
 	case err == nil:
 		l.reported = ""
@@ -75,10 +80,8 @@ func (l *behaviourLog) look(ctx context.Context) {
 	}
 }
 
-// catchUp tells the state what it has not seen. Visitors are forgotten first: what is stored of them came later.
+// catchUp tells the state what it has not seen; one at a time. Visitors are forgotten first: what is stored of them came later.
 func (l *behaviourLog) catchUp(ctx context.Context, progress func(events int)) error {
-	l.reading.Lock()
-	defer l.reading.Unlock()
 	for erasure, err := range l.ErasuresAfter(ctx, l.last.Erasures) {
 		if err != nil {
 			return err

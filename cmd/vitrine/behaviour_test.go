@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -112,5 +114,41 @@ func TestTheStateFollowsWhatIsStored(t *testing.T) {
 	log.look(t.Context())
 	if n := strings.Count(terminal.String(), "what shoppers do now"); n != 1 {
 		t.Errorf("what cannot be read is reported %d times: %s", n, terminal.String())
+	}
+}
+
+// Each event is on the disk and known to the state before its sender goes on.
+func BenchmarkRecordEventsFollowed(b *testing.B) {
+	for _, senders := range []int{1, 32} {
+		b.Run(fmt.Sprint("senders=", senders), func(b *testing.B) {
+			store, err := catalog.Open(b.Context(), b.TempDir())
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer store.Close()
+			if _, err := store.Apply(b.Context(), []catalog.Product{{ID: "p0", Title: "Shoe"}}); err != nil {
+				b.Fatal(err)
+			}
+			log, err := followBehaviour(b.Context(), store, behaviour.New(store, behaviour.Options{}), newTerminal(&bytes.Buffer{}, &bytes.Buffer{}))
+			if err != nil {
+				b.Fatal(err)
+			}
+			var next atomic.Int64
+			b.ResetTimer()
+			var sending sync.WaitGroup
+			for range senders {
+				sending.Go(func() {
+					for i := next.Add(1); i <= int64(b.N); i = next.Add(1) {
+						batch := catalog.EventBatch{Events: bought(fmt.Sprint("visitor", i), "p0", time.Now()).Events[:1]}
+						if _, err := log.RecordEvents(b.Context(), batch); err != nil {
+							b.Error(err)
+							return
+						}
+					}
+				})
+			}
+			sending.Wait()
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
+		})
 	}
 }

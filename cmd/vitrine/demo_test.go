@@ -17,6 +17,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"vitrine/catalog"
 	"vitrine/retrieval"
 )
 
@@ -111,25 +112,44 @@ func completeByAPI(t *testing.T, address string) {
 	}
 }
 
-// recordByAPI sends a query and a click, which another process then counts beside the server.
+// recordByAPI searches as a visitor and clicks twice, once without a token. Another process counts that beside the server.
 func recordByAPI(t *testing.T, address, dataDir string) {
-	now := time.Now().UTC().Format(time.RFC3339)
-	body := fmt.Sprintf(`[{"query_id":"q","user_query":"red dress","client_id":"c","timestamp":%q},`+
-		`{"action_name":"click","query_id":"q","client_id":"c","timestamp":%q,"event_attributes":{"object":{"object_id":"s-dress-001"}}}]`, now, now)
-	response, err := http.Post(address+"api/v1/events", "application/json", strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
+	response, err := http.Get(address + "api/v1/search?q=red+dress&client_id=c")
+	must(t, err)
+	defer response.Body.Close()
+	var found struct {
+		QueryID string `json:"query_id"`
+		Hits    []struct {
+			Impression string          `json:"impression"`
+			Product    catalog.Product `json:"product"`
+		} `json:"hits"`
 	}
+	must(t, json.NewDecoder(response.Body).Decode(&found))
+	click := func(id, token string) string {
+		return fmt.Sprintf(`{"event_id":%q,"action_name":"click","query_id":%q,"client_id":"c","timestamp":%q,"event_attributes":{"object":{"object_id":%q},"position":{"ordinal":1},"impression":%q}}`,
+			id, found.QueryID, time.Now().UTC().Format(time.RFC3339), found.Hits[0].Product.ID, token)
+	}
+	body := click("e1", found.Hits[0].Impression) + "\n" + click("e2", "")
+	response, err = http.Post(address+"api/v1/events", "application/x-ndjson", strings.NewReader(body))
+	must(t, err)
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
 		t.Fatalf("POST /api/v1/events answers %s", response.Status)
 	}
-	var stdout, stderr output
-	if code := run(t.Context(), []string{"events", "stats", "--data", dataDir, "--json"}, &stdout, &stderr); code != 0 {
-		t.Fatalf("vitrine events stats ends with %d: %s", code, stderr.String())
+	var stats catalog.EventStats
+	for range 100 { // answers are written within a second: this one and that of the start page, which was looked at before
+		var stdout, stderr output
+		if code := run(t.Context(), []string{"events", "stats", "--data", dataDir, "--json"}, &stdout, &stderr); code != 0 {
+			t.Fatalf("vitrine events stats ends with %d: %s", code, stderr.String())
+		}
+		must(t, json.Unmarshal([]byte(stdout.String()), &stats))
+		if stats.Queries > 1 {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
 	}
-	if !strings.Contains(stdout.String(), `"queries": 1`) || !strings.Contains(stdout.String(), `"click": 1`) {
-		t.Errorf("it is kept as %s", stdout.String())
+	if stats.Queries != 2 || stats.Served != 2 || stats.Actions["click"] != 2 || len(stats.Doubted) != 1 || stats.Doubted["no impression token"] != 1 {
+		t.Errorf("it is kept as %+v", stats)
 	}
 }
 

@@ -212,8 +212,15 @@ func printEventStats(out io.Writer, stats catalog.EventStats) error {
 	for _, action := range slices.Sorted(maps.Keys(stats.Actions)) {
 		fmt.Fprintf(table, "  %s\t%d\n", action, stats.Actions[action])
 	}
+	if len(stats.Doubted) > 0 {
+		doubted := 0
+		for _, n := range stats.Doubted {
+			doubted += n
+		}
+		fmt.Fprintf(table, "doubted\t%d\n", doubted)
+	}
 	for _, reason := range slices.Sorted(maps.Keys(stats.Doubted)) {
-		fmt.Fprintf(table, "doubted: %s\t%d\n", reason, stats.Doubted[reason])
+		fmt.Fprintf(table, "  %s\t%d\n", reason, stats.Doubted[reason])
 	}
 	fmt.Fprintf(table, "visitors\t%d\n", stats.Visitors)
 	if !stats.First.IsZero() {

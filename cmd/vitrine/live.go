@@ -76,6 +76,7 @@ func (l *liveShop) follow(ctx context.Context) error {
 			l.terminal.notef("vitrine: %v (%s goes on)", err, l.Generation())
 		case err == nil && changed:
 			reported = ""
+			l.state.Renew()
 			l.refreshSuggestions(ctx)
 			l.terminal.notef("serving %s", l.Generation())
 		}

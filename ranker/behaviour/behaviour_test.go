@@ -415,3 +415,22 @@ func BenchmarkApply(b *testing.B) {
 		i++
 	}
 }
+
+func TestProductsAreLookedUpAgainInANewEdition(t *testing.T) {
+	shop := newShelf(4)
+	s := New(shop, Options{})
+	s.Apply(event(catalog.ActionPurchase, "a", "", "p0", monday))
+	p := shop["p0"]
+	p.Brand = "Orsa" // that of p3
+	shop["p0"] = p
+	liked := func() bool { return shop.facts(s, "a", "", monday)[3].BrandAffinity > 0 }
+	s.Apply(event(catalog.ActionPurchase, "a", "", "p0", monday.Add(time.Hour)))
+	if liked() {
+		t.Error("a product was looked up again in the same edition")
+	}
+	s.Renew()
+	s.Apply(event(catalog.ActionPurchase, "a", "", "p0", monday.Add(2*time.Hour)))
+	if !liked() {
+		t.Error("a product keeps its old brand")
+	}
+}

@@ -2,9 +2,11 @@ package behaviour
 
 // search is one search of one client: what it showed, and what came of it.
 type search struct {
-	text  uint64 // hash of the words; 0 = none, or not heard of yet
-	heard bool   // the query itself has arrived
-	shown []shown
+	text   uint64 // hash of the words; 0 = none, or not heard of yet
+	at     int64  // Unix milliseconds; 0 = not heard of yet
+	heard  bool   // the query itself has arrived
+	showed bool   // an impression has arrived
+	shown  []shown
 }
 
 // shown is a product that a search showed, or from which an action arrived. It has what is needed to take back what was

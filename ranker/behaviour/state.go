@@ -23,6 +23,7 @@ type State struct {
 	// The catalogue, as far as shoppers touched it.
 	known      map[string]int32 // index of a product in items
 	items      []*item
+	edition    int                // of the catalogue
 	categories map[string]*counts // by the last level of the path
 	values     map[name]int32
 
@@ -43,6 +44,7 @@ type State struct {
 // item is a product that shoppers touched.
 type item struct {
 	counts
+	edition  int // in which the rest was read
 	category *counts
 	labels   []label
 	top      int32   // value of its top category; -1 without
@@ -122,12 +124,13 @@ func (s *State) Observe(q catalog.ShopperQuery) {
 	defer s.mu.Unlock()
 	at := q.Time.UnixMilli()
 	s.advance(at)
-	v := s.visitor(clientKey(q.ClientID), at)
+	v := s.visitor(clientKey(q.ClientID))
 	made := s.search(v, searchKey(q.ClientID, q.ID))
 	if made.heard {
 		return
 	}
-	made.heard, made.text = true, textHash(retrieval.NormaliseText(q.UserQuery))
+	made.heard, made.at, made.text = true, at, textHash(retrieval.NormaliseText(q.UserQuery))
+	v.date(made)
 	v.searching.add(at, hour)
 	s.judge(v)
 	for i := range made.shown {
@@ -157,7 +160,7 @@ func (s *State) Apply(e catalog.Event) {
 	at := e.Time.UnixMilli()
 	s.advance(at)
 	client, person := clientKey(e.ClientID), personKey(e.ClientID, e.UserID)
-	v := s.visitor(client, at)
+	v := s.visitor(client)
 	if a != impression {
 		p := found(s.profiles, person, func() *profile { return new(profile) })
 		p.act(index, s.items[index], a, at, s.clock.weight(at, long))
@@ -183,6 +186,8 @@ func (s *State) happened(v *visitor, k key, index int32, a action, at int64, e *
 	x.at[a] = at
 	switch a {
 	case impression:
+		q.showed = true
+		v.date(q)
 		v.impressions++
 		if e.Attributes.Position != nil {
 			x.place = uint8(placeOf(e.Attributes.Position.Ordinal))
@@ -192,7 +197,7 @@ func (s *State) happened(v *visitor, k key, index int32, a action, at int64, e *
 		v.try(index)
 	}
 	s.judge(v)
-	s.establish(v, at)
+	s.establish(v, q.at)
 	s.count(v, q, x, a)
 	if a == impression {
 		for waiting := click; waiting < actions; waiting++ {
@@ -201,12 +206,20 @@ func (s *State) happened(v *visitor, k key, index int32, a action, at int64, e *
 	}
 }
 
-// product returns the index of a product, which it looks up when it is new.
+// Renew says that the catalogue may have changed: each product is looked up again when somebody touches it next.
+func (s *State) Renew() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.edition++
+}
+
+// product returns the index of a product, which it looks up when it is new or may have changed.
 func (s *State) product(id string) (int32, bool) {
 	s.mu.RLock()
-	index, ok := s.known[id]
+	index, known := s.known[id]
+	current := known && s.items[index].edition == s.edition
 	s.mu.RUnlock()
-	if ok {
+	if current {
 		return index, true
 	}
 	p, err := s.products.Product(context.Background(), id)
@@ -215,22 +228,26 @@ func (s *State) product(id string) (int32, bool) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if index, ok = s.known[id]; ok {
-		return index, true
+	if index, known = s.known[id]; !known {
+		index = int32(len(s.items))
+		s.items = append(s.items, new(item))
+		s.known[id] = index
 	}
-	it := &item{category: s.categories[leaf(&p)], logPrice: logPrice(&p), top: -1}
-	if it.category == nil {
-		it.category = new(counts)
-		s.categories[leaf(&p)] = it.category
-	}
-	it.labels = labels(nil, &p, s.number)
-	if name := top(&p); name.value != "" {
+	s.describe(s.items[index], &p)
+	return index, true
+}
+
+// describe writes what the catalogue says of a product. What was counted under another category stays there.
+func (s *State) describe(it *item, p *catalog.Product) {
+	it.edition, it.logPrice, it.top = s.edition, logPrice(p), -1
+	it.labels = labels(nil, p, s.number)
+	if name := top(p); name.value != "" {
 		it.top = s.number(name)
 	}
-	index = int32(len(s.items))
-	s.items = append(s.items, it)
-	s.known[id] = index
-	return index, true
+	if it.category = s.categories[leaf(p)]; it.category == nil {
+		it.category = new(counts)
+		s.categories[leaf(p)] = it.category
+	}
 }
 
 // number is that of a value, a new one if need be.
@@ -244,10 +261,8 @@ func (s *State) number(n name) int32 {
 	return value
 }
 
-func (s *State) visitor(client key, at int64) *visitor {
-	v := found(s.visitors, client, func() *visitor { return &visitor{first: at, pool: newcomers} })
-	v.first = min(v.first, at)
-	return v
+func (s *State) visitor(client key) *visitor {
+	return found(s.visitors, client, func() *visitor { return &visitor{pool: newcomers} })
 }
 
 // wrote remembers whose profile v wrote to.

@@ -73,16 +73,15 @@ func (s *State) tasteOf(p *profile, at int64, factor float64) *taste {
 	}
 	slices.SortFunc(t.lifts, func(a, b lift) int { return cmp.Compare(a.value, b.value) })
 	for _, p := range p.prices {
-		t.prices = append(t.prices, s.priceTaste(p, factor, current))
+		if p.long.weight > 0 {
+			t.prices = append(t.prices, s.priceTaste(p, factor, current))
+		}
 	}
 	return t
 }
 
 func (s *State) priceTaste(p priced, factor float64, current bool) priceTaste {
 	own := p.long.scale(factor)
-	if own.weight == 0 {
-		own = p.session
-	}
 	// Before others bought, a price e times as high or low is one deviation from what this visitor pays.
 	everybody := normal{mean: own.sum / own.weight, deviation: 1}
 	if s.prices[p.top] != nil {

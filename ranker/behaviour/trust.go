@@ -4,7 +4,7 @@ import "time"
 
 // visitor is what one client did, for the decision whether it counts.
 type visitor struct {
-	first    int64  // Unix milliseconds of the first thing heard of it
+	first    int64  // Unix milliseconds of its first search that is known to have shown something; 0 = none yet
 	searches []key  // the last, oldest first
 	persons  []key  // the profiles that it wrote to
 	rule     string // by which it was found to be a bot; "" = it was not
@@ -44,9 +44,17 @@ func (r *rate) at(at int64, length time.Duration) int {
 // visit, never gets there.
 const establishedAfter = 24 * time.Hour
 
-// establish moves what v counted from the pool of newcomers once it may.
+// date takes note of when q was made, once it is known to have shown something: the times of events are what a
+// browser says, but those of a search that showed something are the server's.
+func (v *visitor) date(q *search) {
+	if q.heard && q.showed && (v.first == 0 || q.at < v.first) {
+		v.first = q.at
+	}
+}
+
+// establish moves what v counted from the pool of newcomers once it may, as of a search.
 func (s *State) establish(v *visitor, at int64) {
-	if v.pool == established || v.triedCount < len(v.tried) || at-v.first < establishedAfter.Milliseconds() {
+	if v.pool == established || v.triedCount < len(v.tried) || v.first == 0 || at-v.first < establishedAfter.Milliseconds() {
 		return
 	}
 	v.pool = established
@@ -186,6 +194,7 @@ func (s *State) count(v *visitor, q *search, x *shown, a action) {
 	case s.countedToday(v, q, x, a):
 		return
 	}
+	x.at[a] = max(x.at[a], q.at) // nothing happens before its search
 	if a == click {
 		v.counted.add(x.at[click], day)
 	}

@@ -191,3 +191,35 @@ func TestWhoComesBackCountsInFullFromTheStart(t *testing.T) {
 		t.Errorf("product_ctr was %v, with a newcomer's click %v, when they were back %v", start, fresh, back)
 	}
 }
+
+// Browsers say when an event was, and a bot may say anything.
+func TestNobodyIsEstablishedByEventsOfTheirOwnDating(t *testing.T) {
+	shop := newShelf(8)
+	in := func(tell func(s *State)) pool {
+		s := New(shop, Options{})
+		tell(s)
+		searched(s, "now", "a", "shoes", monday.Add(2*day), []string{"p0", "p1", "p2", "p3"}, []string{"p0", "p1", "p2"})
+		v, _ := s.visitors.Peek(clientKey("a"))
+		return v.pool
+	}
+	old := shownAt(1, event(catalog.ActionImpression, "a", "now", "p4", monday))
+	doubtful := shownAt(1, event(catalog.ActionImpression, "a", "then", "p4", monday))
+	doubtful.Doubt = "forged token"
+	for name, test := range map[string]struct {
+		tell func(s *State)
+		want pool
+	}{
+		"an early search":                          {func(s *State) { searched(s, "then", "a", "hats", monday, []string{"p4"}, nil) }, established},
+		"an early search without impressions":      {func(s *State) { s.Observe(query("then", "a", "hats", monday)) }, newcomers},
+		"an early impression of the late search":   {func(s *State) { s.Apply(old) }, newcomers},
+		"an early impression of an unknown search": {func(s *State) { s.Apply(shownAt(1, event(catalog.ActionImpression, "a", "then", "p4", monday))) }, newcomers},
+		"a doubtful one of an early search": {func(s *State) {
+			s.Observe(query("then", "a", "hats", monday))
+			s.Apply(doubtful)
+		}, newcomers},
+	} {
+		if got := in(test.tell); got != test.want {
+			t.Errorf("%s: pool %v, want %v", name, got, test.want)
+		}
+	}
+}
