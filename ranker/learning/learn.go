@@ -121,7 +121,7 @@ func (job *Job) learn(ctx context.Context, r *Report) error {
 	if err != nil {
 		return err
 	}
-	if r.Judgement, err = log.judge(context.WithoutCancel(ctx), parts, candidate, present); err != nil {
+	if r.Judgement, err = log.judge(context.WithoutCancel(ctx), parts, e, candidate, present); err != nil {
 		return err
 	}
 	r.decide(job, interrupted)

@@ -21,6 +21,12 @@ type Trainer interface {
 	Train(ctx context.Context, training, validation *ctr.Dataset, report func(ctr.Epoch)) (ranker.Scorer, error)
 }
 
+// What measured best on the simulated shop (docs/decisions/0012-learning.md).
+const (
+	DefaultKind      = "logistic"
+	DefaultObjective = string(ctr.Softmax)
+)
+
 // Kinds of models that NewTrainer knows.
 func Kinds() []string { return slices.Clone(kinds) }
 
