@@ -8,5 +8,5 @@ func Measure(labels, logits []float64) (Metrics, error) {
 	if len(labels) == 0 || len(labels) != len(logits) {
 		return Metrics{}, fmt.Errorf("%w: %d labels and %d logits: bring one of each a row", ErrData, len(labels), len(logits))
 	}
-	return measure(labels, logits, 1), nil
+	return measure(&examples{labels: [][]float64{labels}}, logits, logLoss{1}), nil
 }
