@@ -7,11 +7,12 @@ package trees
 func (m *Model) Contributions(row []float64) (base float64, parts []float64) {
 	parts = make([]float64, len(m.features))
 	base = m.base
+	room := make([]step, 512) // ways to a depth of 30; deeper ones take more
 	for i := range m.trees {
 		t := &m.trees[i]
 		base += t.mean(0)
 		e := explainer{tree: t, row: row, parts: parts}
-		e.visit(0, nil, 1, 1, -1)
+		e.visit(0, nil, room, 1, 1, -1)
 	}
 	return base, parts
 }
@@ -39,9 +40,14 @@ type step struct {
 	weight    float64 // of the subsets that have as many features as there are steps before this one
 }
 
-// visit goes down to the leaves. The way to the parent is extended by the split that led here.
-func (e *explainer) visit(at int, way []step, zero, one float64, feature int) {
-	way = extended(way, zero, one, feature)
+// visit goes down to the leaves. The way to the parent is extended by the split that led here, in a copy
+// at the beginning of room.
+func (e *explainer) visit(at int, way, room []step, zero, one float64, feature int) {
+	if len(room) <= len(way) {
+		room = make([]step, 8*(len(way)+1))
+	}
+	way, room = room[:copy(room, way)+1], room[len(way)+1:]
+	extend(way, zero, one, feature)
 	if e.tree.isLeaf(at) {
 		for i := 1; i < len(way); i++ {
 			s := way[i]
@@ -61,46 +67,41 @@ func (e *explainer) visit(at int, way []step, zero, one float64, feature int) {
 		}
 	}
 	covers := e.tree.covers
-	e.visit(hot, way, zero*covers[hot]/covers[at], one, int(n.feature))
-	e.visit(cold, way, zero*covers[cold]/covers[at], 0, int(n.feature))
+	e.visit(hot, way, room, zero*covers[hot]/covers[at], one, int(n.feature))
+	e.visit(cold, way, room, zero*covers[cold]/covers[at], 0, int(n.feature))
 }
 
-// extended returns a copy of the way with a step more.
-func extended(way []step, zero, one float64, feature int) []step {
-	last := len(way)
-	longer := make([]step, last+1)
-	copy(longer, way)
-	longer[last] = step{feature: feature, zero: zero, one: one}
+// extend makes the last place of the way a step.
+func extend(way []step, zero, one float64, feature int) {
+	last := len(way) - 1
+	way[last] = step{feature: feature, zero: zero, one: one}
 	if last == 0 {
-		longer[0].weight = 1
+		way[0].weight = 1
 	}
 	for i := last - 1; i >= 0; i-- {
-		longer[i+1].weight += one * longer[i].weight * float64(i+1) / float64(last+1)
-		longer[i].weight = zero * longer[i].weight * float64(last-i) / float64(last+1)
+		way[i+1].weight += one * way[i].weight * float64(i+1) / float64(last+1)
+		way[i].weight = zero * way[i].weight * float64(last-i) / float64(last+1)
 	}
-	return longer
 }
 
-// unwound returns a copy of the way without a step, as if it had never been taken.
+// unwound takes a step out of the way, as if it had never been taken.
 func unwound(way []step, at int) []step {
 	last := len(way) - 1
-	shorter := make([]step, last)
-	copy(shorter, way[:last])
 	zero, one := way[at].zero, way[at].one
 	carried := way[last].weight
 	for i := last - 1; i >= 0; i-- {
+		before := way[i].weight
 		if one != 0 {
-			before := way[i].weight
-			shorter[i].weight = carried * float64(last+1) / (float64(i+1) * one)
-			carried = before - shorter[i].weight*zero*float64(last-i)/float64(last+1)
+			way[i].weight = carried * float64(last+1) / (float64(i+1) * one)
+			carried = before - way[i].weight*zero*float64(last-i)/float64(last+1)
 		} else {
-			shorter[i].weight = way[i].weight * float64(last+1) / (zero * float64(last-i))
+			way[i].weight = before * float64(last+1) / (zero * float64(last-i))
 		}
 	}
 	for i := at; i < last; i++ {
-		shorter[i].feature, shorter[i].zero, shorter[i].one = way[i+1].feature, way[i+1].zero, way[i+1].one
+		way[i].feature, way[i].zero, way[i].one = way[i+1].feature, way[i+1].zero, way[i+1].one
 	}
-	return shorter
+	return way[:last]
 }
 
 // unwoundSum is the sum of the weights of the way without a step.
