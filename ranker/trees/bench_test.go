@@ -40,3 +40,17 @@ func BenchmarkTrain(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkTrainGraded is a training on all graded rows of the kit, as LightGBM's example has it.
+func BenchmarkTrainGraded(b *testing.B) {
+	d := graded(b)
+	for _, threads := range []int{1, 2} {
+		o := exampleSettings
+		o.Threads = threads
+		b.Run(fmt.Sprint("threads=", threads), func(b *testing.B) {
+			for b.Loop() {
+				train(b, d, nil, o)
+			}
+		})
+	}
+}
