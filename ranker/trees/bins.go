@@ -9,9 +9,23 @@ const minBin = 3
 type binned struct {
 	rows   int
 	bins   []uint8     // feature by feature, a row after the other
+	common []int       // of each feature: the cell of the bin that most rows have, as 0 often is
+	blocks []rowBlock  // the rest, row by row, for counting
 	bounds [][]float64 // of each feature: bin b has the values above bounds[b-1] and up to bounds[b]; the last has the rest
 	starts []int       // of each feature's cells in a histogram, and the end
 }
+
+// rowBlock has the cells that the rows have in some features, but for the common ones. Counting goes row by
+// row through it: the cells of a row differ, so that no sum waits for the one before, and a table that is
+// mostly 0 is mostly skipped.
+type rowBlock struct {
+	begin, end int      // features
+	cells      []uint32 // row by row
+	starts     []int32  // of each row's cells, and the end
+}
+
+// blockCount is into how many blocks the features are parted, so that threads can share them.
+const blockCount = 8
 
 // binRows cuts the features of a table, row by row, into at most so many bins of about equal count.
 func binRows(values []float64, width, most, threads int) *binned {
@@ -36,7 +50,40 @@ func binRows(values []float64, width, most, threads int) *binned {
 	for f, bounds := range b.bounds {
 		b.starts[f+1] = b.starts[f] + len(bounds) + 1
 	}
+	b.common, b.blocks = make([]int, width), make([]rowBlock, blockCount)
+	inParallel(threads, blockCount, func(begin, end int) {
+		for k := begin; k < end; k++ {
+			b.blocks[k] = b.block(k*width/blockCount, (k+1)*width/blockCount)
+		}
+	})
 	return b
+}
+
+// block lists the cells of some features and sets their common ones.
+func (b *binned) block(begin, end int) rowBlock {
+	block := rowBlock{begin: begin, end: end, starts: make([]int32, 1, b.rows+1)}
+	for f := begin; f < end; f++ {
+		var counts [maxBins]int
+		for _, bin := range b.column(f) {
+			counts[bin]++
+		}
+		common := 0
+		for bin, count := range counts {
+			if count > counts[common] {
+				common = bin
+			}
+		}
+		b.common[f] = b.starts[f] + common
+	}
+	for row := range b.rows {
+		for f := begin; f < end; f++ {
+			if at := b.starts[f] + int(b.bins[f*b.rows+row]); at != b.common[f] {
+				block.cells = append(block.cells, uint32(at))
+			}
+		}
+		block.starts = append(block.starts, int32(len(block.cells)))
+	}
+	return block
 }
 
 func (b *binned) column(f int) []uint8 { return b.bins[f*b.rows : (f+1)*b.rows] }

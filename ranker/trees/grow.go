@@ -1,5 +1,7 @@
 package trees
 
+import "slices"
+
 // cell is what a histogram knows of the rows of a leaf that are in a bin.
 type cell struct {
 	gradient, hessian float64 // sums
@@ -138,10 +140,7 @@ const minWork = 1 << 14
 // search finds the best split of a leaf, whose histogram it counts, and of its larger sibling, which has
 // the histogram of both and is left with its own. The root has no sibling.
 func (g *grower) search(features []int, l, sibling *growing) {
-	splittable := func(of *growing) bool {
-		return of != nil && of.total.rows >= 2*g.options.MinRows && of.total.hessian >= 2*g.options.MinHessian
-	}
-	if !splittable(l) && !splittable(sibling) {
+	if !g.splittable(l) && !g.splittable(sibling) {
 		if sibling != nil {
 			g.free = append(g.free, sibling.histogram)
 			sibling.histogram = nil
@@ -158,27 +157,21 @@ func (g *grower) search(features []int, l, sibling *growing) {
 	if len(rows)*len(features) < minWork {
 		threads = 1
 	}
-	inParallel(threads, len(features), func(begin, end int) {
-		for _, f := range features[begin:end] {
-			from, to := g.table.starts[f], g.table.starts[f+1]
-			own := l.histogram[from:to]
-			count(own, g.table.column(f), rows, gathered)
-			if splittable(l) {
-				g.splits[0][f] = g.best(own, l.total, f)
-			}
-			if sibling != nil {
-				rest := sibling.histogram[from:to]
-				for i, c := range own {
-					rest[i] = rest[i].less(c)
+	inParallel(threads, blockCount, func(begin, end int) {
+		for _, block := range g.table.blocks[begin:end] {
+			clear(l.histogram[g.table.starts[block.begin]:g.table.starts[block.end]])
+			block.count(l.histogram, rows, gathered)
+			first, _ := slices.BinarySearch(features, block.begin)
+			for _, f := range features[first:] {
+				if f >= block.end {
+					break
 				}
-				if splittable(sibling) {
-					g.splits[1][f] = g.best(rest, sibling.total, f)
-				}
+				g.searchFeature(f, l, sibling)
 			}
 		}
 	})
 	for i, of := range []*growing{l, sibling} {
-		if !splittable(of) {
+		if !g.splittable(of) {
 			continue
 		}
 		for _, f := range features {
@@ -186,6 +179,34 @@ func (g *grower) search(features []int, l, sibling *growing) {
 				of.best = s
 			}
 		}
+	}
+}
+
+func (g *grower) splittable(l *growing) bool {
+	return l != nil && l.total.rows >= 2*g.options.MinRows && l.total.hessian >= 2*g.options.MinHessian
+}
+
+// searchFeature is the part of search on one feature, of whose cells all but the common one are counted.
+func (g *grower) searchFeature(f int, l, sibling *growing) {
+	from, to := g.table.starts[f], g.table.starts[f+1]
+	own, common := l.histogram[from:to], g.table.common[f]-from
+	rest := l.total
+	for _, c := range own {
+		rest = rest.less(c)
+	}
+	own[common] = rest
+	if g.splittable(l) {
+		g.splits[0][f] = g.best(own, l.total, f)
+	}
+	if sibling == nil {
+		return
+	}
+	others := sibling.histogram[from:to]
+	for i, c := range own {
+		others[i] = others[i].less(c)
+	}
+	if g.splittable(sibling) {
+		g.splits[1][f] = g.best(others, sibling.total, f)
 	}
 }
 
@@ -199,14 +220,16 @@ func (g *grower) histogram() []cell {
 	return make([]cell, g.table.starts[len(g.table.starts)-1])
 }
 
-// count fills the histogram of a feature.
-func count(cells []cell, bins []uint8, rows []int32, gathered []float64) {
-	clear(cells)
+// count adds rows to a histogram, gradients and Hessians in pairs.
+func (b *rowBlock) count(histogram []cell, rows []int32, gathered []float64) {
 	for i, row := range rows {
-		c := &cells[bins[row]]
-		c.gradient += gathered[2*i]
-		c.hessian += gathered[2*i+1]
-		c.rows++
+		gradient, hessian := gathered[2*i], gathered[2*i+1]
+		for _, at := range b.cells[b.starts[row]:b.starts[row+1]] {
+			c := &histogram[at]
+			c.gradient += gradient
+			c.hessian += hessian
+			c.rows++
+		}
 	}
 }
 

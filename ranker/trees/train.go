@@ -110,8 +110,8 @@ func checkRows(training, validation *ctr.Dataset, objective Objective) error {
 	if err := checkFeatures(training.Features); err != nil {
 		return err
 	}
-	if training.Rows() == 0 || training.Rows() > math.MaxInt32 {
-		return fmt.Errorf("%d rows: bring 1 to %d", training.Rows(), math.MaxInt32)
+	if training.Rows() == 0 || len(training.Values) > math.MaxInt32 {
+		return fmt.Errorf("%d rows of %d features: bring 1 row or more, and at most %d values", training.Rows(), len(training.Features), math.MaxInt32)
 	}
 	for _, d := range []*ctr.Dataset{training, validation} {
 		if err := checkTable(d, objective); err != nil {
