@@ -139,7 +139,7 @@ func labelsOf(examples []online.Example) []float64 {
 }
 
 func printLogits(t *terminal, rows string, labels, logits []float64) error {
-	metrics, err := ctr.Measure(labels, logits)
+	metrics, err := ctr.Measure(&ctr.Dataset{Labels: labels}, logits)
 	if err != nil {
 		return err
 	}

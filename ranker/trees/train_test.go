@@ -70,7 +70,7 @@ func scores(m *Model, d *ctr.Dataset) []float64 {
 func TestTreesLearnWhatNoLineParts(t *testing.T) {
 	m, _ := train(t, table(4000, 5, 1, parted), nil, Options{})
 	fresh := table(2000, 5, 2, parted)
-	figures, err := ctr.Measure(fresh.Labels, scores(m, fresh))
+	figures, err := ctr.Measure(fresh, scores(m, fresh))
 	if err != nil || figures.AUC < 0.93 || figures.LogLoss > 0.3 {
 		t.Errorf("%+v, %v", figures, err)
 	}
@@ -184,8 +184,8 @@ func TestAWeightIsThatManyRows(t *testing.T) {
 	if math.Abs(weighted.base-repeated.base) > 1e-12 {
 		t.Errorf("base %v, %v", weighted.base, repeated.base)
 	}
-	a, _ := ctr.Measure(d.Labels, scores(weighted, d))
-	b, _ := ctr.Measure(d.Labels, scores(repeated, d))
+	a, _ := ctr.Measure(d, scores(weighted, d))
+	b, _ := ctr.Measure(d, scores(repeated, d))
 	if math.Abs(a.LogLoss-b.LogLoss) > 0.02 {
 		t.Errorf("log loss %v, %v", a.LogLoss, b.LogLoss)
 	}
