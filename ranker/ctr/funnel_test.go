@@ -107,6 +107,10 @@ func TestAModelOfAFunnelRefusesRowsWithoutIt(t *testing.T) {
 	if _, err := m.Evaluate(d.without("funnel")); !errors.Is(err, ErrData) {
 		t.Errorf("evaluated without the steps: %v", err)
 	}
+	click, _ := train(t, d.without("funnel"), none(d.without("funnel")), Options{Epochs: 1})
+	if got := evaluate(t, click, d); len(got.Steps) != 0 || got.Rows != 200 {
+		t.Errorf("a model of the click alone, evaluated along the funnel: %+v", got)
+	}
 	if _, err := Train(t.Context(), d, d.without("funnel"), Options{}, func(Epoch) {}); !errors.Is(err, ErrData) {
 		t.Errorf("validated without the steps: %v", err)
 	}

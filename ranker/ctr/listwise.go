@@ -95,13 +95,14 @@ func (l lambdaRank) mean(e *examples, logits []float64) float64 {
 func (l lambdaRank) pairs(e *examples, logits []float64, visit func(better, worse int, weight float64)) {
 	discounts := discountsTo(l.at)
 	var order []int
-	var gains []float64
+	var gains, sorted []float64
 	for _, g := range e.groups {
 		order, gains = ranked(logits, g, order), gains[:0]
 		for _, i := range order {
 			gains = append(gains, gain(e.labels[0][i]))
 		}
-		ideal := idealDCG(gains, discounts)
+		sorted = append(sorted[:0], gains...)
+		ideal := idealDCG(sorted, discounts)
 		if ideal == 0 {
 			continue
 		}
@@ -145,13 +146,12 @@ func discountsTo(k int) []float64 {
 	return discounts
 }
 
-// idealDCG is the highest DCG that the gains have in any order.
+// idealDCG is the highest DCG that the gains have in any order. It sorts them.
 func idealDCG(gains, discounts []float64) float64 {
-	best := slices.Clone(gains)
-	slices.SortFunc(best, func(a, b float64) int { return cmp.Compare(b, a) })
+	slices.Sort(gains)
 	sum := 0.0
-	for rank := range min(len(best), len(discounts)) {
-		sum += best[rank] * discounts[rank]
+	for rank := range min(len(gains), len(discounts)) {
+		sum += gains[len(gains)-1-rank] * discounts[rank]
 	}
 	return sum
 }

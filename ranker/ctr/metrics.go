@@ -1,9 +1,9 @@
 package ctr
 
 import (
-	"cmp"
 	"math"
 	"slices"
+	"sync"
 )
 
 // Metrics are the figures of a model on rows. Rows with a label above 0 count as clicked.
@@ -40,7 +40,9 @@ func measure(e *examples, logits []float64, l loss) Metrics {
 			scores[i] = logits[i*tasks]
 		}
 	}
-	m := Metrics{Rows: len(labels), Loss: l.mean(e, logits), AUC: auc(labels, scores)}
+	m := Metrics{Rows: len(labels), Loss: l.mean(e, logits)}
+	var wait sync.WaitGroup
+	wait.Go(func() { m.AUC = auc(labels, scores) }) // the longest of the figures
 	right := 0
 	for i, label := range labels {
 		m.LogLoss += crossEntropy(label, scores[i])
@@ -56,6 +58,7 @@ func measure(e *examples, logits []float64, l loss) Metrics {
 	for t := 1; t < tasks; t++ {
 		m.Steps = append(m.Steps, measureStep(e, logits, t))
 	}
+	wait.Wait()
 	return m
 }
 
@@ -104,29 +107,28 @@ func rowWeight(label, positiveWeight float64) float64 {
 	return 1
 }
 
-// auc is the area under the ROC curve by the rank sum of the positives (Hanley and McNeil 1982); rows of
-// one score share their mean rank.
+// auc is the area under the ROC curve: the share of pairs of a positive and a negative row that stand in the
+// right order, ties half (Hanley and McNeil 1982).
 func auc(labels, scores []float64) float64 {
-	order := make([]int, len(scores))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(scores[a], scores[b]) })
-	var rankSum, positives float64
-	for begin := 0; begin < len(order); {
-		end, tied := begin, 0.0
-		for ; end < len(order) && cmp.Compare(scores[order[end]], scores[order[begin]]) == 0; end++ {
-			if labels[order[end]] > 0 {
-				tied++
-			}
+	var positives, negatives []float64
+	for i, score := range scores {
+		if labels[i] > 0 {
+			positives = append(positives, score)
+		} else {
+			negatives = append(negatives, score)
 		}
-		rankSum += tied * float64(begin+1+end) / 2 // ranks begin+1 to end
-		positives += tied
-		begin = end
 	}
-	negatives := float64(len(labels)) - positives
-	if positives == 0 || negatives == 0 {
-		return math.NaN()
+	slices.Sort(positives)
+	slices.Sort(negatives)
+	right, below, upTo := 0.0, 0, 0 // negatives that are below the positive, and that are not above it
+	for _, score := range positives {
+		for below < len(negatives) && negatives[below] < score {
+			below++
+		}
+		for upTo < len(negatives) && negatives[upTo] <= score {
+			upTo++
+		}
+		right += float64(below+upTo) / 2
 	}
-	return (rankSum - positives*(positives+1)/2) / (positives * negatives)
+	return right / (float64(len(positives)) * float64(len(negatives))) // 0/0 without both kinds
 }

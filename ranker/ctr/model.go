@@ -90,12 +90,15 @@ func (m *Model) checkFeatures(d *Dataset) error {
 	return nil
 }
 
-// Evaluate returns the figures of the model on rows, as it is used: without their positions. Its errors wrap
-// ErrData.
+// Evaluate returns the figures of the model on rows, as it is used: without their positions. Further steps of
+// a funnel than the model knows do not count. Its errors wrap ErrData.
 func (m *Model) Evaluate(d *Dataset) (Metrics, error) {
 	if err := m.checkFeatures(d); err != nil {
 		return Metrics{}, err
 	}
+	known := *d
+	known.Funnel = d.Funnel[:min(len(d.Funnel), len(m.steps))]
+	d = &known
 	if err := checkUse(d, m.trained.objective, m.steps); err != nil {
 		return Metrics{}, fmt.Errorf("%w: %w", ErrData, err)
 	}

@@ -54,11 +54,12 @@ func (a *adamW) step(parameters, gradient []float64) {
 	a.steps++
 	floats.Scale(1-a.rate*a.decay, parameters[a.weights.begin:a.weights.end])
 	// The running means start at 0; this takes that bias out of them.
-	firstBias := 1 - math.Pow(adamBeta1, float64(a.steps))
-	secondBias := 1 - math.Pow(adamBeta2, float64(a.steps))
+	rate := a.rate / (1 - math.Pow(adamBeta1, float64(a.steps)))
+	scale := 1 / math.Sqrt(1-math.Pow(adamBeta2, float64(a.steps)))
+	first, second, parameters := a.first[:len(gradient)], a.second[:len(gradient)], parameters[:len(gradient)]
 	for i, g := range gradient {
-		a.first[i] = adamBeta1*a.first[i] + (1-adamBeta1)*g
-		a.second[i] = adamBeta2*a.second[i] + (1-adamBeta2)*g*g
-		parameters[i] -= a.rate * (a.first[i] / firstBias) / (math.Sqrt(a.second[i]/secondBias) + adamEpsilon)
+		first[i] = adamBeta1*first[i] + (1-adamBeta1)*g
+		second[i] = adamBeta2*second[i] + (1-adamBeta2)*g*g
+		parameters[i] -= rate * first[i] / (math.Sqrt(second[i])*scale + adamEpsilon)
 	}
 }

@@ -23,7 +23,6 @@ type run struct {
 
 	packed packed
 	shards []shard
-	sum    []float64 // the gradient of a step
 }
 
 // table is rows ready for training.
@@ -69,7 +68,6 @@ func newRun(m *Model, training, validation *Dataset, o Options, report func(Epoc
 		m.network.move(r.values[:size:size])
 		m.tower.values = r.values[size:]
 	}
-	r.sum = make([]float64, len(r.values))
 	return r
 }
 
@@ -100,7 +98,7 @@ type shard struct {
 	gradient []float64
 }
 
-// gradient returns the gradient of the mean loss of some units by all parameters.
+// gradient returns the gradient of the mean loss of some units by all parameters, until the next call.
 func (r *run) gradient(units []int, random *rand.Rand) []float64 {
 	r.network.pack(&r.packed)
 	share := max(shardRows, (r.options.Batch+maxShards-1)/maxShards)
@@ -122,14 +120,14 @@ func (r *run) gradient(units []int, random *rand.Rand) []float64 {
 		}
 	}
 	wait.Wait()
-	copy(r.sum, r.shards[0].gradient)
+	sum := r.shards[0].gradient
 	for i := 1; i < count; i++ {
-		floats.Add(r.sum, r.shards[i].gradient)
+		floats.Add(sum, r.shards[i].gradient)
 	}
 	if r.tower != nil {
-		floats.AddScaled(r.sum[len(r.network.values):], r.options.PositionL2, r.tower.values)
+		floats.AddScaled(sum[len(r.network.values):], r.options.PositionL2, r.tower.values)
 	}
-	return r.sum
+	return sum
 }
 
 // shard returns the i-th shard, which draws what it drops out from a stream of its own.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"testing"
 )
 
@@ -94,6 +95,30 @@ func TestScoringAllocatesNothing(t *testing.T) {
 	if got := testing.AllocsPerRun(20, func() { m.Scores(rows, into) }); got > 0.5 { // a collection may empty the pool
 		t.Errorf("%v allocations", got)
 	}
+}
+
+func TestAModelIsSharedBetweenGoroutines(t *testing.T) {
+	m := randomModel(1, 9, []int{8}, 2)
+	rows := randomRows(2, 200, 9)
+	want := m.Scores(rows, nil)
+	wantBase, wantParts, err := m.Contributions(rows[:9])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wait sync.WaitGroup
+	for range 4 {
+		wait.Go(func() {
+			for range 20 {
+				if !slices.Equal(m.Scores(rows, nil), want) {
+					t.Error("the scores differ")
+				}
+				if base, parts, err := m.Contributions(rows[:9]); err != nil || base != wantBase || !slices.Equal(parts, wantParts) {
+					t.Errorf("the contributions differ: %v", err)
+				}
+			}
+		})
+	}
+	wait.Wait()
 }
 
 func BenchmarkScores(b *testing.B) {

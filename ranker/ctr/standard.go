@@ -3,7 +3,7 @@ package ctr
 import (
 	"math"
 
-	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/floats"
 )
 
 // standardisation brings features to mean 0 and standard deviation 1 on the training rows, so that one
@@ -13,19 +13,30 @@ type standardisation struct {
 	scale []float64 // its standard deviation; 1 where the feature is constant
 }
 
-// standardise measures the rows of values, each as wide as there are features.
+// standardise measures the rows of values, each as wide as there are features, by the corrected two-pass
+// algorithm (Chan et al. 1983, eq. 1.7).
 func standardise(values []float64, width int) standardisation {
 	s := standardisation{make([]float64, width), make([]float64, width)}
-	column := make([]float64, len(values)/width)
-	for j := range width {
-		for i := range column {
-			column[i] = values[i*width+j]
+	rows := float64(len(values) / width)
+	for begin := 0; begin < len(values); begin += width {
+		floats.Add(s.mean, values[begin:begin+width])
+	}
+	for j := range s.mean {
+		s.mean[j] /= rows
+	}
+	left := make([]float64, width) // what rounding left of the sum of differences from the mean
+	for begin := 0; begin < len(values); begin += width {
+		for j, value := range values[begin : begin+width] {
+			difference := value - s.mean[j]
+			left[j] += difference
+			s.scale[j] += difference * difference
 		}
-		mean, deviation := stat.PopMeanStdDev(column, nil)
-		if deviation <= 1e-12*math.Abs(mean) { // constant, but for rounding
-			deviation = 1
+	}
+	for j, mean := range s.mean {
+		s.scale[j] = math.Sqrt(max(s.scale[j]-left[j]*left[j]/rows, 0) / rows)
+		if s.scale[j] <= 1e-12*math.Abs(mean) { // constant, but for rounding
+			s.scale[j] = 1
 		}
-		s.mean[j], s.scale[j] = mean, deviation
 	}
 	return s
 }

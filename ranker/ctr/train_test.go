@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"testing"
 	"testing/quick"
@@ -150,6 +151,22 @@ func TestTrainingIsReproducible(t *testing.T) {
 	}
 }
 
+func TestTrainingDoesNotDependOnTheNumberOfProcessors(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	d := noisy(1500, 1)
+	var models []*Model
+	for _, processors := range []int{1, 2, 5} {
+		runtime.GOMAXPROCS(processors)
+		m, _ := train(t, d, noisy(300, 2), Options{Hidden: []int{6}, Dropout: 0.2, Batch: 700, Epochs: 3})
+		models = append(models, m)
+	}
+	for _, m := range models[1:] {
+		if !slices.Equal(m.network.values, models[0].network.values) {
+			t.Error("more processors train another model")
+		}
+	}
+}
+
 func TestAnotherSeedTrainsAnotherPerceptron(t *testing.T) {
 	d := noisy(100, 1)
 	one, _ := train(t, d, none(d), Options{Hidden: []int{4}, Epochs: 1, Seed: 1})
@@ -257,21 +274,35 @@ func TestAModelRefusesOtherFeatures(t *testing.T) {
 }
 
 func BenchmarkTrain(b *testing.B) {
-	d := &Dataset{Label: "y"}
 	random := rand.New(rand.NewPCG(1, 1))
-	for range 32 {
-		d.Features = append(d.Features, string(rune('A'+len(d.Features))))
+	d := &Dataset{Label: "y"}
+	for j := range 45 {
+		d.Features = append(d.Features, fmt.Sprint("f", j))
 	}
-	for range 10_000 {
+	for row := range 20_000 { // queries of 20 rows, one in ten clicked
 		for range d.Features {
 			d.Values = append(d.Values, random.NormFloat64())
 		}
-		d.Labels = append(d.Labels, float64(random.IntN(2)))
+		label := 0.0
+		if random.Float64() < 0.1 {
+			label = 1
+		}
+		d.Labels, d.Groups = append(d.Labels, label), append(d.Groups, fmt.Sprint(row/20))
 	}
-	for _, hidden := range [][]int{nil, {64}, {128, 64}} {
-		b.Run(fmt.Sprintf("hidden=%v", hidden), func(b *testing.B) {
+	for _, o := range []Options{
+		{Batch: 256},
+		{Batch: 32, Hidden: []int{64}},
+		{Batch: 256, Hidden: []int{64}},
+		{Batch: 1024, Hidden: []int{64}},
+		{Batch: 256, Hidden: []int{128, 64}},
+		{Batch: 256, Hidden: []int{64}, Factors: 8},
+		{Batch: 256, Hidden: []int{64}, Objective: Softmax},
+		{Batch: 256, Hidden: []int{64}, Objective: LambdaRank},
+	} {
+		o.Epochs = 1
+		b.Run(fmt.Sprintf("objective=%s/hidden=%v/factors=%d/batch=%d", o.WithDefaults().Objective, o.Hidden, o.Factors, o.Batch), func(b *testing.B) {
 			for b.Loop() {
-				if _, err := Train(b.Context(), d, none(d), Options{Hidden: hidden, Epochs: 1}, func(Epoch) {}); err != nil {
+				if _, err := Train(b.Context(), d, none(d), o, func(Epoch) {}); err != nil {
 					b.Fatal(err)
 				}
 			}
