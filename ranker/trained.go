@@ -8,6 +8,7 @@ import (
 
 	"vitrine/ranker/calibration"
 	"vitrine/ranker/ctr"
+	"vitrine/ranker/trees"
 	"vitrine/retrieval"
 )
 
@@ -24,7 +25,30 @@ type Scorer interface {
 
 // readers say how the file of each kind of model is read, and which features it wants.
 var readers = map[string]func(io.Reader) (Scorer, []string, error){
-	"logistic": readCTR, "mlp": readCTR, "deepfm": readCTR,
+	"logistic": readCTR, "mlp": readCTR, "deepfm": readCTR, "trees": readTrees,
+}
+
+func readTrees(r io.Reader) (Scorer, []string, error) {
+	m, err := trees.Read(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	return TreesScorer{m}, m.Features(), nil
+}
+
+// TreesScorer scores by boosted trees. It implements Scorer.
+type TreesScorer struct{ *trees.Model }
+
+// Scores implements Scorer.
+func (s TreesScorer) Scores(rows, into []float64) []float64 {
+	s.Model.Scores(rows, into)
+	return into
+}
+
+// Contributions implements Scorer by TreeSHAP, which accounts for everything.
+func (s TreesScorer) Contributions(row []float64) (base float64, parts []float64, err error) {
+	base, parts = s.Model.Contributions(row)
+	return base, parts, nil
 }
 
 func readCTR(r io.Reader) (Scorer, []string, error) {

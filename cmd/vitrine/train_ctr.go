@@ -17,7 +17,7 @@ type trainCTRCmd struct {
 	Rows     clickRows `embed:""`
 	Evaluate string    `placeholder:"FILE" help:"Train nothing: read the model from this file and print its figures on the rows."`
 
-	Model   string `default:"" enum:",logistic,mlp,deepfm" help:"Kind of model: logistic, mlp or deepfm; where none is named mlp, and with --data logistic."`
+	Model   string `default:"" enum:",logistic,mlp,deepfm,trees" help:"Kind of model: logistic, mlp or deepfm, and with --data also trees; where none is named mlp, and with --data logistic."`
 	Hidden  []int  `help:"Units of each hidden layer of an mlp or a deepfm, separated by commas; 64 where none are named."`
 	Factors int    `default:"0" help:"Numbers in the latent vector of a deepfm's feature; 0 = 8."`
 	From    string `placeholder:"FILE" help:"Go on from the model of this file, of the same features and kind."`
@@ -69,7 +69,7 @@ func (c *trainCTRCmd) fillIn() error {
 		if err != nil {
 			return err
 		}
-		if !pursued.value.ReadsOutcomes() {
+		if !pursued.value.ReadsOutcomes() && c.Model != "trees" {
 			objective = learning.DefaultObjective
 		}
 	}
@@ -154,6 +154,8 @@ func (c *trainCTRCmd) options() (ctr.Options, error) {
 		Patience: c.Patience, Seed: c.Seed,
 	}
 	switch {
+	case c.Model == "trees":
+		return o, errors.New("trees of a table are trained by vitrine train trees")
 	case c.From != "" && (c.Model != "mlp" || len(c.Hidden) > 0 || c.Factors != 0):
 		return o, errors.New("leave --model, --hidden and --factors out beside --from: the model has its own")
 	case c.Model == "logistic" && len(c.Hidden) > 0:

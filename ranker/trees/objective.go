@@ -13,6 +13,7 @@ type target struct {
 	options Options
 	labels  []float64
 	weights []float64 // of each row, or nil
+	looks   []float64 // chance that each row was looked at, or nil
 	queries []span    // of the rows; none under Logistic
 	ideals  []float64 // of each query, DCG at the truncation
 }
@@ -21,7 +22,7 @@ type target struct {
 type span struct{ begin, end int }
 
 func newTarget(d *ctr.Dataset, o Options) *target {
-	t := &target{options: o, labels: d.Labels, weights: d.Weights}
+	t := &target{options: o, labels: d.Labels, weights: d.Weights, looks: d.Examined}
 	if o.Objective == Logistic {
 		return t
 	}
@@ -44,6 +45,14 @@ func (t *target) weight(row int) float64 {
 	return t.weights[row]
 }
 
+// look is the chance that a row was looked at.
+func (t *target) look(row int) float64 {
+	if t.looks == nil {
+		return 1
+	}
+	return t.looks[row]
+}
+
 // base is the score from which boosting starts: the log odds of all rows, or 0.
 func (t *target) base() float64 {
 	if t.options.Objective == LambdaRank {
@@ -52,8 +61,9 @@ func (t *target) base() float64 {
 	var clicked, all float64
 	for i, label := range t.labels {
 		clicked += t.weight(i) * label
-		all += t.weight(i)
+		all += t.weight(i) * t.look(i)
 	}
+	all = max(all, clicked*(1+1e-6)) // so few looks may be expected that all of them were clicks
 	return math.Log(clicked / (all - clicked))
 }
 
@@ -69,9 +79,13 @@ func (t *target) slopes(scores, gradients, hessians []float64) {
 		return
 	}
 	for i, score := range scores {
-		chance := sigmoid(score)
-		gradients[i] = t.weight(i) * (chance - t.labels[i])
-		hessians[i] = t.weight(i) * chance * (1 - chance)
+		// The score is of a click once the row is looked at; of a click, the chance is that of the look times it. The
+		// Hessian is the expected one (Fisher's information).
+		looked := sigmoid(score)
+		chance := t.look(i) * looked
+		rest := (1 - looked) / (1 - chance)
+		gradients[i] = t.weight(i) * (chance - t.labels[i]) * rest
+		hessians[i] = t.weight(i) * chance * (1 - looked) * rest
 	}
 }
 
@@ -142,10 +156,11 @@ func (t *target) figure(scores []float64) float64 {
 	}
 	weights := 0.0
 	for i, score := range scores {
-		if t.labels[i] == 1 {
-			score = -score
+		likelihood := t.look(i) * sigmoid(score)
+		if t.labels[i] == 0 {
+			likelihood = 1 - likelihood
 		}
-		sum -= t.weight(i) * (max(score, 0) + math.Log1p(math.Exp(-math.Abs(score))))
+		sum += t.weight(i) * math.Log(max(likelihood, math.SmallestNonzeroFloat64))
 		weights += t.weight(i)
 	}
 	return sum / weights

@@ -267,3 +267,38 @@ func TestUnusableRowsAndOptionsAreRefused(t *testing.T) {
 		})
 	}
 }
+
+func TestTreesLearnTheClickOnceARowIsLookedAt(t *testing.T) {
+	random := rand.New(rand.NewPCG(4, 4))
+	d := &ctr.Dataset{Features: []string{"quality", "glamour"}, Label: "click"}
+	var truth []float64
+	for range 40_000 {
+		quality, glamour := random.Float64(), random.Float64()
+		examined := 0.1 + 0.9*glamour // what is glamorous was shown at the top
+		chance := 0.1 + 0.5*quality
+		click := 0.0
+		if random.Float64() < examined*chance {
+			click = 1
+		}
+		d.Values, d.Labels, d.Examined = append(d.Values, quality, glamour), append(d.Labels, click), append(d.Examined, examined)
+		truth = append(truth, chance)
+	}
+	for _, known := range []bool{true, false} {
+		if !known {
+			d.Examined = nil
+		}
+		m, err := Train(t.Context(), d, nil, Options{Trees: 60, Leaves: 8, MinRows: 200}, func(Round) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		scores := make([]float64, d.Rows())
+		m.Scores(d.Values, scores)
+		off := 0.0
+		for i, score := range scores {
+			off += math.Abs(sigmoid(score)-truth[i]) / float64(len(scores))
+		}
+		if known != (off < 0.04) {
+			t.Errorf("with the looks known %t, chances are off by %.3f", known, off)
+		}
+	}
+}
