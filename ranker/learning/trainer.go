@@ -32,9 +32,7 @@ func Kinds() []string { return slices.Clone(kinds) }
 
 var kinds = []string{"logistic", "mlp", "deepfm"}
 
-// Objectives that NewTrainer knows.
-func Objectives() []string { return slices.Clone(objectives) }
-
+// objectives that NewTrainer knows.
 var objectives = []string{string(ctr.LogLoss), string(ctr.Softmax), string(ctr.LambdaRank)}
 
 // ErrTrainer is wrapped by every reason why there is no such trainer.
