@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"sync"
 )
 
@@ -46,13 +47,9 @@ func (c *commits) take() []*commit {
 func (c *commits) withdraw(one *commit) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for i, other := range c.waiting {
-		if other == one {
-			c.waiting = append(c.waiting[:i:i], c.waiting[i+1:]...)
-			return true
-		}
-	}
-	return false
+	before := len(c.waiting)
+	c.waiting = slices.DeleteFunc(c.waiting, func(other *commit) bool { return other == one })
+	return len(c.waiting) < before
 }
 
 // commit stores a batch together with those of others that wait. A caller who gives up while it is being written learns
@@ -75,29 +72,33 @@ func (s *Store) commit(ctx context.Context, batch EventBatch) (Recorded, error) 
 	return one.done, one.err
 }
 
-// write stores a group in one transaction. When that fails, each is tried alone, so that nobody's batch fails for
-// another's.
+// write stores a group in one transaction. A batch that cannot be inserted fails alone, and the rest is tried again.
 func (s *Store) write(ctx context.Context, group []*commit) {
-	if len(group) == 0 { // the turn before wrote all
-		return
-	}
-	err := s.db.update(ctx, func(tx *sql.Tx) error {
-		for _, one := range group {
-			if err := one.insert(ctx, tx); err != nil {
-				return err
+	for len(group) > 0 {
+		var failed *commit
+		err := s.db.update(ctx, func(tx *sql.Tx) error {
+			for _, one := range group {
+				if err := one.insert(ctx, tx); err != nil {
+					failed = one
+					return err
+				}
 			}
+			return nil
+		})
+		if failed == nil {
+			for _, one := range group {
+				one.finish(err)
+			}
+			return
 		}
-		return nil
-	})
-	for _, one := range group {
-		if err != nil && len(group) > 1 {
-			one.err = s.db.update(ctx, func(tx *sql.Tx) error { return one.insert(ctx, tx) })
-		} else {
-			one.err = err
-		}
-		if one.err != nil {
-			one.done = Recorded{}
-		}
-		close(one.written)
+		failed.finish(err)
+		group = slices.DeleteFunc(group, func(one *commit) bool { return one == failed })
 	}
+}
+
+func (c *commit) finish(err error) {
+	if err != nil {
+		c.done, c.err = Recorded{}, err
+	}
+	close(c.written)
 }

@@ -46,7 +46,7 @@ func (s *site) answer(a asker, kind string, q *retrieval.Query, response *retrie
 	if s.opts.Searches != nil {
 		asked := shopperQuery(a, kind, q, response)
 		asked.ID, asked.Time = list.queryID, now
-		kept := s.opts.Searches.RecordSearch(asked, servedOf(&asked, response))
+		kept := s.opts.Searches.RecordSearch(asked, response.Served(&asked))
 		s.metrics.searchRecorded(kept)
 	}
 	return list
@@ -102,29 +102,4 @@ func shopperQuery(a asker, kind string, q *retrieval.Query, response *retrieval.
 		note("model", response.Ranker.Model, response.Ranker.Model != "")
 	}
 	return asked
-}
-
-// servedOf is what the page showed and what the ranker saw of it. Of a page that is partly beyond the ranker's depth it
-// is the part that was ranked.
-func servedOf(asked *catalog.ShopperQuery, response *retrieval.Response) catalog.Served {
-	served := catalog.Served{QueryID: asked.ID, Time: asked.Time, ClientID: asked.ClientID}
-	if response.Ranker != nil {
-		served.Schema, served.Model = response.Ranker.Schema, response.Ranker.Model
-	}
-	width := 0
-	for i := range response.Hits {
-		width = max(width, len(response.Hits[i].Features))
-	}
-	for i := range response.Hits {
-		hit := &response.Hits[i]
-		if len(hit.Features) != width {
-			continue
-		}
-		row := catalog.ServedRow{Product: hit.Product.ID, Position: hit.Rank, Fused: hit.Fused, Score: hit.Score, Features: make([]float32, width)}
-		for j, value := range hit.Features {
-			row.Features[j] = float32(value)
-		}
-		served.Rows = append(served.Rows, row)
-	}
-	return served
 }

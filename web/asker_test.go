@@ -96,7 +96,7 @@ func TestVisitorsAreRememberedByACookieUnlessTheyOrTheShopSayNo(t *testing.T) {
 	if cookie := cookieOf(response, visitorCookie); cookie == nil || asked.Shopper.Visitor == "chosen" {
 		t.Errorf("an id that is not ours is taken")
 	}
-	response, _ = visit(Options{Events: events}, func(r *http.Request) {
+	visit(Options{Events: events}, func(r *http.Request) {
 		r.AddCookie(first)
 		r.AddCookie(&http.Cookie{Name: personalCookie, Value: personalOff})
 		r.Header.Set("User-Agent", "Mobile")

@@ -103,12 +103,25 @@ func (s *site) showInspection(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.showRefusal(w, r, asked, err)
 	}
-	at := asked.Offset - window.Offset
-	if at >= len(response.Hits) || response.Hits[at].Product.ID != r.URL.Query().Get("id") {
-		return s.showRefusal(w, r, asked, errMoved)
+	at, id := asked.Offset-window.Offset, r.URL.Query().Get("id")
+	if at >= len(response.Hits) || response.Hits[at].Product.ID != id {
+		return s.showMoved(w, r, asked, id)
 	}
 	asked.Limit, asked.Explain = 0, false
 	return render(w, http.StatusOK, "inspect.html", s.inspection(asked, response, at))
+}
+
+// showMoved leads to where the product of id stands by now, since the order follows what shoppers do. One that was led
+// here already and moved again is refused.
+func (s *site) showMoved(w http.ResponseWriter, r *http.Request, asked request, id string) error {
+	_, ok := s.searcher.(Explainer)
+	if !ok || id == "" || r.URL.Query().Has("moved") {
+		return s.showRefusal(w, r, asked, errMoved)
+	}
+	values := asked.values()
+	values.Set("product", id)
+	http.Redirect(w, r, "/missing?"+values.Encode(), http.StatusSeeOther)
+	return nil
 }
 
 // inspection lays out what the response says of its hit number at.

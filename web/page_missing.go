@@ -50,7 +50,7 @@ func (s *site) showMissing(w http.ResponseWriter, r *http.Request) error {
 		return s.showRefusal(w, r, asked, err)
 	}
 	if account.Rank > 0 {
-		http.Redirect(w, r, inspectionURL(asked, &retrieval.Hit{Rank: account.Rank, Product: account.Product}), http.StatusSeeOther)
+		http.Redirect(w, r, inspectionURL(asked, &retrieval.Hit{Rank: account.Rank, Product: account.Product})+"&moved=", http.StatusSeeOther)
 		return nil
 	}
 	page := &missingPage{

@@ -363,11 +363,28 @@ func TestInspectionShowsALedgerThatSumsToTheScore(t *testing.T) {
 }
 
 func TestInspectionOfAResultThatHasMovedSaysSo(t *testing.T) {
-	h := New(newFakeShop(t), Options{})
-	for _, target := range []string{"/inspect?q=shoes&offset=0&id=lamps-red-0", "/inspect?q=shoes&offset=500&id=shoes-red-0", "/inspect?q=shoes", "/inspect?q=shoes&offset=1000&id=x"} {
+	shop := newFakeShop(t)
+	for target, h := range map[string]http.Handler{
+		"/inspect?q=shoes&offset=0&id=lamps-red-0": New(plainShop{shop}, Options{}), "/inspect?q=shoes&offset=500&id=shoes-red-0": New(plainShop{shop}, Options{}),
+		"/inspect?q=shoes": New(shop, Options{}), "/inspect?q=shoes&offset=1000&id=x&moved=": New(shop, Options{}),
+	} {
 		response, body := get(t, h, target)
 		wantStatus(t, response, body, 404)
 		wantText(t, body, "The result has moved", `value="shoes"`)
+	}
+}
+
+func TestInspectionOfAResultThatHasMovedLeadsToItsNewPlace(t *testing.T) {
+	h := New(newFakeShop(t), Options{})
+	for target, want := range map[string]string{
+		"/inspect?q=shoes&offset=500&id=shoes-red-0": "Rank 1 of 20", "/inspect?q=shoes&offset=0&id=lamps-red-0": "Why it is not here",
+	} {
+		response, body := get(t, h, target)
+		for response.StatusCode == 303 {
+			response, body = get(t, h, response.Header.Get("Location"))
+		}
+		wantStatus(t, response, body, 200)
+		wantText(t, body, want)
 	}
 }
 

@@ -15,17 +15,21 @@ const toldContribution = 0.1
 // product, "" where the product lacks what it is about. The session is the visit that goes on. Of the category it is
 // the top level, since one below it may be another than that looked at.
 var profileFeatures = map[string]func(p *catalog.Product) string{
-	"brand_affinity":    func(p *catalog.Product) string { return about("you looked at %s lately", p.Brand) },
-	"category_affinity": func(p *catalog.Product) string { return about("you looked at %s lately", topCategory(p)) },
-	"colour_affinity":   func(p *catalog.Product) string { return about("you looked at things in %s lately", p.Colour) },
-	"style_affinity":    func(*catalog.Product) string { return "in a style that you looked at lately" },
-	"price_affinity":    func(*catalog.Product) string { return "priced like what you looked at lately" },
-	"session_brand":     func(p *catalog.Product) string { return about("you just looked at %s", p.Brand) },
-	"session_category":  func(p *catalog.Product) string { return about("you just looked at %s", topCategory(p)) },
-	"session_colour":    func(p *catalog.Product) string { return about("you just looked at things in %s", p.Colour) },
-	"session_price":     func(*catalog.Product) string { return "priced like what you just looked at" },
-	"seen_before":       func(*catalog.Product) string { return "you looked at this before" },
-	"bought_before":     func(*catalog.Product) string { return "you bought this before" },
+	"brand_affinity":    func(p *catalog.Product) string { return about("You looked at %s lately", p.Brand) },
+	"category_affinity": func(p *catalog.Product) string { return about("You looked at %s lately", topCategory(p)) },
+	"colour_affinity": func(p *catalog.Product) string {
+		return about("You looked at %s things lately", strings.ToLower(p.Colour))
+	},
+	"style_affinity":   func(*catalog.Product) string { return "In a style you looked at" },
+	"price_affinity":   func(*catalog.Product) string { return "Priced like what you looked at" },
+	"session_brand":    func(p *catalog.Product) string { return about("You just looked at %s", p.Brand) },
+	"session_category": func(p *catalog.Product) string { return about("You just looked at %s", topCategory(p)) },
+	"session_colour": func(p *catalog.Product) string {
+		return about("You just looked at %s things", strings.ToLower(p.Colour))
+	},
+	"session_price": func(*catalog.Product) string { return "Priced like what you just saw" },
+	"seen_before":   func(*catalog.Product) string { return "You looked at this before" },
+	"bought_before": func(*catalog.Product) string { return "You bought this before" },
 }
 
 func about(text, what string) string {

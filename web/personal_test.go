@@ -21,13 +21,13 @@ func TestACardSaysWhichPartOfTheProfileMovedItMost(t *testing.T) {
 		features []retrieval.FeatureEntry
 		want     string
 	}{
-		"the largest":           {shoe, []retrieval.FeatureEntry{feature("brand_affinity", 0.3), feature("colour_affinity", 0.2)}, "you looked at Kestrel lately"},
-		"of the profile":        {shoe, []retrieval.FeatureEntry{feature("fused", 5), feature("category_affinity", 0.2)}, "you looked at footwear lately"},
-		"colour":                {shoe, []retrieval.FeatureEntry{feature("colour_affinity", 0.2)}, "you looked at things in red lately"},
+		"the largest":           {shoe, []retrieval.FeatureEntry{feature("brand_affinity", 0.3), feature("colour_affinity", 0.2)}, "You looked at Kestrel lately"},
+		"of the profile":        {shoe, []retrieval.FeatureEntry{feature("fused", 5), feature("category_affinity", 0.2)}, "You looked at footwear lately"},
+		"colour":                {shoe, []retrieval.FeatureEntry{feature("colour_affinity", 0.2)}, "You looked at red things lately"},
 		"too little":            {shoe, []retrieval.FeatureEntry{feature("brand_affinity", 0.1)}, ""},
 		"unlike the profile":    {shoe, []retrieval.FeatureEntry{{Name: "brand_affinity", Value: -1, Contribution: 2}}, ""},
 		"moved down":            {shoe, []retrieval.FeatureEntry{feature("brand_affinity", -2)}, ""},
-		"without that property": {catalog.Product{}, []retrieval.FeatureEntry{feature("brand_affinity", 2), feature("seen_before", 0.5)}, "you looked at this before"},
+		"without that property": {catalog.Product{}, []retrieval.FeatureEntry{feature("brand_affinity", 2), feature("seen_before", 0.5)}, "You looked at this before"},
 		"nothing":               {shoe, nil, ""},
 	} {
 		hit := retrieval.Hit{Product: test.product, Ledger: &retrieval.Ledger{Features: test.features}}
@@ -72,12 +72,12 @@ func TestResultsSayThatTheyArePersonalisedAndHowToEndThat(t *testing.T) {
 	}
 
 	knows(shop, 0)
-	if body := search(); strings.Contains(body, "ersonalised") || strings.Contains(body, "For you") {
+	if body := search(); strings.Contains(body, "ersonalised") || strings.Contains(body, "for-you") {
 		t.Error("results are called personalised when nothing is known of the shopper")
 	}
 	knows(shop, 0.5)
 	body := search()
-	wantText(t, body, "Personalised for you", `href="/personal">why</a>`, "For you: you looked at Avelo lately", `action="/personal?q=shoes&amp;sort=newest"`, `action="/forget"`)
+	wantText(t, body, "Personalised for you", `href="/personal">why</a>`, "You looked at Avelo lately", `action="/personal?q=shoes&amp;sort=newest"`, `action="/forget"`)
 
 	response, body := send("/personal?q=shoes&sort=newest&offset=x", "use=off")
 	wantStatus(t, response, body, 303)
@@ -90,7 +90,7 @@ func TestResultsSayThatTheyArePersonalisedAndHowToEndThat(t *testing.T) {
 	}
 	body = search(off)
 	wantText(t, body, "Not personalised", `value="on"`)
-	if strings.Contains(body, "For you:") || !strings.Contains(body, "data-impression") {
+	if strings.Contains(body, "for-you") || !strings.Contains(body, "data-impression") {
 		t.Error("what is switched off still moves results, or nothing is learnt any more")
 	}
 	response, body = send("/personal", "use=on&from=settings")

@@ -26,7 +26,7 @@ var (
 	errEventsKind    = errors.New("send the events as application/json or application/x-ndjson")
 	errNoRoute       = errors.New("nothing lies at this address")
 	errMethod        = errors.New("this address does not take that method")
-	errMoved         = errors.New("the result no longer stands at this rank, since the catalogue has changed, or what is known of you: search again")
+	errMoved         = errors.New("the result no longer stands at this rank, since the order has changed: search again")
 	errNotOffered    = errors.New("this server does not offer that")
 	errOrigin        = errors.New("the request came from a page of another site")
 	errHost          = errors.New("the Host header does not name this server: use localhost, or start the server with --host NAME")

@@ -1,17 +1,23 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"text/tabwriter"
 	"time"
 
 	"vitrine/catalog"
 	"vitrine/catalog/sample"
+	"vitrine/ranker"
+	"vitrine/ranker/behaviour"
+	"vitrine/ranker/ctr"
+	"vitrine/ranker/learning"
 	"vitrine/ranker/simulation"
 	"vitrine/retrieval"
 )
@@ -28,7 +34,8 @@ type benchCTRCmd struct {
 	Mode     retrieval.Mode `placeholder:"M" enum:"hybrid,ranked" default:"ranked" help:"Order that the visitors see: hybrid (fusion) or ranked (the default)."`
 	Bots     string         `placeholder:"SHAPE" enum:"none,one,many,fresh" default:"none" help:"Attackers, a tenth of the searches, who click one product wherever it is shown: one client, many (300), or fresh, a new one at every visit; none is the default."`
 	Tasks    int            `placeholder:"N" default:"2000" help:"Searches of after the run that rankings are measured on (default ${default})."`
-	Record   bool           `negatable:"" default:"true" help:"Store the queries and events in the data directory (the default)."`
+	Train    []string       `placeholder:"KIND/OBJECTIVE" default:"logistic/logloss,mlp/logloss,mlp/softmax" help:"Models that are trained on what was recorded, separated by commas; kinds and objectives are those of vitrine train ctr (default ${default})."`
+	Reuse    bool           `help:"Train and measure on what the run before has recorded, with the same flags, instead of simulating again."`
 	JSON     bool           `help:"Print JSON."`
 }
 
@@ -42,10 +49,18 @@ func (c *benchCTRCmd) Help() string {
 
 // ctrReport is what bench ctr prints as JSON.
 type ctrReport struct {
-	Seconds float64             `json:"seconds"` // of the simulation, storing included
-	Tally   simulation.Tally    `json:"tally"`
-	Target  string              `json:"bot_target,omitempty"`
-	Figures []simulation.Figure `json:"figures"`
+	Seconds  float64             `json:"seconds"` // of the simulation, storing included
+	Tally    simulation.Tally    `json:"tally"`
+	Target   string              `json:"bot_target,omitempty"`
+	Learning []ctrLearning       `json:"learning"`
+	Figures  []simulation.Figure `json:"figures"`
+}
+
+// ctrLearning is how one model came about.
+type ctrLearning struct {
+	Model   string           `json:"model"`
+	Seconds float64          `json:"seconds"` // from reading the log to the report
+	Report  *learning.Report `json:"report"`
 }
 
 // Validate is called when the command line was parsed.
@@ -67,26 +82,40 @@ func (c *benchCTRCmd) Run(ctx context.Context, t *terminal, library runtimeLibra
 	if err := c.makeShop(ctx, t, library); err != nil {
 		return err
 	}
-	live, err := openShop(ctx, c.Data, library, t)
+	store, err := catalog.Open(ctx, c.Data)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	files, err := openShopFiles(c.Data)
+	if err != nil {
+		return err
+	}
+	// What the visitors do changes what the next ones see, as it does in a server.
+	state := behaviour.New(store, behaviour.Options{})
+	live, err := openShopWith(ctx, c.Data, files, state, library, t)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, live.close()) }()
+	live.ranker.Use(ranker.Prior())
 
 	report := ctrReport{Target: world.Target()}
 	begun := time.Now()
-	if err := c.simulate(ctx, world, live, &report.Tally); err != nil {
+	if c.Reuse {
+		_, err = followBehaviour(ctx, store, state, t)
+	} else {
+		err = c.simulate(ctx, world, live, store, state, &report.Tally)
+	}
+	if err != nil {
 		return err
 	}
 	report.Seconds = time.Since(begun).Seconds()
+	if err := c.learn(ctx, store, state, bar, &report); err != nil {
+		return err
+	}
 	bar.report("measuring rankings", 0, 0)
-	hybrid := searchIn(live, retrieval.ModeHybrid)
-	report.Figures, err = world.Evaluate(ctx, world.Tasks(c.Tasks, c.Seed), []simulation.Contender{
-		simulation.Ranking("fusion", hybrid),
-		simulation.Ranking("ranked", searchIn(live, retrieval.ModeRanked)),
-		world.Oracle("oracle", hybrid, oracleDepth),
-	})
-	if err != nil {
+	if report.Figures, err = c.measure(ctx, world, live, state, report.Learning); err != nil {
 		return err
 	}
 	bar.close()
@@ -94,6 +123,57 @@ func (c *benchCTRCmd) Run(ctx context.Context, t *terminal, library runtimeLibra
 		return t.json(report)
 	}
 	return report.write(t.out)
+}
+
+// learn trains on what was stored, as `vitrine train ctr --data` does, each model for itself; none is made live.
+func (c *benchCTRCmd) learn(ctx context.Context, store *catalog.Store, state *behaviour.State, bar *progress, report *ctrReport) error {
+	for _, name := range c.Train {
+		kind, objective, _ := strings.Cut(name, "/")
+		trainer, err := learning.NewTrainer(kind, cmp.Or(objective, string(ctr.LogLoss)), c.Seed)
+		if err != nil {
+			return err
+		}
+		begun := time.Now()
+		learnt, err := learning.Learn(ctx, learning.Job{
+			Source: store, Ledger: store, Store: ranker.OpenStore(c.Data), Trainer: trainer, Seed: c.Seed, Now: begun,
+			Window: learning.Window{Trust: state, Progress: func(stage string, done int) { bar.report("read "+stage, done, 0) }},
+			Epoch:  func(e ctr.Epoch) { bar.report("epochs of "+name, e.Number, 0) },
+		})
+		if err != nil {
+			return err
+		}
+		report.Learning = append(report.Learning, ctrLearning{name, time.Since(begun).Seconds(), learnt})
+	}
+	return nil
+}
+
+// measure compares, on searches of after the run, the order of the fusion with what rankers make of it: the prior
+// that knows no visitor and no click, the prior that does, and the models that were trained.
+func (c *benchCTRCmd) measure(ctx context.Context, world *simulation.Shop, live *shop, state *behaviour.State, learnt []ctrLearning) ([]simulation.Figure, error) {
+	hybrid := searchIn(live, retrieval.ModeHybrid)
+	ranked := func(m ranker.Model, state *behaviour.State) simulation.Search {
+		return searchBy(live, ranker.New(m, ranker.Objective{}, state))
+	}
+	contenders := []simulation.Contender{
+		simulation.Ranking("fusion", hybrid),
+		simulation.Ranking("prior, nothing known", ranked(ranker.Prior(), nil)),
+		simulation.Ranking("prior", ranked(ranker.Prior(), state)),
+	}
+	for _, l := range learnt {
+		model, err := ranker.OpenStore(c.Data).Load(l.Report.Version)
+		if err != nil {
+			return nil, err
+		}
+		contenders = append(contenders, simulation.Ranking(l.Model, ranked(model, state)))
+	}
+	contenders = append(contenders, world.Oracle("oracle", hybrid, oracleDepth))
+	return world.Evaluate(ctx, world.Tasks(c.Tasks, c.Seed), contenders)
+}
+
+// searchBy searches in mode ranked with a ranker of its own.
+func searchBy(s *shop, r *ranker.Ranker) simulation.Search {
+	engine := retrieval.New(s.index, queryEncoder{s.model}, r, s.options)
+	return engine.Search
 }
 
 // shop makes the simulated side of the sample's catalogue.
@@ -138,20 +218,12 @@ func searchIn(s *shop, mode retrieval.Mode) simulation.Search {
 	return search
 }
 
-// simulate runs the visits, counts them and stores what they did in the place of what is stored.
-func (c *benchCTRCmd) simulate(ctx context.Context, world *simulation.Shop, live *shop, tally *simulation.Tally) (err error) {
-	if !c.Record {
-		return world.Run(ctx, searchIn(live, c.Mode), tally)
-	}
-	store, err := catalog.Open(ctx, c.Data)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, store.Close()) }()
+// simulate runs the visits, counts them, tells the state what they did and stores it.
+func (c *benchCTRCmd) simulate(ctx context.Context, world *simulation.Shop, live *shop, store *catalog.Store, state *behaviour.State, tally *simulation.Tally) error {
 	if err := c.clear(ctx, store); err != nil {
 		return err
 	}
-	recorder := &eventRecorder{Tally: tally, ctx: ctx, store: store}
+	recorder := &eventRecorder{Tally: tally, ctx: ctx, store: store, state: state}
 	if err := world.Run(ctx, searchIn(live, c.Mode), recorder); err != nil {
 		return err
 	}
@@ -166,7 +238,7 @@ func (c *benchCTRCmd) clear(ctx context.Context, store *catalog.Store) error {
 		return err
 	}
 	if _, err := os.Stat(mark); err != nil && stats.Events+stats.Queries > 0 {
-		return fmt.Errorf("%s holds the events of real visitors, which the simulation would replace: choose another folder with --data, or --no-record", c.Data)
+		return fmt.Errorf("%s holds the events of real visitors, which the simulation would replace: choose another folder with --data", c.Data)
 	}
 	if err := os.WriteFile(mark, nil, 0o644); err != nil {
 		return err
@@ -175,22 +247,28 @@ func (c *benchCTRCmd) clear(ctx context.Context, store *catalog.Store) error {
 	return err
 }
 
-// eventRecorder is a simulation.Sink that stores what it counts, in batches.
+// eventRecorder is a simulation.Sink that tells a state what it counts, and stores it in batches.
 type eventRecorder struct {
 	*simulation.Tally
 	ctx   context.Context // of the run that it is made for
 	store *catalog.Store
+	state *behaviour.State
 	batch catalog.EventBatch
 }
 
-// Page stores a query.
+// Page stores a query and what its ranker saw.
 func (r *eventRecorder) Page(p *simulation.Page) error {
+	r.state.Observe(p.Query)
 	r.batch.Queries = append(r.batch.Queries, p.Query)
+	if served := p.Response.Served(&p.Query); len(served.Rows) > 0 {
+		r.batch.Served = append(r.batch.Served, served)
+	}
 	return errors.Join(r.Tally.Page(p), r.full())
 }
 
 // Event stores an event.
 func (r *eventRecorder) Event(e *simulation.Event) error {
+	r.state.Apply(e.Event)
 	r.batch.Events = append(r.batch.Events, e.Event)
 	return errors.Join(r.Tally.Event(e), r.full())
 }
@@ -211,6 +289,27 @@ func (r *eventRecorder) flush() error {
 // write prints the figures for people to read.
 func (r *ctrReport) write(out io.Writer) error {
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	if r.Tally.Visits > 0 { // else the log is of an earlier run
+		r.writeTally(table)
+	}
+	fmt.Fprintln(table, "\nlearnt\tseconds\tepochs\tlog loss\tAUC\tNDCG@10 by replay\tof the prior")
+	for _, l := range r.Learning {
+		own, present := l.Report.Judgement.Figures[0], l.Report.Judgement.Figures[1]
+		fmt.Fprintf(table, "%s\t%.0f\t%d\t%.5f\t%.4f\t%.4f\t%.4f\n", l.Model, l.Seconds, len(l.Report.Epochs), own.LogLoss, own.AUC, own.NDCG.Mean, present.NDCG.Mean)
+	}
+	fmt.Fprintln(table, "\nsearches\tranking\tnumber\ttrue ndcg@10\tover fusion\tdifference")
+	for _, f := range r.Figures {
+		fmt.Fprintf(table, "%s\t%s\t%d\t%.4f [%.4f, %.4f]", f.Group, f.Contender, f.Queries, f.NDCG, f.Interval.Low, f.Interval.High)
+		if a := f.Against; a != nil {
+			fmt.Fprintf(table, "\t%+.1f %%\t%+.4f [%+.4f, %+.4f]", 100*a.Gain, a.Difference, a.Interval.Low, a.Interval.High)
+		}
+		fmt.Fprintln(table)
+	}
+	return table.Flush()
+}
+
+// writeTally prints what the visitors did.
+func (r *ctrReport) writeTally(table io.Writer) {
 	n := r.Tally.Actions
 	fmt.Fprintf(table, "visits\t%d\n", r.Tally.Visits)
 	fmt.Fprintf(table, "searches\t%d\t%.0f s\n", r.Tally.Searches, r.Seconds)
@@ -225,15 +324,6 @@ func (r *ctrReport) write(out io.Writer) error {
 	for i, shown := range r.Tally.Shown {
 		fmt.Fprintf(table, "%d\t%d\t%.2f %%\n", i+1, shown, 100*share(r.Tally.Clicked[i], shown))
 	}
-	fmt.Fprintln(table, "\nsearches\tranking\tnumber\ttrue ndcg@10\tover fusion\tdifference")
-	for _, f := range r.Figures {
-		fmt.Fprintf(table, "%s\t%s\t%d\t%.4f [%.4f, %.4f]", f.Group, f.Contender, f.Queries, f.NDCG, f.Interval.Low, f.Interval.High)
-		if a := f.Against; a != nil {
-			fmt.Fprintf(table, "\t%+.1f %%\t%+.4f [%+.4f, %+.4f]", 100*a.Gain, a.Difference, a.Interval.Low, a.Interval.High)
-		}
-		fmt.Fprintln(table)
-	}
-	return table.Flush()
 }
 
 func share(part, whole int) float64 {

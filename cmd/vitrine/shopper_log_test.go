@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"math"
 	"os"
@@ -21,16 +20,10 @@ func anAnswer(id, client string) (catalog.ShopperQuery, catalog.Served) {
 		catalog.Served{QueryID: id, Time: now, ClientID: client, Rows: []catalog.ServedRow{{Product: "p1", Position: 1, Features: []float32{1}}}}
 }
 
-// noProducts is a shop without any.
-type noProducts struct{}
-
-func (noProducts) Product(context.Context, string) (catalog.Product, error) {
-	return catalog.Product{}, catalog.ErrNotFound
-}
-
 func openLog(t *testing.T, dataDir string, told *output) *shopperLog {
 	t.Helper()
-	log, err := openShopperLog(t.Context(), dataDir, behaviour.New(noProducts{}, behaviour.Options{}), newTerminal(told, told))
+	state := behaviour.New(openCatalogue(t, dataDir), behaviour.Options{})
+	log, err := openShopperLog(t.Context(), dataDir, state, newTerminal(told, told))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,12 +32,7 @@ func openLog(t *testing.T, dataDir string, told *output) *shopperLog {
 
 func countStored(t *testing.T, dataDir string) catalog.EventStats {
 	t.Helper()
-	store, err := catalog.Open(t.Context(), dataDir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer store.Close()
-	stats, err := store.EventStats(t.Context())
+	stats, err := openCatalogue(t, dataDir).EventStats(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

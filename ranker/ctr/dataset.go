@@ -27,6 +27,10 @@ type Dataset struct {
 	Layouts   []string  // what the effect of the position depends on, such as the device; needs Positions
 	Times     []int64   // Unix milliseconds
 	Weights   []float64 // how often the row counts, 0 or more
+
+	// Examined is the chance that each row was looked at, in (0, 1], where that is known; the model then learns how likely
+	// the label is once it is looked at. It takes the place of Positions.
+	Examined []float64
 }
 
 // Step is a further label: of each row 1 where it came to it, as only rows can for which the step before, or
@@ -118,6 +122,7 @@ func (d *Dataset) pick(units []span, order []int) *Dataset {
 		Layouts:   pickRows(d.Layouts, 1, units, order),
 		Times:     pickRows(d.Times, 1, units, order),
 		Weights:   pickRows(d.Weights, 1, units, order),
+		Examined:  pickRows(d.Examined, 1, units, order),
 	}
 	for _, step := range d.Funnel {
 		p.Funnel = append(p.Funnel, Step{step.Name, pickRows(step.Labels, 1, units, order)})
@@ -147,7 +152,7 @@ func (d *Dataset) check() error {
 		name string
 		size int
 	}{
-		{"groups", len(d.Groups)}, {"positions", len(d.Positions)}, {"layouts", len(d.Layouts)}, {"times", len(d.Times)}, {"weights", len(d.Weights)},
+		{"groups", len(d.Groups)}, {"positions", len(d.Positions)}, {"layouts", len(d.Layouts)}, {"times", len(d.Times)}, {"weights", len(d.Weights)}, {"chances of a look", len(d.Examined)},
 	} {
 		if part.size != 0 && part.size != rows {
 			return fmt.Errorf("%d %s for %d rows: give one for each row, or none", part.size, part.name, rows)
@@ -159,6 +164,14 @@ func (d *Dataset) check() error {
 	for i, position := range d.Positions {
 		if position < 0 {
 			return fmt.Errorf("row %d has the position %d: positions count from 1, and 0 is unknown", i+1, position)
+		}
+	}
+	if d.Examined != nil && d.Positions != nil {
+		return errors.New("there are positions and chances of a look: give one of them")
+	}
+	for i, examined := range d.Examined {
+		if !(examined > 0 && examined <= 1) {
+			return fmt.Errorf("row %d is looked at with the chance %v: give one above 0, and at most 1", i+1, examined)
 		}
 	}
 	for i, weight := range d.Weights {

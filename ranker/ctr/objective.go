@@ -20,6 +20,8 @@ type examples struct {
 	weights []float64   // empty = all 1
 	groups  []span      // of each query; nil = unknown
 	places  []int32     // of each row, of the position tower; nil = there is none
+
+	examined []float64 // chance that each row was looked at; empty = not known
 }
 
 func (e *examples) rows() int { return len(e.labels[0]) }

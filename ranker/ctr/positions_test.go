@@ -144,3 +144,60 @@ func TestLayoutsHavePositionsOfTheirOwn(t *testing.T) {
 		t.Errorf("places %v: what is unknown has none", got)
 	}
 }
+
+func TestTheTrueOrderComesOutWhereTheChanceOfALookIsKnown(t *testing.T) {
+	log, relevance := biasedLog(2000, 5)
+	bare := &Dataset{Features: log.Features}
+	for i := range log.Positions {
+		log.Examined = append(log.Examined, 1/float64(log.Positions[i]))
+	}
+	log.Positions = nil
+	for _, objective := range []Objective{LogLoss, Softmax} {
+		m, err := Train(t.Context(), log, bare, Options{Objective: objective, Epochs: 8, Batch: 256, Rate: 0.01, Seed: 1}, func(Epoch) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		scores, err := m.Logits(log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if tau := kendall(log, scores, relevance); tau < 0.9 {
+			t.Errorf("%s: Kendall's tau with the true order is %.3f", objective, tau)
+		}
+		if objective != LogLoss {
+			continue
+		}
+		// Its chances are those of a click once a row is looked at.
+		sum, truth := 0.0, 0.0
+		for i, score := range scores {
+			sum += sigmoid(score)
+			truth += relevance[i]
+		}
+		if math.Abs(sum/truth-1) > 0.05 {
+			t.Errorf("the chances add up to %.0f, those of the shoppers to %.0f", sum, truth)
+		}
+	}
+}
+
+func TestLookMultipliesChancesAndKnowsItsSlope(t *testing.T) {
+	for _, examined := range []float64{1, 0.5, 0.06} {
+		for _, f := range []float64{-30, -3, -0.2, 0, 2, 30} {
+			e := examples{examined: []float64{examined}}
+			at := func(f float64) (logit, slope float64) {
+				logits, slopes := []float64{f}, []float64{0}
+				e.look(1, false, logits, slopes)
+				return logits[0], slopes[0]
+			}
+			logit, slope := at(f)
+			if got, want := sigmoid(logit), examined*sigmoid(f); math.Abs(got-want) > 1e-12 {
+				t.Errorf("looked at %v, logit %v: chance %v, want %v", examined, f, got, want)
+			}
+			const h = 1e-5
+			above, _ := at(f + h)
+			below, _ := at(f - h)
+			if want := (above - below) / (2 * h); math.Abs(slope-want) > 1e-5 {
+				t.Errorf("looked at %v, logit %v: slope %v, want %v", examined, f, slope, want)
+			}
+		}
+	}
+}

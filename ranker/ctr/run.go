@@ -41,7 +41,7 @@ func newTable(d *Dataset, m *Model) table {
 
 // examplesOf views what a dataset knows besides the features and the positions.
 func examplesOf(d *Dataset) *examples {
-	e := &examples{labels: [][]float64{d.Labels}, weights: d.Weights, groups: d.groupSpans()}
+	e := &examples{labels: [][]float64{d.Labels}, weights: d.Weights, groups: d.groupSpans(), examined: d.Examined}
 	for _, step := range d.Funnel {
 		e.labels = append(e.labels, step.Labels)
 	}
@@ -96,6 +96,7 @@ type shard struct {
 	examples
 	random   *rand.Rand
 	gradient []float64
+	looks    []float64 // slopes of examples.look
 }
 
 // gradient returns the gradient of the mean loss of some units by all parameters, until the next call.
@@ -154,8 +155,13 @@ func (r *run) work(s *shard, own []int, all int) {
 	if r.tower != nil {
 		r.tower.add(s.places, tasks, s.logits)
 	}
+	s.looks = resized(s.looks, len(s.examined))
+	s.look(tasks, r.options.Objective.listwise(), s.logits, s.looks)
 	s.slopes = resized(s.slopes, len(s.logits))
 	r.loss.slopes(&s.examples, s.logits, s.slopes)
+	for i, look := range s.looks {
+		s.slopes[i*tasks] *= look
+	}
 	for i := range s.slopes {
 		s.slopes[i] /= float64(all)
 	}
@@ -172,7 +178,7 @@ func (r *run) gather(s *shard, units []int) {
 	for t := range s.labels {
 		s.labels[t] = s.labels[t][:0]
 	}
-	s.weights, s.groups, s.places = s.weights[:0], s.groups[:0], s.places[:0]
+	s.weights, s.groups, s.places, s.examined = s.weights[:0], s.groups[:0], s.places[:0], s.examined[:0]
 	for _, unit := range units {
 		u := r.units[unit]
 		for k, labels := range t.labels {
@@ -183,6 +189,9 @@ func (r *run) gather(s *shard, units []int) {
 		}
 		if t.places != nil {
 			s.places = append(s.places, t.places[u.begin:u.end]...)
+		}
+		if t.examined != nil {
+			s.examined = append(s.examined, t.examined[u.begin:u.end]...)
 		}
 		s.groups = append(s.groups, span{rows, rows + u.end - u.begin})
 		rows += u.end - u.begin
@@ -204,6 +213,7 @@ func (r *run) measure(t *table) (Metrics, []float64) {
 	if r.tower != nil {
 		r.tower.add(t.places, r.network.tasks(), logits)
 	}
+	t.look(r.network.tasks(), r.options.Objective.listwise(), logits, make([]float64, len(t.examined)))
 	m := measure(&t.examples, logits, r.loss)
 	r.model.nameSteps(m)
 	return m, logits

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"hash/fnv"
 	"iter"
 	"maps"
 	"math"
@@ -233,6 +232,7 @@ func (a *assembly) markReturning() {
 
 // readQueries learns what was asked for.
 func (a *assembly) readQueries(queries iter.Seq2[catalog.ShopperQuery, error]) error {
+	numbers := map[string]int32{"": 0}
 	done := 0
 	for q, err := range queries {
 		if err != nil {
@@ -246,19 +246,19 @@ func (a *assembly) readQueries(queries iter.Seq2[catalog.ShopperQuery, error]) e
 			continue
 		}
 		s := &a.log.Searches[i]
-		a.queries[i].words = strings.ToLower(strings.TrimSpace(q.UserQuery))
-		s.Words, s.words = a.queries[i].words != "", hashOf(a.queries[i].words)
+		words := strings.ToLower(strings.TrimSpace(q.UserQuery))
+		number, known := numbers[words]
+		if !known {
+			number = int32(len(numbers))
+			numbers[words] = number
+		}
+		a.queries[i].words = words
+		s.Words, s.words = words != "", number
 		s.Photo = string(q.Attributes["photo"]) == "true"
 		s.Device = device(q.Attributes["device"])
 	}
 	a.markHead()
 	return nil
-}
-
-func hashOf(words string) uint64 {
-	h := fnv.New64a()
-	_, _ = h.Write([]byte(words)) // never fails
-	return h.Sum64()
 }
 
 // device reads the kind of screen; "" where it is none of those that are known.

@@ -192,8 +192,8 @@ func TestHowLikelyAPlaceIsLookedAtIsFound(t *testing.T) {
 	l := movingLog(6000)
 	e := l.estimateExamination(Part{0, len(l.Searches)})
 	for place := 1; place <= 10; place++ {
-		if want := looked(place); math.Abs(e[place-1]-want) > 0.06 {
-			t.Errorf("place %d: %.3f, want %.3f", place, e[place-1], want)
+		if want := looked(place); math.Abs(e[""][place-1]-want) > 0.06 {
+			t.Errorf("place %d: %.3f, want %.3f", place, e[""][place-1], want)
 		}
 	}
 }
@@ -203,7 +203,7 @@ func TestReplayOfKnownClicks(t *testing.T) {
 		actions: []action{seen, seen | clicked, seen}, positions: []int32{1, 2, 3}, products: []uint32{0, 1, 2}, names: []string{"a", "b", "c"},
 	}
 	s := &Search{end: 3}
-	flat := examination{1}
+	flat := examination{"": {1}}
 	for _, test := range []struct {
 		scores []float64
 		rank   float64
@@ -213,7 +213,7 @@ func TestReplayOfKnownClicks(t *testing.T) {
 			t.Errorf("%v: got %+v, want rank %v", test.scores, got, test.rank)
 		}
 	}
-	if w := l.clickWeight(s, examination{1, 0.25}); w != 4 {
+	if w := l.clickWeight(s, examination{"": {1, 0.25}}); w != 4 {
 		t.Errorf("a click where one in four looks weighs %v", w)
 	}
 }

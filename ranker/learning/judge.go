@@ -57,7 +57,7 @@ type Judgement struct {
 	Figures     []Figure          `json:"figures"`  // candidate first, present model second
 	Segments    []SegmentFigure   `json:"segments"`
 	Reliability []calibration.Bin `json:"reliability"` // of the candidate
-	Examination []float64         `json:"examination"` // of places from 1
+	Examination examination       `json:"examination"` // of places from 1, by kind of screen
 	Gain        []float64         `json:"gain"`        // share of the clicks in the best 5 %, 10 %, … of the rows by the candidate
 	Importance  []Importance      `json:"importance"`  // largest first
 }
@@ -70,8 +70,7 @@ type Importance struct {
 }
 
 // judge measures a candidate beside the present model and the plain orders.
-func (l *Log) judge(ctx context.Context, parts Parts, candidate *ranker.Trained, present ranker.Model) (Judgement, error) {
-	e := l.estimateExamination(Part{parts.Training.Begin, parts.Validation.End})
+func (l *Log) judge(ctx context.Context, parts Parts, e examination, candidate *ranker.Trained, present ranker.Model) (Judgement, error) {
 	scores, err := l.scores(ctx, parts.Test, candidate)
 	if err != nil {
 		return Judgement{}, err

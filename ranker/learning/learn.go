@@ -107,7 +107,10 @@ func (job *Job) learn(ctx context.Context, r *Report) error {
 	if err != nil {
 		return err
 	}
-	scorer, interrupted := job.Trainer.Train(ctx, log.dataset(parts.Training), log.dataset(parts.Validation), func(e ctr.Epoch) {
+	e := log.estimateExamination(Part{parts.Training.Begin, parts.Validation.End})
+	begin, end := log.rows(parts.Training)
+	funnel := log.count(begin, end, bought) >= leastPurchases
+	scorer, interrupted := job.Trainer.Train(ctx, log.dataset(parts.Training, e, funnel), log.dataset(parts.Validation, e, funnel), func(e ctr.Epoch) {
 		r.Epochs = append(r.Epochs, Epoch{e.Training.Loss, e.Validation.Loss, e.Best})
 		if job.Epoch != nil {
 			job.Epoch(e)
@@ -120,7 +123,7 @@ func (job *Job) learn(ctx context.Context, r *Report) error {
 	if err != nil {
 		return err
 	}
-	if r.Judgement, err = log.judge(context.WithoutCancel(ctx), parts, candidate, present); err != nil {
+	if r.Judgement, err = log.judge(context.WithoutCancel(ctx), parts, e, candidate, present); err != nil {
 		return err
 	}
 	r.decide(job, interrupted)

@@ -29,8 +29,8 @@ type Search struct {
 	Words     bool   // it has words
 	Photo     bool   // it has a photo
 
-	words      uint64 // hash of its words
-	begin, end int    // its rows
+	begin, end int   // its rows
+	words      int32 // what it was asked for, as a number; 0 without Words
 }
 
 // action is what a shopper did with a product that was shown, as bits.

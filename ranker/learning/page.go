@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -261,16 +262,17 @@ func gainPlot(gain []float64) plot {
 	}
 }
 
-func examinationPlot(examined []float64) plot {
-	xs := make([]float64, len(examined))
-	for i := range xs {
-		xs[i] = float64(i + 1)
+func examinationPlot(e examination) plot {
+	a := axes{1, examinedPlaces, 0, 1}
+	p := plot{XTicks: ticks(0, a.toX, a.x, plain)[1:], YTicks: ticks(0, 1, a.y, asPercent), XName: "place in the list"}
+	for _, screen := range slices.Sorted(maps.Keys(e)) {
+		var xs []float64
+		for i := range e[screen] {
+			xs = append(xs, float64(i+1))
+		}
+		p.Lines = append(p.Lines, a.line("mean", xs, e[screen]))
 	}
-	a := axes{1, max(float64(len(examined)), 2), 0, 1}
-	return plot{
-		Lines:  []line{a.line("mean", xs, examined)},
-		XTicks: ticks(0, a.toX, a.x, plain)[1:], YTicks: ticks(0, 1, a.y, asPercent), XName: "place in the list",
-	}
+	return p
 }
 
 // grouped writes a number with its thousands apart.
