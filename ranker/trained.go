@@ -60,21 +60,26 @@ func (t *Trained) Manifest() Manifest { return t.manifest }
 
 // Score implements Model: the scorer's log odds, calibrated.
 func (t *Trained) Score(_ context.Context, m Matrix, into []float64) error {
-	t.score(m.Values, into)
-	return nil
+	return t.score(m.Values, into)
 }
 
-func (t *Trained) score(rows, into []float64) {
+func (t *Trained) score(rows, into []float64) error {
 	t.scorer.Scores(rows, into)
 	for i, logit := range into {
+		if finite(logit) != logit {
+			return fmt.Errorf("%w: it gives the score %v", ErrModel, logit)
+		}
 		into[i] = grained(t.manifest.Calibration.Logit(logit), maxScore)
 	}
+	return nil
 }
 
 // Explain implements Model.
 func (t *Trained) Explain(row []float64) []retrieval.FeatureEntry {
 	var score [1]float64
-	t.score(row, score[:])
+	if t.score(row, score[:]) != nil {
+		return ledgerOf(row, make([]float64, len(row)), 0) // it failed after it had scored
+	}
 	_, parts, _ := t.scorer.Contributions(row) // what is not accounted for is in the first entry
 	for j := range parts {
 		parts[j] *= t.manifest.Calibration.Slope

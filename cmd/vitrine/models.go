@@ -104,7 +104,7 @@ func (c *modelsListCmd) Run(ctx context.Context, t *terminal, library runtimeLib
 		return err
 	}
 	if c.JSON {
-		return c.json(t, models)
+		return c.json(t, models, library)
 	}
 	table := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "NAME\tDIM\tSIZE\tFINGERPRINT\tWHERE")
@@ -118,7 +118,7 @@ func (c *modelsListCmd) Run(ctx context.Context, t *terminal, library runtimeLib
 	if err := table.Flush(); err != nil || c.Data == "" {
 		return err
 	}
-	rankers, err := listRankers(c.Data)
+	rankers, err := listRankers(c.Data, library)
 	if err != nil {
 		return err
 	}
@@ -127,11 +127,11 @@ func (c *modelsListCmd) Run(ctx context.Context, t *terminal, library runtimeLib
 }
 
 // json prints the encoders as a list or, of a data directory, both kinds of models.
-func (c *modelsListCmd) json(t *terminal, encoders []listedModel) error {
+func (c *modelsListCmd) json(t *terminal, encoders []listedModel, library runtimeLibrary) error {
 	if c.Data == "" {
 		return t.json(encoders)
 	}
-	rankers, err := listRankers(c.Data)
+	rankers, err := listRankers(c.Data, library)
 	if err != nil {
 		return err
 	}

@@ -52,7 +52,7 @@ func openShopWith(ctx context.Context, dataDir string, files shopFiles, state *b
 	if err != nil {
 		return nil, errors.Join(err, model.Close(), index.Close())
 	}
-	s := &shop{index: index, model: model, files: files, ranker: ranker.New(liveRanker(dataDir, t), files.objective.value, state)}
+	s := &shop{index: index, model: model, files: files, ranker: ranker.New(liveRanker(dataDir, library, t), files.objective.value, state)}
 	s.noteUnmetObjective(t)
 	s.options = retrieval.Options{Weighting: weighting, Suggestions: suggestionsIn(dataDir)}
 	s.engine = s.engineWith(s.options)

@@ -23,7 +23,7 @@ type trainCTRCmd struct {
 	From    string `placeholder:"FILE" help:"Go on from the model of this file, of the same features and kind."`
 	Freeze  int    `default:"0" help:"Hidden layers that stay as they are, from the first."`
 
-	Objective string `default:"" enum:",logloss,softmax,lambdarank" help:"What training lowers: logloss, softmax or lambdarank, of which the last two compare the rows of a query; where none is named logloss, and with --data softmax."`
+	Objective string `default:"" enum:",logloss,softmax,lambdarank" help:"What training lowers: logloss, softmax or lambdarank, of which the last two compare the rows of a query; where none is named logloss, and with --data softmax unless objective.txt reads carts or purchases."`
 	NDCGAt    int    `name:"ndcg-at" default:"10" help:"Rank to which lambdarank looks, and at which softmax and lambdarank choose the best epoch."`
 
 	Dropout    float64 `default:"0" help:"Share of the hidden units left out at a time."`
@@ -47,24 +47,34 @@ type trainCTRCmd struct {
 }
 
 // Run trains a model on a table or on a shop's log, or evaluates one.
-func (c *trainCTRCmd) Run(ctx context.Context, t *terminal) error {
-	c.fillIn()
+func (c *trainCTRCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary) error {
+	if err := c.fillIn(); err != nil {
+		return err
+	}
 	switch {
 	case c.Data != "":
-		return c.learn(ctx, t)
+		return c.learn(ctx, t, library)
 	case c.Evaluate != "":
 		return c.evaluate(t)
 	}
 	return c.train(ctx, t)
 }
 
-// fillIn sets what was not named and depends on where the rows come from.
-func (c *trainCTRCmd) fillIn() {
+// fillIn sets what was not named and depends on where the rows come from, and on what the shop's order pursues.
+func (c *trainCTRCmd) fillIn() error {
 	kind, objective := "mlp", string(ctr.LogLoss)
 	if c.Data != "" {
-		kind, objective = learning.DefaultKind, learning.DefaultObjective
+		kind = learning.DefaultKind
+		pursued, err := openObjective(c.Data)
+		if err != nil {
+			return err
+		}
+		if !pursued.value.ReadsOutcomes() {
+			objective = learning.DefaultObjective
+		}
 	}
 	c.Model, c.Objective = cmp.Or(c.Model, kind), cmp.Or(c.Objective, objective)
+	return nil
 }
 
 func (c *trainCTRCmd) evaluate(t *terminal) error {

@@ -57,6 +57,20 @@ func NewTrainer(kind, objective string, seed uint64) (Trainer, error) {
 	return ctrTrainer{kind, o}, nil
 }
 
+// networkTrainer trains nothing: it brings a network that was made elsewhere to be judged.
+type networkTrainer struct{ scorer *ranker.NetworkScorer }
+
+// NewNetworkTrainer returns the trainer of a network, read from a file, that was made elsewhere.
+func NewNetworkTrainer(n ranker.Network, file []byte) Trainer {
+	return networkTrainer{ranker.NewNetworkScorer(n, file)}
+}
+
+func (t networkTrainer) Kind() string { return ranker.KindNetwork }
+
+func (t networkTrainer) Train(ctx context.Context, _, _ *ctr.Dataset, _ func(ctr.Epoch)) (ranker.Scorer, error) {
+	return t.scorer, ctx.Err()
+}
+
 type ctrTrainer struct {
 	kind    string
 	options ctr.Options
