@@ -37,9 +37,7 @@ var kinds = []string{"logistic", "mlp", "deepfm", kindTrees}
 // kindTrees learns clicks alone, by log loss.
 const kindTrees = "trees"
 
-// Objectives that NewTrainer knows.
-func Objectives() []string { return slices.Clone(objectives) }
-
+// objectives that NewTrainer knows.
 var objectives = []string{string(ctr.LogLoss), string(ctr.Softmax), string(ctr.LambdaRank)}
 
 // ErrTrainer is wrapped by every reason why there is no such trainer.
