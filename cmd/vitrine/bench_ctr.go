@@ -148,7 +148,7 @@ func (c *benchCTRCmd) learn(ctx context.Context, store *catalog.Store, state *be
 }
 
 // measure compares, on searches of after the run, the order of the fusion with what rankers make of it: the prior
-// that knows no visitor and no click, the prior that does, and the models that were trained.
+// that knows no visitor and no click, the prior that does, and the models that were trained, with and without knowing who asks.
 func (c *benchCTRCmd) measure(ctx context.Context, world *simulation.Shop, live *shop, state *behaviour.State, learnt []ctrLearning) ([]simulation.Figure, error) {
 	hybrid := searchIn(live, retrieval.ModeHybrid)
 	ranked := func(m ranker.Model, state *behaviour.State) simulation.Search {
@@ -164,10 +164,19 @@ func (c *benchCTRCmd) measure(ctx context.Context, world *simulation.Shop, live 
 		if err != nil {
 			return nil, err
 		}
-		contenders = append(contenders, simulation.Ranking(l.Model, ranked(model, state)))
+		search := ranked(model, state)
+		contenders = append(contenders, simulation.Ranking(l.Model, search), simulation.Ranking(l.Model+", visitor unknown", anonymously(search)))
 	}
 	contenders = append(contenders, world.Oracle("oracle", hybrid, oracleDepth))
 	return world.Evaluate(ctx, world.Tasks(c.Tasks, c.Seed), contenders)
+}
+
+// anonymously searches without saying who asks.
+func anonymously(search simulation.Search) simulation.Search {
+	return func(ctx context.Context, q retrieval.Query) (*retrieval.Response, error) {
+		q.Shopper.Visitor, q.Shopper.User = "", ""
+		return search(ctx, q)
+	}
 }
 
 // searchBy searches in mode ranked with a ranker of its own.
