@@ -111,7 +111,7 @@ func (c *benchCTRCmd) Run(ctx context.Context, t *terminal, library runtimeLibra
 		return err
 	}
 	report.Seconds = time.Since(begun).Seconds()
-	if err := c.learn(ctx, store, state, bar, &report); err != nil {
+	if err := c.learn(ctx, store, state, bar, t, &report); err != nil {
 		return err
 	}
 	bar.report("measuring rankings", 0, 0)
@@ -126,7 +126,7 @@ func (c *benchCTRCmd) Run(ctx context.Context, t *terminal, library runtimeLibra
 }
 
 // learn trains on what was stored, as `vitrine train ctr --data` does, each model for itself; none is made live.
-func (c *benchCTRCmd) learn(ctx context.Context, store *catalog.Store, state *behaviour.State, bar *progress, report *ctrReport) error {
+func (c *benchCTRCmd) learn(ctx context.Context, store *catalog.Store, state *behaviour.State, bar *progress, t *terminal, report *ctrReport) error {
 	for _, name := range c.Train {
 		kind, objective, _ := strings.Cut(name, "/")
 		trainer, err := learning.NewTrainer(kind, cmp.Or(objective, string(ctr.LogLoss)), c.Seed)
@@ -139,6 +139,10 @@ func (c *benchCTRCmd) learn(ctx context.Context, store *catalog.Store, state *be
 			Window: learning.Window{Trust: state, Progress: func(stage string, done int) { bar.report("read "+stage, done, 0) }},
 			Epoch:  func(e ctr.Epoch) { bar.report("epochs of "+name, e.Number, 0) },
 		})
+		if errors.Is(err, learning.ErrTooLittle) {
+			t.notef("%s learns nothing: %v", name, err)
+			continue
+		}
 		if err != nil {
 			return err
 		}
