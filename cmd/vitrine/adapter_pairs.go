@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"vitrine/catalog"
 	"vitrine/encoders/adapter"
@@ -25,8 +26,8 @@ var adaptedLegs = []adaptedLeg{
 type adaptedLeg struct {
 	name  string
 	space indexer.Space // that it searches
-	// words gives a query that the catalogue itself answers with a product; empty = none.
-	words func(*catalog.Product) string
+	// words gives queries that the catalogue itself answers with a product.
+	words func(*catalog.Product, *rand.Rand) []string
 }
 
 // meantPair is words and a product that was meant by them.
@@ -96,8 +97,8 @@ func cataloguePairs(ctx context.Context, snapshot *indexer.Snapshot, leg adapted
 	for i := range docs {
 		docs[i] = uint32(i)
 	}
+	random := rand.New(rand.NewPCG(seed, streamDraw))
 	if len(docs) > most {
-		random := rand.New(rand.NewPCG(seed, streamDraw))
 		random.Shuffle(len(docs), func(i, j int) { docs[i], docs[j] = docs[j], docs[i] })
 		docs = docs[:most]
 		slices.Sort(docs)
@@ -109,8 +110,10 @@ func cataloguePairs(ctx context.Context, snapshot *indexer.Snapshot, leg adapted
 			return nil, err
 		}
 		for i, p := range products {
-			if words := plainWords(leg.words(p)); words != "" {
-				pairs = append(pairs, meantPair{words, some[i], 1})
+			for _, words := range leg.words(p, random) {
+				if words = plainWords(words); words != "" {
+					pairs = append(pairs, meantPair{words, some[i], 1})
+				}
 			}
 		}
 	}
@@ -119,19 +122,33 @@ func cataloguePairs(ctx context.Context, snapshot *indexer.Snapshot, leg adapted
 }
 
 // titled is the query for a product's photo.
-func titled(p *catalog.Product) string { return p.Title }
+func titled(p *catalog.Product, _ *rand.Rand) []string { return []string{p.Title} }
 
-// describedWords is how many words of a description make a query.
-const describedWords = 8
-
-// describedAs is the query for a product's title: how its description begins, where that is not the title again.
-func describedAs(p *catalog.Product) string {
+// describedAs are the queries for a product's title: how its description begins, where that is not the title again,
+// and a piece of the title. With descriptions alone, long queries gain and the short ones of shoppers lose
+// (docs/decisions/0015-adapters.md).
+func describedAs(p *catalog.Product, random *rand.Rand) []string {
+	const most = 8 // words
 	words := strings.Fields(p.Description)
-	words = words[:min(len(words), describedWords)]
-	if description := strings.Join(words, " "); !strings.Contains(plainWords(p.Title), plainWords(description)) {
-		return description
+	description := strings.Join(words[:min(len(words), most)], " ")
+	if strings.Contains(plainWords(p.Title), plainWords(description)) {
+		return nil
 	}
-	return ""
+	return []string{description, pieceOf(p, random)}
+}
+
+// pieceOf is one word of the title or two that follow each other, of those that are neither the brand's nor numbers.
+func pieceOf(p *catalog.Product, random *rand.Rand) string {
+	brand := plainWords(p.Brand)
+	words := slices.DeleteFunc(strings.Fields(plainWords(p.Title)), func(word string) bool {
+		return strings.ContainsAny(word, "0123456789") || strings.Contains(brand, word) || utf8.RuneCountInString(word) < 3
+	})
+	if len(words) == 0 {
+		return ""
+	}
+	n := min(1+random.IntN(2), len(words))
+	at := random.IntN(len(words) - n + 1)
+	return strings.Join(words[at:at+n], " ")
 }
 
 // The streams of chance that one seed gives here; training has its own.

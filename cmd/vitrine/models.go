@@ -65,7 +65,9 @@ func isFolder(path string) bool {
 
 // modelsCmd groups the verbs about models.
 type modelsCmd struct {
-	List modelsListCmd `cmd:"" help:"List the models that index can use."`
+	List modelsListCmd `cmd:"" help:"List the models that index can use and, of a data directory, its adapters."`
+
+	RollbackAdapter modelsRollbackAdapterCmd `cmd:"" help:"Use the adapter again that was used before, or none."`
 }
 
 type modelsListCmd struct {
@@ -100,8 +102,21 @@ func (c *modelsListCmd) Run(ctx context.Context, t *terminal, library runtimeLib
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if c.JSON {
+	var adapters []listedAdapter
+	if c.Data != "" {
+		var err error
+		if adapters, err = listAdapters(c.Data); err != nil {
+			return err
+		}
+	}
+	if c.JSON && c.Data == "" {
 		return t.json(models)
+	}
+	if c.JSON {
+		return t.json(struct {
+			Encoders []listedModel   `json:"encoders"`
+			Adapters []listedAdapter `json:"adapters"`
+		}{models, adapters})
 	}
 	table := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "NAME\tDIM\tSIZE\tFINGERPRINT\tWHERE")
@@ -112,7 +127,11 @@ func (c *modelsListCmd) Run(ctx context.Context, t *terminal, library runtimeLib
 		}
 		fmt.Fprintf(table, "%s\t%d\t%.1f MB\t%s\t%s\n", m.Name, m.Dim, float64(m.Bytes)/1e6, m.Fingerprint, m.Where)
 	}
-	return table.Flush()
+	if err := table.Flush(); err != nil || len(adapters) == 0 {
+		return err
+	}
+	fmt.Fprintln(t.out)
+	return printAdapters(t.out, adapters)
 }
 
 func describeModel(ctx context.Context, dataDir, name, where string, library runtimeLibrary, t *terminal) listedModel {

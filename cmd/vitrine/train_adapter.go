@@ -20,7 +20,7 @@ type trainAdapterCmd struct {
 	Data     string `required:"" placeholder:"DIR" type:"existingdir" help:"Data directory: learn from what its shoppers chose after a search, or from its catalogue, and use the adapter if it wins."`
 	Since    age    `default:"365d" placeholder:"AGE" help:"Leave out events that are older (${default})."`
 	MinPairs int    `default:"500" help:"With fewer pairs of words and a chosen product, learn from the catalogue itself (${default})."`
-	MaxPairs int    `default:"50000" help:"Products of the catalogue to learn from, at most (${default})."`
+	MaxPairs int    `default:"20000" help:"Products of the catalogue to learn from, at most (${default})."`
 	NoAdopt  bool   `xor:"adopt" help:"Judge the adapter and keep it, but do not use it."`
 	Force    bool   `xor:"adopt" help:"Use the adapter even where it does not win."`
 
@@ -75,7 +75,7 @@ type adaptedFor struct {
 // Run learns a projection for each leg that has pairs, judges each on queries held out, keeps those that win and has
 // them used.
 func (c *trainAdapterCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary) (err error) {
-	if err := c.options().WithDefaults().Validate(); err != nil {
+	if err := c.check(); err != nil {
 		return err
 	}
 	adapters := openAdapters(c.Data)
@@ -136,6 +136,20 @@ func (c *trainAdapterCmd) Run(ctx context.Context, t *terminal, library runtimeL
 	}
 	report.print(t.out)
 	return trainErr
+}
+
+func (c *trainAdapterCmd) check() error {
+	for _, f := range []struct {
+		flag string
+		zero bool
+	}{
+		{"rank", c.Rank == 0}, {"temperature", c.Temperature == 0}, {"rate", c.Rate == 0}, {"epochs", c.Epochs == 0}, {"batch", c.Batch == 0},
+	} {
+		if f.zero {
+			return fmt.Errorf("--%s 0: choose a number above 0", f.flag)
+		}
+	}
+	return c.options().WithDefaults().Validate()
 }
 
 func (c *trainAdapterCmd) options() adapter.Options {
