@@ -19,8 +19,8 @@ import (
 // adaptedLegs are the searches of a query that an adapter is learnt for. The photo leg is not among them: photos of
 // queries are not kept, and it compares photos with photos.
 var adaptedLegs = []adaptedLeg{
-	{retrieval.LegTextText, indexer.SpaceText, describedAs},
-	{retrieval.LegTextImage, indexer.SpacePhoto, titled},
+	{retrieval.LegTextText, indexer.SpaceText, describedAs, true},
+	{retrieval.LegTextImage, indexer.SpacePhoto, titled, false},
 }
 
 type adaptedLeg struct {
@@ -28,6 +28,8 @@ type adaptedLeg struct {
 	space indexer.Space // that it searches
 	// words gives queries that the catalogue itself answers with a product.
 	words func(*catalog.Product, *rand.Rand) []string
+	// madeUp says that no shopper asks like that: a gain on such words is not used by itself.
+	madeUp bool
 }
 
 // meantPair is words and a product that was meant by them.
@@ -125,16 +127,17 @@ func cataloguePairs(ctx context.Context, snapshot *indexer.Snapshot, leg adapted
 func titled(p *catalog.Product, _ *rand.Rand) []string { return []string{p.Title} }
 
 // describedAs are the queries for a product's title: how its description begins, where that is not the title again,
-// and a piece of the title. With descriptions alone, long queries gain and the short ones of shoppers lose
+// and a piece of the title, without which the short queries of shoppers lose by what is learnt
 // (docs/decisions/0015-adapters.md).
 func describedAs(p *catalog.Product, random *rand.Rand) []string {
 	const most = 8 // words
 	words := strings.Fields(p.Description)
 	description := strings.Join(words[:min(len(words), most)], " ")
-	if strings.Contains(plainWords(p.Title), plainWords(description)) {
-		return nil
+	queries := []string{pieceOf(p, random)}
+	if !strings.Contains(plainWords(p.Title), plainWords(description)) {
+		queries = append(queries, description)
 	}
-	return []string{description, pieceOf(p, random)}
+	return queries
 }
 
 // pieceOf is one word of the title or two that follow each other, of those that are neither the brand's nor numbers.

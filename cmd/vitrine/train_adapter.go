@@ -124,6 +124,7 @@ func (c *trainAdapterCmd) Run(ctx context.Context, t *terminal, library runtimeL
 			if err := w.judge(judging, leg, own, c.Seed, &made); err != nil {
 				return fmt.Errorf("%s: %w", leg.name, err)
 			}
+			made.decide(leg.madeUp && report.Source == "catalogue")
 		}
 		report.Legs = append(report.Legs, made)
 	}
@@ -337,7 +338,6 @@ func (w *adapterWork) judge(ctx context.Context, leg adaptedLeg, pairs []meantPa
 		return err
 	}
 	made.Before, made.After, made.Gain = &modes[0], &modes[1], &gains[0]
-	made.decide(len(queries))
 	return nil
 }
 
@@ -346,8 +346,9 @@ const judgedK = 10
 
 func docName(doc uint32) string { return strconv.FormatUint(uint64(doc), 10) }
 
-// decide says whether the leg's projection is used.
-func (a *adaptedFor) decide(queries int) {
+// decide says whether the leg's projection is used; madeUp that its queries are not like those of shoppers.
+func (a *adaptedFor) decide(madeUp bool) {
+	queries := a.Before.Queries
 	switch {
 	case a.projection.IsIdentity():
 		a.Reason = "no epoch was better than no adapter"
@@ -355,6 +356,8 @@ func (a *adaptedFor) decide(queries int) {
 		a.Reason = fmt.Sprintf("%d queries are held out, and %d are needed to believe a gain", queries, leastJudged)
 	case a.Gain.Interval.Low <= 0:
 		a.Reason = "the gain may be chance"
+	case madeUp:
+		a.Reason = "a gain on words made from the catalogue, which says little of what shoppers type"
 	default:
 		a.Wins, a.Reason = true, "it wins"
 	}
