@@ -27,10 +27,13 @@ type adaptedLeg struct {
 	name  string
 	space indexer.Space // that it searches
 	// words gives queries that the catalogue itself answers with a product.
-	words func(*catalog.Product, *rand.Rand) []string
+	words productWords
 	// madeUp says that no shopper asks like that: a gain on such words is not used by itself.
 	madeUp bool
 }
+
+// productWords are queries for a product, made from what the catalogue says of it.
+type productWords func(p *catalog.Product, random *rand.Rand) []string
 
 // meantPair is words and a product that was meant by them.
 type meantPair struct {
@@ -92,9 +95,8 @@ func plainWords(text string) string { return strings.ToLower(strings.Join(string
 // productsAtOnce is how many products of a snapshot are read at a time.
 const productsAtOnce = 1000
 
-// cataloguePairs are the words that a leg makes of the products themselves, of at most so many products, drawn by
-// the seed.
-func cataloguePairs(ctx context.Context, snapshot *indexer.Snapshot, leg adaptedLeg, most int, seed uint64) ([]meantPair, error) {
+// cataloguePairs are queries for at most so many products, drawn by the seed.
+func cataloguePairs(ctx context.Context, snapshot *indexer.Snapshot, queries productWords, most int, seed uint64) ([]meantPair, error) {
 	docs := make([]uint32, snapshot.Len())
 	for i := range docs {
 		docs[i] = uint32(i)
@@ -112,7 +114,7 @@ func cataloguePairs(ctx context.Context, snapshot *indexer.Snapshot, leg adapted
 			return nil, err
 		}
 		for i, p := range products {
-			for _, words := range leg.words(p, random) {
+			for _, words := range queries(p, random) {
 				if words = plainWords(words); words != "" {
 					pairs = append(pairs, meantPair{words, some[i], 1})
 				}
@@ -138,6 +140,11 @@ func describedAs(p *catalog.Product, random *rand.Rand) []string {
 		queries = append(queries, description)
 	}
 	return queries
+}
+
+// piecesOfTitles are short queries that the encoder knows the words of.
+func piecesOfTitles(p *catalog.Product, random *rand.Rand) []string {
+	return []string{pieceOf(p, random)}
 }
 
 // pieceOf is one word of the title or two that follow each other, of those that are neither the brand's nor numbers.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"time"
 
@@ -24,11 +25,12 @@ type trainAdapterCmd struct {
 	NoAdopt  bool   `xor:"adopt" help:"Judge the adapter and keep it, but do not use it."`
 	Force    bool   `xor:"adopt" help:"Use the adapter even where it does not win."`
 
-	Rank        int     `default:"16" help:"Rank of the learnt matrices (${default})."`
+	Rank        int     `default:"64" help:"Rank of the learnt matrices (${default})."`
 	Temperature float64 `default:"0.05" help:"Divides cosines before the softmax (${default})."`
 	Rate        float64 `default:"0.001" help:"Learning rate (${default})."`
 	Decay       float64 `default:"0.01" help:"Weight decay (${default}); below 0 = none."`
 	Dropout     float64 `default:"0.1" help:"Share of the hidden units left out at a time (${default}); below 0 = none."`
+	Hold        float64 `default:"10" help:"How strongly words of the catalogue are held where they are, while shoppers' words are learnt (${default}); below 0 = not at all."`
 	Epochs      int     `default:"40" help:"Passes over the pairs at most (${default})."`
 	Batch       int     `default:"128" help:"Pairs a step (${default})."`
 	Hard        int     `default:"2" help:"Nearest wrong products that each pair adds to a step (${default}); below 0 = none."`
@@ -103,6 +105,13 @@ func (c *trainAdapterCmd) Run(ctx context.Context, t *terminal, library runtimeL
 		t.notef("%s", report.Note)
 	}
 
+	var anchors []float32
+	if report.Source == "behaviour" {
+		if anchors, err = w.anchors(ctx, c.Seed); err != nil {
+			return err
+		}
+	}
+
 	// A projection for each leg. After an interruption what was learnt so far is judged and kept.
 	var trainErr error
 	judging := context.WithoutCancel(ctx)
@@ -112,12 +121,12 @@ func (c *trainAdapterCmd) Run(ctx context.Context, t *terminal, library runtimeL
 		}
 		own := pairs
 		if report.Source == "catalogue" {
-			if own, err = cataloguePairs(ctx, w.snapshot, leg, c.MaxPairs, c.Seed); err != nil {
+			if own, err = cataloguePairs(ctx, w.snapshot, leg.words, c.MaxPairs, c.Seed); err != nil {
 				return err
 			}
 		}
 		made := adaptedFor{Leg: leg.name}
-		if trainErr = c.train(ctx, t, w, leg, own, &made); trainErr != nil && !errors.Is(trainErr, context.Canceled) {
+		if trainErr = c.train(ctx, t, w, leg, own, anchors, &made); trainErr != nil && !errors.Is(trainErr, context.Canceled) {
 			return fmt.Errorf("%s: %w", leg.name, trainErr)
 		}
 		if made.projection != nil {
@@ -145,9 +154,10 @@ func (c *trainAdapterCmd) check() error {
 		zero bool
 	}{
 		{"rank", c.Rank == 0}, {"temperature", c.Temperature == 0}, {"rate", c.Rate == 0}, {"epochs", c.Epochs == 0}, {"batch", c.Batch == 0},
+		{"decay", c.Decay == 0}, {"dropout", c.Dropout == 0}, {"hold", c.Hold == 0}, {"hard", c.Hard == 0},
 	} {
 		if f.zero {
-			return fmt.Errorf("--%s 0: choose a number above 0", f.flag)
+			return fmt.Errorf("--%s 0: choose a number above 0, or -1 where the help says that below 0 is none", f.flag)
 		}
 	}
 	return c.options().WithDefaults().Validate()
@@ -155,13 +165,13 @@ func (c *trainAdapterCmd) check() error {
 
 func (c *trainAdapterCmd) options() adapter.Options {
 	return adapter.Options{
-		Rank: c.Rank, Temperature: c.Temperature, Rate: c.Rate, Decay: c.Decay, Dropout: c.Dropout,
+		Rank: c.Rank, Temperature: c.Temperature, Rate: c.Rate, Decay: c.Decay, Dropout: c.Dropout, Hold: c.Hold,
 		Epochs: c.Epochs, Batch: c.Batch, Hard: c.Hard, Seed: c.Seed,
 	}
 }
 
 // train learns the projection of a leg, where there is enough to learn from.
-func (c *trainAdapterCmd) train(ctx context.Context, t *terminal, w *adapterWork, leg adaptedLeg, pairs []meantPair, made *adaptedFor) error {
+func (c *trainAdapterCmd) train(ctx context.Context, t *terminal, w *adapterWork, leg adaptedLeg, pairs []meantPair, anchors []float32, made *adaptedFor) error {
 	products := spaceProducts{w.snapshot, leg.space}
 	training, validation, heldOut := split(within(pairs, products), c.Seed)
 	validation = validation[:min(len(validation), validatedAtMost)]
@@ -170,7 +180,7 @@ func (c *trainAdapterCmd) train(ctx context.Context, t *terminal, w *adapterWork
 		made.Reason = fmt.Sprintf("%d pairs to train on, and %d are needed", len(training), leastTrained)
 		return nil
 	}
-	data := adapter.Data{Dim: w.model.Info().Dim, Products: products}
+	data := adapter.Data{Dim: w.model.Info().Dim, Products: products, Anchors: anchors}
 	queries := map[string]int{}
 	var words []string
 	number := func(pairs []meantPair) []adapter.Pair {
@@ -185,12 +195,9 @@ func (c *trainAdapterCmd) train(ctx context.Context, t *terminal, w *adapterWork
 		return numbered
 	}
 	data.Training, data.Validation = number(training), number(validation)
-	vectors, err := w.model.EmbedTexts(ctx, words)
-	if err != nil {
+	var err error
+	if data.Queries, err = w.embed(ctx, words); err != nil {
 		return err
-	}
-	for _, v := range vectors {
-		data.Queries = append(data.Queries, v...)
 	}
 	if !c.JSON {
 		fmt.Fprintf(t.out, "%s: %d pairs to train on, %d to validate on, %d held out\n", leg.name, len(training), len(validation), len(heldOut))
@@ -292,6 +299,28 @@ func (w *adapterWork) close() error {
 		errs = append(errs, w.store.Close())
 	}
 	return errors.Join(errs...)
+}
+
+// maxAnchors is how many products give an anchor.
+const maxAnchors = 5000
+
+// anchors are the vectors of short queries that the catalogue's own words make, which the encoder knows already.
+func (w *adapterWork) anchors(ctx context.Context, seed uint64) ([]float32, error) {
+	pieces, err := cataloguePairs(ctx, w.snapshot, piecesOfTitles, maxAnchors, seed)
+	if err != nil {
+		return nil, err
+	}
+	words := make([]string, len(pieces))
+	for i, p := range pieces {
+		words[i] = p.words
+	}
+	return w.embed(ctx, words)
+}
+
+// embed returns the vectors of words, one after the other.
+func (w *adapterWork) embed(ctx context.Context, words []string) ([]float32, error) {
+	vectors, err := w.model.EmbedTexts(ctx, words)
+	return slices.Concat(vectors...), err
 }
 
 // judge measures a leg's search of the held-out queries with and without its projection.

@@ -15,8 +15,9 @@ type learner struct {
 	values    []float64 // A and then B, as Projection has them
 	gradients []float64 // of the loss by values
 
-	hidden, moved, units, scores, backUnits, backHidden buffer
-	lengths                                             []float64
+	hidden, units, scores, backUnits, backHidden buffer
+	anchored, shifts, backAnchored               buffer
+	lengths                                      []float64
 }
 
 // newLearner starts at the identity: B is 0, and A is drawn so that a unit vector has hidden units around 1.
@@ -110,6 +111,24 @@ func (l *learner) loss(in *batch, temperature float64) float64 {
 		floats.Mul(backHidden.Data, in.kept)
 	}
 	blas64.Gemm(blas.Trans, blas.NoTrans, 1, backHidden, in.queries, 0, ofA)
+	return loss
+}
+
+// hold returns hold times the mean squared length by which the anchors are moved, and adds to the gradients.
+func (l *learner) hold(anchors blas64.General, hold float64) float64 {
+	a, b := l.halves(l.values)
+	n := anchors.Rows
+	hidden, shifts := l.anchored.matrix(n, l.rank), l.shifts.matrix(n, l.dim)
+	blas64.Gemm(blas.NoTrans, blas.Trans, 1, anchors, a, 0, hidden)
+	blas64.Gemm(blas.NoTrans, blas.Trans, 1, hidden, b, 0, shifts)
+	loss := hold / float64(n) * floats.Dot(shifts.Data, shifts.Data)
+
+	floats.Scale(2*hold/float64(n), shifts.Data) // the gradient by the shifts
+	ofA, ofB := l.halves(l.gradients)
+	blas64.Gemm(blas.Trans, blas.NoTrans, 1, shifts, hidden, 1, ofB)
+	back := l.backAnchored.matrix(n, l.rank)
+	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, shifts, b, 0, back)
+	blas64.Gemm(blas.Trans, blas.NoTrans, 1, back, anchors, 1, ofA)
 	return loss
 }
 

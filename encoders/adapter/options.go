@@ -10,11 +10,12 @@ var ErrOptions = errors.New("unusable options")
 
 // Options of Train. The zero value is useful.
 type Options struct {
-	Rank        int     // of the projection; 16
+	Rank        int     // of the projection; 64
 	Temperature float64 // by which cosines are divided before the softmax; 0.05
 	Rate        float64 // learning rate of AdamW; 0.001
 	Decay       float64 // decoupled weight decay, times the rate, towards the identity; 0.01, negative = none
 	Dropout     float64 // share of the hidden units left out at a time, in [0, 1); 0.1, negative = none
+	Hold        float64 // weight of the mean squared length by which anchors move; 10, negative = none
 	Epochs      int     // passes over the pairs at most; 40
 	Batch       int     // pairs a step; 128
 	Hard        int     // hard negatives a pair; 2, negative = none
@@ -35,11 +36,12 @@ func (o Options) WithDefaults() Options {
 			*field = value
 		}
 	}
-	fillInt(&o.Rank, 16)
+	fillInt(&o.Rank, 64)
 	fill(&o.Temperature, 0.05)
 	fill(&o.Rate, 0.001)
 	fill(&o.Decay, 0.01)
 	fill(&o.Dropout, 0.1)
+	fill(&o.Hold, 10)
 	fillInt(&o.Epochs, 40)
 	fillInt(&o.Batch, 128)
 	fillInt(&o.Hard, 2)
@@ -60,6 +62,8 @@ func (o Options) Validate() error {
 		wrong = fmt.Errorf("rate %v: choose a number above 0", o.Rate)
 	case !finite(o.Decay):
 		wrong = fmt.Errorf("decay %v: choose a number", o.Decay)
+	case !finite(o.Hold):
+		wrong = fmt.Errorf("hold %v: choose a number", o.Hold)
 	case !(o.Dropout < 1):
 		wrong = fmt.Errorf("dropout %v: choose less than 1", o.Dropout)
 	case o.Epochs < 1:

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+
+	"gonum.org/v1/gonum/blas/blas64"
 )
 
 var (
@@ -37,6 +39,9 @@ type Data struct {
 	Products   Products
 	Training   []Pair
 	Validation []Pair // these choose the best epoch and end the training
+	// Anchors are unit vectors like Queries that are better left where they are, such as those of words that the encoder
+	// knows: what is learnt of some queries is not to spoil all others.
+	Anchors []float32
 }
 
 // Epoch is what one pass over the pairs came to.
@@ -81,13 +86,13 @@ const (
 )
 
 func (d *Data) check() error {
-	if d.Dim < 1 || d.Dim > MaxDim || len(d.Queries)%d.Dim != 0 {
-		return fmt.Errorf("%d numbers are no rows of %d dimensions", len(d.Queries), d.Dim)
+	if d.Dim < 1 || d.Dim > MaxDim || len(d.Queries)%d.Dim != 0 || len(d.Anchors)%d.Dim != 0 {
+		return fmt.Errorf("%d and %d numbers are no rows of %d dimensions", len(d.Queries), len(d.Anchors), d.Dim)
 	}
 	if len(d.Training) == 0 || len(d.Validation) == 0 {
 		return fmt.Errorf("%d pairs to train on and %d to validate on: both are needed", len(d.Training), len(d.Validation))
 	}
-	if !finite(d.Queries...) {
+	if !finite(d.Queries...) || !finite(d.Anchors...) {
 		return errors.New("a query's vector has a number that is not finite")
 	}
 	for _, p := range slices.Concat(d.Training, d.Validation) {
@@ -130,6 +135,7 @@ type training struct {
 
 	in                  batch
 	queries, candidates buffer
+	anchors             buffer
 	drawn               []uint32 // the candidates' products
 }
 
@@ -196,6 +202,9 @@ func (t *training) pass(ctx context.Context, number int) (float64, error) {
 		}
 		t.fill(order)
 		sum += t.loss(&t.in, t.options.Temperature)
+		if t.options.Hold > 0 && len(t.Anchors) > 0 {
+			sum += t.hold(t.drawAnchors(), t.options.Hold)
+		}
 		t.optimiser.step(t.values, t.gradients)
 		steps++
 	}
@@ -251,6 +260,16 @@ func (t *training) fill(order []int) {
 		}
 	}
 	t.drop(n)
+}
+
+// drawAnchors gives as many anchors as a batch has pairs.
+func (t *training) drawAnchors() blas64.General {
+	anchors := t.anchors.matrix(t.options.Batch, t.Dim)
+	for i := range anchors.Rows {
+		at := t.random.IntN(len(t.Anchors) / t.Dim)
+		widen(row(anchors, i), t.Anchors[at*t.Dim:(at+1)*t.Dim])
+	}
+	return anchors
 }
 
 // drop draws which hidden units are left out; the others are scaled so that their sum is the same in the mean

@@ -100,14 +100,19 @@ func TestTheGradientIsThatOfTheLoss(t *testing.T) {
 	for j := range m {
 		widen(row(in.candidates, j), randomUnit(random, dim))
 	}
-	l.loss(in, 0.2)
+	anchors := matrix(make([]float64, 4*dim), 4, dim)
+	for i := range anchors.Rows {
+		widen(row(anchors, i), randomUnit(random, dim))
+	}
+	loss := func() float64 { return l.loss(in, 0.2) + l.hold(anchors, 0.7) }
+	loss()
 	gradients := slices.Clone(l.gradients)
 	const step = 1e-5
 	for i, value := range l.values {
 		l.values[i] = value + step
-		above := l.loss(in, 0.2)
+		above := loss()
 		l.values[i] = value - step
-		below := l.loss(in, 0.2)
+		below := loss()
 		l.values[i] = value
 		if want := (above - below) / (2 * step); math.Abs(gradients[i]-want) > 1e-6*max(1, math.Abs(want)) {
 			t.Errorf("parameter %d: gradient %v, by differences %v", i, gradients[i], want)
@@ -150,6 +155,31 @@ func TestALowRankTurnIsLearnt(t *testing.T) {
 	}
 	if other := train(2); slices.Equal(other.B, first.B) {
 		t.Error("another seed gives the same projection")
+	}
+}
+
+// What is learnt of queries in some directions moves anchors in others less when they are held.
+func TestAnchorsAreHeld(t *testing.T) {
+	data, random := turnedData(true), rand.New(rand.NewPCG(9, 9))
+	for range 200 {
+		data.Anchors = append(data.Anchors, randomUnit(random, data.Dim)...)
+	}
+	moved := func(hold float64) float64 {
+		p, err := Train(t.Context(), data, Options{Epochs: 5, Batch: 64, Rate: 0.005, Hold: hold}, func(Epoch) {})
+		if err != nil || p.IsIdentity() {
+			t.Fatalf("%v, %v", p, err)
+		}
+		sum := 0.0
+		for i := 0; i < len(data.Anchors); i += data.Dim {
+			anchor := data.Anchors[i : i+data.Dim]
+			for d, x := range p.Apply(anchor) {
+				sum += float64((x - anchor[d]) * (x - anchor[d]))
+			}
+		}
+		return sum
+	}
+	if free, held := moved(-1), moved(5); held > free/2 {
+		t.Errorf("the anchors moved by %.2f without holding and by %.2f held", free, held)
 	}
 }
 
