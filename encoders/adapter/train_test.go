@@ -50,7 +50,7 @@ func randomUnit(random *rand.Rand, dim int) []float32 {
 // turnedData is a shop whose queries are their products' vectors with three planes turned by 100 degrees and some
 // noise: a rank of 6 undoes it. With right = false the pairs are chance.
 func turnedData(right bool) Data {
-	const dim, products = 24, 600
+	const dim, products = 24, 400
 	random := rand.New(rand.NewPCG(7, 7))
 	data := Data{Dim: dim}
 	var all shelf
@@ -138,7 +138,7 @@ func TestALowRankTurnIsLearnt(t *testing.T) {
 	var epochs []Epoch
 	train := func(seed uint64) *Projection {
 		epochs = nil
-		p, err := Train(t.Context(), data, Options{Rank: 8, Epochs: 30, Batch: 64, Rate: 0.005, Seed: seed}, func(e Epoch) { epochs = append(epochs, e) })
+		p, err := Train(t.Context(), data, Options{Rank: 8, Epochs: 12, Batch: 32, Rate: 0.01, Seed: seed}, func(e Epoch) { epochs = append(epochs, e) })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -165,7 +165,7 @@ func TestAnchorsAreHeld(t *testing.T) {
 		data.Anchors = append(data.Anchors, randomUnit(random, data.Dim)...)
 	}
 	moved := func(hold float64) float64 {
-		p, err := Train(t.Context(), data, Options{Epochs: 5, Batch: 64, Rate: 0.005, Hold: hold}, func(Epoch) {})
+		p, err := Train(t.Context(), data, Options{Rank: 8, Epochs: 5, Batch: 64, Rate: 0.005, Hold: hold}, func(Epoch) {})
 		if err != nil || p.IsIdentity() {
 			t.Fatalf("%v, %v", p, err)
 		}
@@ -185,7 +185,7 @@ func TestAnchorsAreHeld(t *testing.T) {
 
 func TestPairsOfChanceTeachNothingMuch(t *testing.T) {
 	var epochs []Epoch
-	_, err := Train(t.Context(), turnedData(false), Options{Rank: 8, Epochs: 15, Batch: 64, Rate: 0.005}, func(e Epoch) { epochs = append(epochs, e) })
+	_, err := Train(t.Context(), turnedData(false), Options{Rank: 8, Epochs: 8, Batch: 64, Rate: 0.005}, func(e Epoch) { epochs = append(epochs, e) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,7 +199,7 @@ func TestPairsOfChanceTeachNothingMuch(t *testing.T) {
 func TestAnInterruptedTrainingGivesTheBestSoFar(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
 	defer interrupt()
-	p, err := Train(ctx, turnedData(true), Options{Epochs: 1000, Patience: 1000}, func(e Epoch) {
+	p, err := Train(ctx, turnedData(true), Options{Rank: 8, Rate: 0.005, Epochs: 1000, Patience: 1000}, func(e Epoch) {
 		if e.Number == 3 {
 			interrupt()
 		}
@@ -217,9 +217,9 @@ func TestWhatCannotBeLearntFromIsRefused(t *testing.T) {
 	for name, change := range map[string]func(*Data, *Options){
 		"no validation":           func(d *Data, _ *Options) { d.Validation = nil },
 		"a product without":       func(d *Data, _ *Options) { d.Products.(shelf)[1] = nil },
-		"a product of no shop":    func(d *Data, _ *Options) { d.Training[0].Product = 600 },
+		"a product of no shop":    func(d *Data, _ *Options) { d.Training[0].Product = 400 },
 		"a query on both sides":   func(d *Data, _ *Options) { d.Validation[0].Query = d.Training[0].Query },
-		"a query that is not":     func(d *Data, _ *Options) { d.Training[0].Query = 600 },
+		"a query that is not":     func(d *Data, _ *Options) { d.Training[0].Query = 400 },
 		"a weight of nothing":     func(d *Data, _ *Options) { d.Training[0].Weight = 0 },
 		"half a query":            func(d *Data, _ *Options) { d.Queries = d.Queries[:25] },
 		"a number that is none":   func(d *Data, _ *Options) { d.Queries[0] = float32(math.NaN()) },
