@@ -72,6 +72,7 @@ type adaptedFor struct {
 	Reason     string                 `json:"reason"`
 
 	projection *adapter.Projection
+	heldOut    []meantPair
 }
 
 // Run learns a projection for each leg that has pairs, judges each on queries held out, keeps those that win and has
@@ -130,7 +131,7 @@ func (c *trainAdapterCmd) Run(ctx context.Context, t *terminal, library runtimeL
 			return fmt.Errorf("%s: %w", leg.name, trainErr)
 		}
 		if made.projection != nil {
-			if err := w.judge(judging, leg, own, c.Seed, &made); err != nil {
+			if err := w.judge(judging, leg, &made); err != nil {
 				return fmt.Errorf("%s: %w", leg.name, err)
 			}
 			made.decide(leg.madeUp && report.Source == "catalogue")
@@ -175,7 +176,7 @@ func (c *trainAdapterCmd) train(ctx context.Context, t *terminal, w *adapterWork
 	products := spaceProducts{w.snapshot, leg.space}
 	training, validation, heldOut := split(within(pairs, products), c.Seed)
 	validation = validation[:min(len(validation), validatedAtMost)]
-	made.Training, made.Validation, made.HeldOut = len(training), len(validation), len(heldOut)
+	made.Training, made.Validation, made.HeldOut, made.heldOut = len(training), len(validation), len(heldOut), heldOut
 	if len(training) < leastTrained || len(validation) == 0 {
 		made.Reason = fmt.Sprintf("%d pairs to train on, and %d are needed", len(training), leastTrained)
 		return nil
@@ -324,12 +325,11 @@ func (w *adapterWork) embed(ctx context.Context, words []string) ([]float32, err
 }
 
 // judge measures a leg's search of the held-out queries with and without its projection.
-func (w *adapterWork) judge(ctx context.Context, leg adaptedLeg, pairs []meantPair, seed uint64, made *adaptedFor) error {
+func (w *adapterWork) judge(ctx context.Context, leg adaptedLeg, made *adaptedFor) error {
 	products := spaceProducts{w.snapshot, leg.space}
-	_, _, heldOut := split(within(pairs, products), seed)
 	var queries []evaluation.Query
 	qrels := evaluation.Qrels{}
-	for _, p := range heldOut {
+	for _, p := range made.heldOut {
 		if qrels[p.words] == nil {
 			qrels[p.words] = map[string]int{}
 			queries = append(queries, evaluation.Query{ID: p.words, Text: p.words})
