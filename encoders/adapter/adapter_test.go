@@ -194,3 +194,11 @@ func TestAdaptedVectorsAreUnitVectors(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkApply(b *testing.B) {
+	random := rand.New(rand.NewPCG(1, 1))
+	p, vector := newLearner(256, 64, random).projection(), randomUnit(random, 256)
+	for b.Loop() {
+		p.Apply(vector)
+	}
+}
