@@ -172,6 +172,8 @@ const (
 const (
 	validationShare = 0.15
 	heldOutShare    = 0.15
+	// validatedAtMost bounds the queries that choose an epoch, which are searched after each.
+	validatedAtMost = 1000
 )
 
 // split parts pairs, which are sorted, by their words: those of one query are never on two sides.
@@ -184,12 +186,14 @@ func split(pairs []meantPair, seed uint64) (training, validation, heldOut []mean
 	}
 	random := rand.New(rand.NewPCG(seed, streamSplit))
 	random.Shuffle(len(queries), func(i, j int) { queries[i], queries[j] = queries[j], queries[i] })
+	judge := int(math.Ceil(heldOutShare * float64(len(queries))))
+	choose := min(int(math.Ceil(validationShare*float64(len(queries)))), validatedAtMost)
 	side := map[string]*[]meantPair{}
 	for i, q := range queries {
-		switch at := float64(i) / float64(len(queries)); {
-		case at < heldOutShare:
+		switch {
+		case i < judge:
 			side[q] = &heldOut
-		case at < heldOutShare+validationShare:
+		case i < judge+choose:
 			side[q] = &validation
 		default:
 			side[q] = &training

@@ -44,8 +44,6 @@ const (
 	leastTrained = 100
 	// leastJudged is how many queries a gain needs to be believed.
 	leastJudged = 30
-	// validatedAtMost bounds the queries that choose an epoch, which are searched after each.
-	validatedAtMost = 1000
 )
 
 // adapterReport is what a training came to: the report of the manifest, and what is printed as JSON.
@@ -93,52 +91,21 @@ func (c *trainAdapterCmd) Run(ctx context.Context, t *terminal, library runtimeL
 	}
 	defer func() { err = errors.Join(err, w.close()) }()
 
-	// What was meant by which words.
-	manifest := adapter.Manifest{Created: time.Now().UTC(), Seed: c.Seed, Program: programRevision()}
-	report := &adapterReport{Source: "behaviour"}
-	pairs, from, to, err := behaviourPairs(ctx, w.store, w.snapshot, time.Now().Add(-time.Duration(c.Since)))
+	from, err := c.gather(ctx, w)
 	if err != nil {
 		return err
 	}
-	if manifest.From, manifest.To = from, to; len(pairs) < c.MinPairs {
-		report.Source, manifest.From, manifest.To = "catalogue", time.Time{}, time.Time{}
-		report.Note = fmt.Sprintf("shoppers' choices give %d pairs of words and a product, and %d are needed: learning from the catalogue's own titles, descriptions and photos", len(pairs), c.MinPairs)
-		t.notef("%s", report.Note)
+	report := &adapterReport{Source: from.source, Note: from.note}
+	if from.note != "" {
+		t.notef("%s", from.note)
 	}
 
-	var anchors []float32
-	if report.Source == "behaviour" {
-		if anchors, err = w.anchors(ctx, c.Seed); err != nil {
-			return err
-		}
+	// After an interruption what was learnt so far is judged and kept.
+	trainErr := c.learn(ctx, t, w, from, report)
+	if trainErr != nil && !errors.Is(trainErr, context.Canceled) {
+		return trainErr
 	}
-
-	// A projection for each leg. After an interruption what was learnt so far is judged and kept.
-	var trainErr error
-	judging := context.WithoutCancel(ctx)
-	for _, leg := range adaptedLegs {
-		if trainErr != nil {
-			break
-		}
-		own := pairs
-		if report.Source == "catalogue" {
-			if own, err = cataloguePairs(ctx, w.snapshot, leg.words, c.MaxPairs, c.Seed); err != nil {
-				return err
-			}
-		}
-		made := adaptedFor{Leg: leg.name}
-		if trainErr = c.train(ctx, t, w, leg, own, anchors, &made); trainErr != nil && !errors.Is(trainErr, context.Canceled) {
-			return fmt.Errorf("%s: %w", leg.name, trainErr)
-		}
-		if made.projection != nil {
-			if err := w.judge(judging, leg, &made); err != nil {
-				return fmt.Errorf("%s: %w", leg.name, err)
-			}
-			made.decide(leg.madeUp && report.Source == "catalogue")
-		}
-		report.Legs = append(report.Legs, made)
-	}
-
+	manifest := adapter.Manifest{Created: time.Now().UTC(), From: from.first, To: from.last, Seed: c.Seed, Program: programRevision()}
 	if err := c.keep(adapters, manifest, w.model, report); err != nil {
 		return errors.Join(trainErr, err)
 	}
@@ -147,6 +114,61 @@ func (c *trainAdapterCmd) Run(ctx context.Context, t *terminal, library runtimeL
 	}
 	report.print(t.out)
 	return trainErr
+}
+
+// The sources of pairs.
+const (
+	fromBehaviour = "behaviour"
+	fromCatalogue = "catalogue"
+)
+
+// lessons are what all legs learn from.
+type lessons struct {
+	source      string
+	note        string      // why it is that source
+	pairs       []meantPair // of behaviour
+	first, last time.Time   // of the events behind them
+	anchors     []float32
+}
+
+// gather reads what shoppers meant by which words or, where that is too little, says that the catalogue is to teach.
+func (c *trainAdapterCmd) gather(ctx context.Context, w *adapterWork) (from lessons, err error) {
+	since := time.Now().Add(-time.Duration(c.Since))
+	if from.pairs, from.first, from.last, err = behaviourPairs(ctx, w.store, w.snapshot, since); err != nil {
+		return from, err
+	}
+	if len(from.pairs) < c.MinPairs {
+		return lessons{source: fromCatalogue, note: fmt.Sprintf("shoppers' choices give %d pairs of words and a product, and %d are needed: learning from the catalogue's own titles, descriptions and photos", len(from.pairs), c.MinPairs)}, nil
+	}
+	from.source = fromBehaviour
+	from.anchors, err = w.anchors(ctx, c.Seed)
+	return from, err
+}
+
+// learn adds what comes of each leg to the report, until an error ends it.
+func (c *trainAdapterCmd) learn(ctx context.Context, t *terminal, w *adapterWork, from lessons, report *adapterReport) error {
+	for _, leg := range adaptedLegs {
+		pairs := from.pairs
+		if from.source == fromCatalogue {
+			var err error
+			if pairs, err = cataloguePairs(ctx, w.snapshot, leg.words, c.MaxPairs, c.Seed); err != nil {
+				return err
+			}
+		}
+		made := adaptedFor{Leg: leg.name}
+		trainErr := c.train(ctx, t, w, leg, pairs, from.anchors, &made)
+		if made.projection != nil {
+			if err := w.judge(context.WithoutCancel(ctx), leg, &made); err != nil {
+				return fmt.Errorf("%s: %w", leg.name, err)
+			}
+			made.decide(leg.madeUp && from.source == fromCatalogue)
+		}
+		report.Legs = append(report.Legs, made)
+		if trainErr != nil {
+			return fmt.Errorf("%s: %w", leg.name, trainErr)
+		}
+	}
+	return nil
 }
 
 func (c *trainAdapterCmd) check() error {
@@ -175,7 +197,6 @@ func (c *trainAdapterCmd) options() adapter.Options {
 func (c *trainAdapterCmd) train(ctx context.Context, t *terminal, w *adapterWork, leg adaptedLeg, pairs []meantPair, anchors []float32, made *adaptedFor) error {
 	products := spaceProducts{w.snapshot, leg.space}
 	training, validation, heldOut := split(within(pairs, products), c.Seed)
-	validation = validation[:min(len(validation), validatedAtMost)]
 	made.Training, made.Validation, made.HeldOut, made.heldOut = len(training), len(validation), len(heldOut), heldOut
 	if len(training) < leastTrained || len(validation) == 0 {
 		made.Reason = fmt.Sprintf("%d pairs to train on, and %d are needed", len(training), leastTrained)
