@@ -15,7 +15,7 @@ import (
 var ErrFile = errors.New("unusable file of an online model")
 
 const (
-	fileFormat = 2 // all before are read too
+	fileFormat = 2       // all before are read too
 	maxFile    = 1 << 30 // bytes
 	modelMagic = "VTRFTRL\n"
 )
