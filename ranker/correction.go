@@ -30,8 +30,8 @@ type Correction struct {
 	products behaviour.Products
 	trust    Trust
 
-	crosses *online.Model
-	plain   *online.Model // bias and bands alone, beside the same offset: what the crosses are held against
+	plain   *online.Model // how much is clicked at all and where it stands, beside what the model says
+	crosses *online.Model // beside both: what is left to explain
 	stream  *online.Stream
 	proof   proof
 	answers *lru.Cache[string, *answer] // by query id
@@ -48,6 +48,7 @@ const (
 	correctionPrefix  = "online: "     // of the crosses' names in the ledger
 	correctionVersion = "+online"      // behind the version of the model that is corrected
 	keptAnswers       = 20_000         // searches whose events may still come: some 20 MB
+	plainStep         = 0.5            // of few weights that all examples move: they must not lag behind, or the crosses would be praised for it
 	seenAgain         = 24 * time.Hour // from when on the same product under the same words counts for a visitor again
 )
 
@@ -55,7 +56,7 @@ const (
 func NewCorrection(base Model, products behaviour.Products, trust Trust) *Correction {
 	c := &Correction{base: base, products: products, trust: trust}
 	c.crosses = newOnline(online.Options{Fields: correctionFields, Crosses: correctionCrosses})
-	c.plain = newOnline(online.Options{Buckets: 1})
+	c.plain = newOnline(online.Options{Buckets: 1, Alpha: plainStep})
 	var err error
 	if c.stream, err = online.NewStream(c.crosses, online.StreamOptions{Learning: c.validate}); err != nil {
 		panic(err) // the options are those above
@@ -185,15 +186,14 @@ func (c *Correction) ForgetHash(sum [sha256.Size]byte) {
 	}
 }
 
-// validate holds both against an example that neither has learnt.
-func (c *Correction) validate(e online.Example) {
-	without := e
+// validate holds both against an example that neither has learnt, and leaves to the crosses what the plain model does
+// not explain.
+func (c *Correction) validate(e *online.Example) {
+	without := *e
 	without.Fields = nil
-	c.proof.add(
-		logLoss(c.plain.Score(without)+c.plain.Band(e.Position), e.Clicked),
-		logLoss(c.crosses.Score(e)+c.crosses.Band(e.Position), e.Clicked),
-		e.Clicked,
-	)
+	e.Offset = c.plain.Score(without) + c.plain.Band(e.Position)
+	e.Position = 0
+	c.proof.add(logLoss(e.Offset, e.Clicked), logLoss(c.crosses.Score(*e), e.Clicked), e.Clicked)
 	_ = c.plain.Learn(without) // the stream has checked it
 }
 

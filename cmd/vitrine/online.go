@@ -18,9 +18,8 @@ const (
 	taughtShown    = 1000   // between two reports of progress
 )
 
-// teach tells a correction what the searches of the last days showed and what came of it, so that it need not begin from
-// nothing when the server or its model does. What it hears of meanwhile it may hear of twice.
-func teach(ctx context.Context, store *catalog.Store, c *ranker.Correction, progress func(done int)) error {
+// teachLately teaches a correction the last days, so that it need not begin from nothing when the server or its model does.
+func teachLately(ctx context.Context, store *catalog.Store, c *ranker.Correction, progress func(done int)) error {
 	since, err := store.NewestServed(ctx, taughtSearches)
 	if err != nil {
 		return err
@@ -28,6 +27,12 @@ func teach(ctx context.Context, store *catalog.Store, c *ranker.Correction, prog
 	if oldest := time.Now().Add(-taughtAge); since.Before(oldest) {
 		since = oldest
 	}
+	return teach(ctx, store, c, since, progress)
+}
+
+// teach tells a correction what searches showed from a time on, and what came of it. What it hears of meanwhile it may
+// hear of twice.
+func teach(ctx context.Context, store *catalog.Store, c *ranker.Correction, since time.Time, progress func(done int)) error {
 	if err := teachSearches(ctx, store, c, since); err != nil {
 		return err
 	}
@@ -81,7 +86,7 @@ func (l *liveShop) useModel(ctx context.Context, m ranker.Model) {
 	l.shop.ranker.UseCorrected(c) // and is told of what happens from now on
 	bar := l.terminal.progress()
 	defer bar.close()
-	if err := teach(ctx, l.corrected, c, func(n int) { bar.report("learn from the last days", n, 0) }); err != nil && ctx.Err() == nil {
+	if err := teachLately(ctx, l.corrected, c, func(n int) { bar.report("learn from the last days", n, 0) }); err != nil && ctx.Err() == nil {
 		l.terminal.notef("vitrine: %v (the correction of %s begins with less)", err, m.Version())
 	}
 }

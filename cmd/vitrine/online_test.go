@@ -107,7 +107,7 @@ func BenchmarkTeach(b *testing.B) {
 	b.ResetTimer()
 	for range b.N {
 		c := ranker.NewCorrection(ranker.Prior(), l, l.state)
-		if err := teach(b.Context(), log.Store, c, func(int) {}); err != nil {
+		if err := teachLately(b.Context(), log.Store, c, func(int) {}); err != nil {
 			b.Fatal(err)
 		}
 	}

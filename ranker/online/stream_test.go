@@ -228,7 +228,7 @@ func TestUnusableEventsAreRefused(t *testing.T) {
 func TestWhoListensHearsOfAnExampleBeforeItIsLearnt(t *testing.T) {
 	m := newModel(t, Options{Dense: numbers(1)})
 	var heard []bool
-	s := newStream(t, m, StreamOptions{Learning: func(e Example) {
+	s := newStream(t, m, StreamOptions{Learning: func(e *Example) {
 		heard = append(heard, e.Clicked)
 		if learnt := m.Score(Example{Dense: []float64{0}}) != 0; learnt != (len(heard) > 1) {
 			t.Errorf("example %d: the model has learnt something is %v", len(heard), learnt)
