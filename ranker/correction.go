@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"math"
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
@@ -37,19 +38,22 @@ type Correction struct {
 	answers *lru.Cache[string, *answer] // by query id
 }
 
-// What a correction sees of a row, and what it makes of it. The step is that of online's default: a cross that is
-// clicked for the first time moves by some 0.05 logits, and a clicked row has six.
+// What a correction sees of a row, and what it makes of it. A cross that is clicked for the first time moves by some 0.05
+// logits, and a clicked row has six.
 var (
 	correctionFields  = []string{"query", "product", "brand", "category", "device"}
 	correctionCrosses = []string{"product", "query×product", "query×brand", "query×category", "category×device", "brand×device"}
+	noFields          = make([]string, len(correctionFields)) // of a row of which nothing is known
 )
 
 const (
-	correctionPrefix  = "online: "     // of the crosses' names in the ledger
-	correctionVersion = "+online"      // behind the version of the model that is corrected
-	keptAnswers       = 20_000         // searches whose events may still come: some 20 MB
-	plainStep         = 0.5            // of few weights that all examples move: they must not lag behind, or the crosses would be praised for it
-	seenAgain         = 24 * time.Hour // from when on the same product under the same words counts for a visitor again
+	mostCorrection = math.Ln2       // of a row, up or down: twice or half the odds, whoever clicks however often
+	plainStep      = 0.3            // of few weights that all examples move: they must not lag behind, or the crosses would be praised for it
+	keptAnswers    = 20_000         // searches whose events may still come: some 20 MB
+	seenAgain      = 24 * time.Hour // from when on the same product under the same words counts for a visitor again
+
+	correctionPrefix  = "online: " // of the crosses' names in the ledger
+	correctionVersion = "+online"  // behind the version of the model that is corrected
 )
 
 // NewCorrection returns one of a model, which has learnt nothing. A nil trust trusts everybody.
@@ -193,7 +197,11 @@ func (c *Correction) validate(e *online.Example) {
 	without.Fields = nil
 	e.Offset = c.plain.Score(without) + c.plain.Band(e.Position)
 	e.Position = 0
-	c.proof.add(logLoss(e.Offset, e.Clicked), logLoss(c.crosses.Score(*e), e.Clicked), e.Clicked)
+	with := e.Offset + c.crosses.Score(online.Example{Fields: noFields})
+	for _, part := range c.appendParts(nil, e.Fields) {
+		with += part
+	}
+	c.proof.add(logLoss(e.Offset, e.Clicked), logLoss(with, e.Clicked), e.Clicked)
 	_ = c.plain.Learn(without) // the stream has checked it
 }
 
@@ -220,7 +228,22 @@ func (c *Correction) correct(q *retrieval.Query, candidates []retrieval.Candidat
 	parts := make(correcting, 0, len(candidates)*len(correctionCrosses))
 	for i := range candidates {
 		fields := fieldsOf(q.Text, candidates[i].Product, string(q.Shopper.Device))
-		parts = c.crosses.AppendParts(parts, online.Example{Fields: fields[:]})
+		parts = c.appendParts(parts, fields[:])
+	}
+	return parts
+}
+
+// appendParts appends the crosses of a row, which together are mostCorrection at most.
+func (c *Correction) appendParts(parts correcting, fields []string) correcting {
+	parts = c.crosses.AppendParts(parts, online.Example{Fields: fields})
+	own, sum := parts[len(parts)-len(correctionCrosses):], 0.0
+	for _, part := range own {
+		sum += part
+	}
+	if size := math.Abs(sum); size > mostCorrection {
+		for j := range own {
+			own[j] *= mostCorrection / size
+		}
 	}
 	return parts
 }
