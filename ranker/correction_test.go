@@ -222,6 +222,33 @@ func TestAnotherModelBeginsAnew(t *testing.T) {
 	}
 }
 
+func TestACrowdMovesAProductNoFurtherThanTheBound(t *testing.T) {
+	m := newMarket(t, 8, nil)
+	m.liking = tastes(8)
+	m.shop(600)
+	product := m.candidates[3].Product.ID
+	for range 1000 {
+		q, served := m.search("shoes")
+		c := m.ranker.Correction()
+		c.Observe(q, served)
+		c.Apply(happened(q, catalog.ActionImpression, product))
+		c.Apply(happened(q, catalog.ActionClick, product))
+	}
+	corrections := m.ranker.Correction().correct(&retrieval.Query{Text: "shoes", Shopper: retrieval.Shopper{Device: retrieval.DeviceMobile}}, m.candidates)
+	if corrections == nil {
+		t.Fatal("it is not in force")
+	}
+	for i := range m.candidates {
+		sum := 0.0
+		for _, part := range corrections.of(i) {
+			sum += part
+		}
+		if math.Abs(sum) > mostCorrection+1e-12 || i == 3 && sum < mostCorrection-1e-12 {
+			t.Errorf("product %d is moved by %v, the bound is %v", i, sum, mostCorrection)
+		}
+	}
+}
+
 // A ledger is of the moment at which its candidate was scored, whatever is learnt before it is asked for.
 func TestCorrectedLedgersAddUpWhileTheCorrectionLearns(t *testing.T) {
 	for _, text := range []string{"clicks", "click * price", "revenue"} {
