@@ -14,8 +14,9 @@ import (
 // What a correction is taught when it begins.
 const (
 	taughtAge      = 48 * time.Hour
-	taughtSearches = 10_000 // at most, the newest: some 200,000 rows, read within seconds
-	taughtShown    = 1000   // between two reports of progress
+	taughtSearches = 10_000      // at most, the newest: some 200,000 rows, read within seconds
+	taughtShown    = 10_000      // events between two reports of progress
+	taughtAgain    = time.Minute // before the teaching began, lest anything that was stored meanwhile be missed
 )
 
 // teachLately teaches a correction the last days, so that it need not begin from nothing when the server or its model does.
@@ -30,8 +31,8 @@ func teachLately(ctx context.Context, store *catalog.Store, c *ranker.Correction
 	return teach(ctx, store, c, since, progress)
 }
 
-// teach tells a correction what searches showed from a time on, and what came of it. What it hears of meanwhile it may
-// hear of twice.
+// teach tells a correction what searches showed from a time on, and what came of it; some of it may be known to it. Its
+// clock is that of the events.
 func teach(ctx context.Context, store *catalog.Store, c *ranker.Correction, since time.Time, progress func(done int)) error {
 	if err := teachSearches(ctx, store, c, since); err != nil {
 		return err
@@ -82,11 +83,13 @@ func (l *liveShop) useModel(ctx context.Context, m ranker.Model) {
 		l.shop.ranker.Use(m)
 		return
 	}
-	c := ranker.NewCorrection(m, l, l.state)
-	l.shop.ranker.UseCorrected(c) // and is told of what happens from now on
+	c, begun := ranker.NewCorrection(m, l, l.state), time.Now()
 	bar := l.terminal.progress()
 	defer bar.close()
-	if err := teachLately(ctx, l.corrected, c, func(n int) { bar.report("learn from the last days", n, 0) }); err != nil && ctx.Err() == nil {
+	err := teachLately(ctx, l.corrected, c, func(n int) { bar.report("learn from the last days", n, 0) })
+	l.shop.ranker.UseCorrected(c) // from now on it hears of what happens, and the clock goes on
+	err = errors.Join(err, teach(ctx, l.corrected, c, begun.Add(-taughtAgain), func(int) {}))
+	if err != nil && ctx.Err() == nil {
 		l.terminal.notef("vitrine: %v (the correction of %s begins with less)", err, m.Version())
 	}
 }

@@ -49,7 +49,7 @@ func TestAServerCorrectsItsModelByWhatItSees(t *testing.T) {
 	}
 	l.correctModels(t.Context(), log.Store)
 	taught, corrected := l.OnlineCorrection()
-	if !corrected || taught.Examples < 8000 || taught.Clicks < 300 || taught.LossRatio <= 0 {
+	if !corrected || taught.Examples < 9900 || taught.Clicks < 300 || taught.LossRatio <= 0 {
 		t.Fatalf("the last day teaches %+v", taught)
 	}
 
