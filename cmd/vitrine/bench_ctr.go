@@ -111,7 +111,7 @@ func (c *benchCTRCmd) Run(ctx context.Context, t *terminal, library runtimeLibra
 		return err
 	}
 	report.Seconds = time.Since(begun).Seconds()
-	if err := c.learn(ctx, store, state, bar, &report); err != nil {
+	if err := c.learn(ctx, store, state, bar, t, &report); err != nil {
 		return err
 	}
 	bar.report("measuring rankings", 0, 0)
@@ -126,7 +126,7 @@ func (c *benchCTRCmd) Run(ctx context.Context, t *terminal, library runtimeLibra
 }
 
 // learn trains on what was stored, as `vitrine train ctr --data` does, each model for itself; none is made live.
-func (c *benchCTRCmd) learn(ctx context.Context, store *catalog.Store, state *behaviour.State, bar *progress, report *ctrReport) error {
+func (c *benchCTRCmd) learn(ctx context.Context, store *catalog.Store, state *behaviour.State, bar *progress, t *terminal, report *ctrReport) error {
 	for _, name := range c.Train {
 		kind, objective, _ := strings.Cut(name, "/")
 		trainer, err := learning.NewTrainer(kind, cmp.Or(objective, string(ctr.LogLoss)), c.Seed)
@@ -139,6 +139,10 @@ func (c *benchCTRCmd) learn(ctx context.Context, store *catalog.Store, state *be
 			Window: learning.Window{Trust: state, Progress: func(stage string, done int) { bar.report("read "+stage, done, 0) }},
 			Epoch:  func(e ctr.Epoch) { bar.report("epochs of "+name, e.Number, 0) },
 		})
+		if errors.Is(err, learning.ErrTooLittle) {
+			t.notef("%s learns nothing: %v", name, err)
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -148,7 +152,7 @@ func (c *benchCTRCmd) learn(ctx context.Context, store *catalog.Store, state *be
 }
 
 // measure compares, on searches of after the run, the order of the fusion with what rankers make of it: the prior
-// that knows no visitor and no click, the prior that does, and the models that were trained.
+// that knows no visitor and no click, the prior that does, and the models that were trained, with and without knowing who asks.
 func (c *benchCTRCmd) measure(ctx context.Context, world *simulation.Shop, live *shop, state *behaviour.State, learnt []ctrLearning) ([]simulation.Figure, error) {
 	hybrid := searchIn(live, retrieval.ModeHybrid)
 	ranked := func(m ranker.Model, state *behaviour.State) simulation.Search {
@@ -164,10 +168,19 @@ func (c *benchCTRCmd) measure(ctx context.Context, world *simulation.Shop, live 
 		if err != nil {
 			return nil, err
 		}
-		contenders = append(contenders, simulation.Ranking(l.Model, ranked(model, state)))
+		search := ranked(model, state)
+		contenders = append(contenders, simulation.Ranking(l.Model, search), simulation.Ranking(l.Model+", visitor unknown", anonymously(search)))
 	}
 	contenders = append(contenders, world.Oracle("oracle", hybrid, oracleDepth))
 	return world.Evaluate(ctx, world.Tasks(c.Tasks, c.Seed), contenders)
+}
+
+// anonymously searches without saying who asks.
+func anonymously(search simulation.Search) simulation.Search {
+	return func(ctx context.Context, q retrieval.Query) (*retrieval.Response, error) {
+		q.Shopper.Visitor, q.Shopper.User = "", ""
+		return search(ctx, q)
+	}
 }
 
 // searchBy searches in mode ranked with a ranker of its own.
