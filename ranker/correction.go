@@ -227,7 +227,7 @@ func (c *Correction) correct(q *retrieval.Query, candidates []retrieval.Candidat
 	}
 	parts := make(correcting, 0, len(candidates)*len(correctionCrosses))
 	for i := range candidates {
-		fields := fieldsOf(q.Text, candidates[i].Product, string(q.Shopper.Device))
+		fields := fieldsOf(q.AsTyped(), candidates[i].Product, string(q.Shopper.Device))
 		parts = c.appendParts(parts, fields[:])
 	}
 	return parts
