@@ -1,0 +1,58 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"vitrine/ranker/simulation"
+)
+
+// pushedTasks is how many searches for the type of the bots' product it is looked for in.
+const pushedTasks = 500
+
+// ctrPush is what bots change about one way of ranking. Ranks are means over the searches that find their product
+// with bots and without.
+type ctrPush struct {
+	Contender string  `json:"contender"`
+	Clean     float64 `json:"ndcg@10_without"`
+	NDCG      float64 `json:"ndcg@10"`
+	Change    float64 `json:"change"`   // of NDCG, as a share
+	Searches  int     `json:"searches"` // that find their product in the first 100, with bots and without
+	Rank      float64 `json:"rank_without"`
+	Lift      float64 `json:"lift"` // ranks that it stands higher with bots
+}
+
+// pushes compares two runs, contender by contender; the oracle ranks by the truth and is left out.
+func pushes(clean, attacked *ctrRun) []ctrPush {
+	var all []ctrPush
+	for i, places := range clean.places {
+		before, after := clean.Figures[i], attacked.Figures[i] // of the group of all searches, which is the first
+		p := ctrPush{Contender: before.Contender, Clean: before.NDCG, NDCG: after.NDCG, Change: after.NDCG/before.NDCG - 1}
+		p.Lift, p.Searches = places.Lift(attacked.places[i])
+		p.Rank = meanRank(places, attacked.places[i])
+		all = append(all, p)
+	}
+	return all
+}
+
+// meanRank is the mean over the searches that find the product in both.
+func meanRank(places, in simulation.Places) float64 {
+	sum, searches := 0, 0
+	for id, rank := range places {
+		if _, found := in[id]; found {
+			sum += rank
+			searches++
+		}
+	}
+	return share(sum, searches)
+}
+
+// write prints what bots of one shape did.
+func (a *ctrAttack) write(table io.Writer) {
+	fmt.Fprintf(table, "\nsearches of bots\t%d\tfor %s\tof the shape %s\n", a.Tally.BotSearches, a.Target, a.Shape)
+	a.writeLearning(table)
+	fmt.Fprintln(table, "\nranking\tndcg@10 without bots\twith\tchange\trank of the bots' product\tlift\tsearches")
+	for _, p := range a.Pushed {
+		fmt.Fprintf(table, "%s\t%.4f\t%.4f\t%+.2f %%\t%.1f\t%+.1f\t%d\n", p.Contender, p.Clean, p.NDCG, 100*p.Change, p.Rank, p.Lift, p.Searches)
+	}
+}
