@@ -75,6 +75,8 @@ type seer struct {
 	purchase []float64
 }
 
+func (s seer) Forecasts() bool { return true }
+
 func (s seer) Forecast(m Matrix, into []Outlook) {
 	for i := range into {
 		into[i] = Outlook{Click: 0.5, Cart: 0.3, Purchase: s.purchase[i]}

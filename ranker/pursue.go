@@ -7,10 +7,12 @@ import (
 	"vitrine/retrieval"
 )
 
-// Forecaster is a Model that also estimates what comes after a click. Without one, objectives that read carts or
+// Forecaster is a Model that may also estimate what comes after a click. Without that, objectives that read carts or
 // purchases cannot be pursued.
 type Forecaster interface {
 	Model
+	// Forecasts says whether it does.
+	Forecasts() bool
 	// Forecast writes the probabilities of each row of m into a slice of that length.
 	Forecast(m Matrix, into []Outlook)
 }
@@ -25,7 +27,7 @@ func (o Objective) pursue(model Model, m Matrix, candidates []retrieval.Candidat
 		return nil
 	}
 	outlooks := make([]Outlook, m.Rows)
-	if forecaster, ok := model.(Forecaster); ok {
+	if forecaster, ok := model.(Forecaster); ok && forecaster.Forecasts() {
 		forecaster.Forecast(m, outlooks)
 	} else {
 		for i, score := range scores {
@@ -43,8 +45,8 @@ func (o Objective) pursue(model Model, m Matrix, candidates []retrieval.Candidat
 
 // within says whether the model estimates all that the formula reads.
 func (o Objective) within(model Model) bool {
-	_, forecasts := model.(Forecaster)
-	return forecasts || o.needs&(factCart|factPurchase) == 0
+	forecaster, ok := model.(Forecaster)
+	return ok && forecaster.Forecasts() || o.needs&(factCart|factPurchase) == 0
 }
 
 // leastValue is where logarithm goes on as a straight line: a purchase of one cent with a probability of 1 in 10 million.

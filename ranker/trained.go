@@ -82,6 +82,34 @@ func (t *Trained) Explain(row []float64) []retrieval.FeatureEntry {
 	return ledgerOf(row, parts, score[0])
 }
 
+// funnelScorer is a Scorer that may also know carts and purchases, such as ctr.Model.
+type funnelScorer interface {
+	Tasks() []string
+	// TaskScores writes the log odds of each task, given the one before, of each row.
+	TaskScores(rows, into []float64) []float64
+}
+
+// funnelTasks are those of a model that knows carts and purchases: the click, and what follows it.
+const funnelTasks = 3
+
+// Forecasts implements Forecaster.
+func (t *Trained) Forecasts() bool {
+	f, ok := t.scorer.(funnelScorer)
+	return ok && len(f.Tasks()) == funnelTasks
+}
+
+// Forecast implements Forecaster.
+func (t *Trained) Forecast(m Matrix, into []Outlook) {
+	scores := t.scorer.(funnelScorer).TaskScores(m.Values, make([]float64, funnelTasks*m.Rows))
+	for i := range into {
+		logits := scores[funnelTasks*i:]
+		o := &into[i]
+		o.Click = Probability(t.manifest.Calibration.Logit(logits[0]))
+		o.Cart = o.Click * Probability(logits[1])
+		o.Purchase = o.Cart * Probability(logits[2])
+	}
+}
+
 // sameFeatures reports whether the features of a model file are those of this program, in their order.
 func sameFeatures(names []string) bool {
 	return slices.EqualFunc(names, features, func(name string, f Feature) bool { return name == f.Name })

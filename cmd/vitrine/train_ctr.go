@@ -10,19 +10,20 @@ import (
 	"path/filepath"
 
 	"vitrine/ranker/ctr"
+	"vitrine/ranker/learning"
 )
 
 type trainCTRCmd struct {
 	Rows     clickRows `embed:""`
 	Evaluate string    `placeholder:"FILE" help:"Train nothing: read the model from this file and print its figures on the rows."`
 
-	Model   string `default:"mlp" enum:"logistic,mlp,deepfm" help:"Kind of model: ${enum}."`
+	Model   string `default:"" enum:",logistic,mlp,deepfm" help:"Kind of model: logistic, mlp or deepfm; where none is named mlp, and with --data logistic."`
 	Hidden  []int  `help:"Units of each hidden layer of an mlp or a deepfm, separated by commas; 64 where none are named."`
 	Factors int    `default:"0" help:"Numbers in the latent vector of a deepfm's feature; 0 = 8."`
 	From    string `placeholder:"FILE" help:"Go on from the model of this file, of the same features and kind."`
 	Freeze  int    `default:"0" help:"Hidden layers that stay as they are, from the first."`
 
-	Objective string `default:"logloss" enum:"logloss,softmax,lambdarank" help:"What training lowers: ${enum}; the last two compare the rows of a query."`
+	Objective string `default:"" enum:",logloss,softmax,lambdarank" help:"What training lowers: logloss, softmax or lambdarank, of which the last two compare the rows of a query; where none is named logloss, and with --data softmax."`
 	NDCGAt    int    `name:"ndcg-at" default:"10" help:"Rank to which lambdarank looks, and at which softmax and lambdarank choose the best epoch."`
 
 	Dropout    float64 `default:"0" help:"Share of the hidden units left out at a time."`
@@ -47,6 +48,7 @@ type trainCTRCmd struct {
 
 // Run trains a model on a table or on a shop's log, or evaluates one.
 func (c *trainCTRCmd) Run(ctx context.Context, t *terminal) error {
+	c.fillIn()
 	switch {
 	case c.Data != "":
 		return c.learn(ctx, t)
@@ -54,6 +56,15 @@ func (c *trainCTRCmd) Run(ctx context.Context, t *terminal) error {
 		return c.evaluate(t)
 	}
 	return c.train(ctx, t)
+}
+
+// fillIn sets what was not named and depends on where the rows come from.
+func (c *trainCTRCmd) fillIn() {
+	kind, objective := "mlp", string(ctr.LogLoss)
+	if c.Data != "" {
+		kind, objective = learning.DefaultKind, learning.DefaultObjective
+	}
+	c.Model, c.Objective = cmp.Or(c.Model, kind), cmp.Or(c.Objective, objective)
 }
 
 func (c *trainCTRCmd) evaluate(t *terminal) error {

@@ -17,7 +17,7 @@ import (
 
 // learnFlags are those of `train ctr` that learn from a shop's own log.
 type learnFlags struct {
-	Data    string `required:"" xor:"rows" placeholder:"DIR" type:"existingdir" help:"Data directory: learn from what its shoppers did, and serve the model if it wins."`
+	Data    string `required:"" xor:"rows" placeholder:"DIR" type:"existingdir" help:"Data directory: learn from what its shoppers did, and serve the model if it wins. Of the flags above, --model, --objective and --seed count."`
 	Since   age    `default:"90d" placeholder:"AGE" help:"With --data, leave out what is older (${default})."`
 	NoAdopt bool   `xor:"adopt" help:"With --data: judge the model and keep it, but do not serve it."`
 	Force   bool   `xor:"adopt" help:"With --data: serve the model even where it does not win."`

@@ -2,7 +2,7 @@
 //
 // [Learn] is the main path: it assembles what searches showed and what shoppers did into a [Log], trains a model on
 // its oldest part, judges it on its newest part beside what is served now, and makes it live only where it wins by
-// [Gate]. Each step can be had alone: [Assemble], [Log.Split], [Trainer], [Judge], [Report.WritePage]. [Drift] and
+// [Gate]. Steps can be had alone: [Assemble], [Log.Split], [Trainer], [Report.WritePage]. [DriftOf] and
 // [CalibrationRatio] tell of a served model whether the world has moved away from it.
 //
 // It does not extract features: they are those that the ranker saw when it served, kept in catalog.db, so that nothing

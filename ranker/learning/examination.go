@@ -67,7 +67,7 @@ func (l *Log) examinedCells(p Part, screens map[string]int) (cells []examinedCel
 	}
 	at := map[key]int{}
 	for _, s := range l.Searches[p.Begin:p.End] {
-		if !s.Words {
+		if !s.Words || s.Photo { // what was asked for cannot be compared
 			continue
 		}
 		for row := s.begin; row < s.end; row++ {

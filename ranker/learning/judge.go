@@ -70,8 +70,7 @@ type Importance struct {
 }
 
 // judge measures a candidate beside the present model and the plain orders.
-func (l *Log) judge(ctx context.Context, parts Parts, candidate *ranker.Trained, present ranker.Model) (Judgement, error) {
-	e := l.estimateExamination(Part{parts.Training.Begin, parts.Test.End})
+func (l *Log) judge(ctx context.Context, parts Parts, e examination, candidate *ranker.Trained, present ranker.Model) (Judgement, error) {
 	scores, err := l.scores(ctx, parts.Test, candidate)
 	if err != nil {
 		return Judgement{}, err

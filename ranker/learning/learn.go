@@ -108,7 +108,9 @@ func (job *Job) learn(ctx context.Context, r *Report) error {
 		return err
 	}
 	e := log.estimateExamination(Part{parts.Training.Begin, parts.Validation.End})
-	scorer, interrupted := job.Trainer.Train(ctx, log.dataset(parts.Training, e), log.dataset(parts.Validation, e), func(e ctr.Epoch) {
+	begin, end := log.rows(parts.Training)
+	funnel := log.count(begin, end, bought) >= leastPurchases
+	scorer, interrupted := job.Trainer.Train(ctx, log.dataset(parts.Training, e, funnel), log.dataset(parts.Validation, e, funnel), func(e ctr.Epoch) {
 		r.Epochs = append(r.Epochs, Epoch{e.Training.Loss, e.Validation.Loss, e.Best})
 		if job.Epoch != nil {
 			job.Epoch(e)
@@ -121,7 +123,7 @@ func (job *Job) learn(ctx context.Context, r *Report) error {
 	if err != nil {
 		return err
 	}
-	if r.Judgement, err = log.judge(context.WithoutCancel(ctx), parts, candidate, present); err != nil {
+	if r.Judgement, err = log.judge(context.WithoutCancel(ctx), parts, e, candidate, present); err != nil {
 		return err
 	}
 	r.decide(job, interrupted)

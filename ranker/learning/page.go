@@ -196,7 +196,8 @@ func ticks(from, to float64, at func(float64) float64, format func(float64) stri
 	}
 	var all []tick
 	for value := math.Ceil(from/step-1e-9) * step; value <= to+step*1e-6; value += step {
-		all = append(all, tick{at(value), format(value)})
+		rounded := math.Round(value/step)*step + 0 // no -0
+		all = append(all, tick{at(rounded), format(rounded)})
 	}
 	return all
 }

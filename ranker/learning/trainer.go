@@ -21,6 +21,12 @@ type Trainer interface {
 	Train(ctx context.Context, training, validation *ctr.Dataset, report func(ctr.Epoch)) (ranker.Scorer, error)
 }
 
+// What measured best on the simulated shop (docs/decisions/0012-learning.md).
+const (
+	DefaultKind      = "logistic"
+	DefaultObjective = string(ctr.Softmax)
+)
+
 // Kinds of models that NewTrainer knows.
 func Kinds() []string { return slices.Clone(kinds) }
 
@@ -61,6 +67,9 @@ type ctrTrainer struct {
 func (t ctrTrainer) Kind() string { return t.kind }
 
 func (t ctrTrainer) Train(ctx context.Context, training, validation *ctr.Dataset, report func(ctr.Epoch)) (ranker.Scorer, error) {
+	if t.options.Objective != ctr.LogLoss || t.options.Factors > 0 { // which learn clicks alone
+		training, validation = withoutFunnel(training), withoutFunnel(validation)
+	}
 	m, err := ctr.Train(ctx, training, validation, t.options, report)
 	if m == nil {
 		return nil, err
@@ -68,13 +77,25 @@ func (t ctrTrainer) Train(ctx context.Context, training, validation *ctr.Dataset
 	return m, err
 }
 
-// dataset copies a part into the table that models are trained on: the label is the click, queries are groups, and how
-// likely each row was looked at is known.
-func (l *Log) dataset(p Part, e examination) *ctr.Dataset {
+func withoutFunnel(d *ctr.Dataset) *ctr.Dataset {
+	bare := *d
+	bare.Funnel = nil
+	return &bare
+}
+
+// leastPurchases is how many purchases the rows to train on must have for their chances to be learnt.
+const leastPurchases = 50
+
+// dataset copies a part into the table that models are trained on: the label is the click, carts and purchases follow it
+// where they are to be learnt, queries are groups, and how likely each row was looked at is known.
+func (l *Log) dataset(p Part, e examination, funnel bool) *ctr.Dataset {
 	begin, end := l.rows(p)
 	d := &ctr.Dataset{
 		Features: l.Features, Label: "click",
 		Values: l.matrix(begin, end), Labels: l.labels(begin, end, clicked),
+	}
+	if funnel {
+		d.Funnel = []ctr.Step{{Name: "add_to_cart", Labels: l.labels(begin, end, carted)}, {Name: "purchase", Labels: l.labels(begin, end, bought)}}
 	}
 	for i := p.Begin; i < p.End; i++ {
 		s := &l.Searches[i]

@@ -74,6 +74,9 @@ func newWorld(searches int, seed uint64, likes func(map[string]float64) float64)
 				w.act(&served, row, catalog.ActionClick, 5*time.Second)
 				if random.IntN(4) == 0 {
 					w.act(&served, row, catalog.ActionAddToCart, time.Minute)
+					if len(w.events)%2 == 0 {
+						w.act(&served, row, catalog.ActionPurchase, 2*time.Minute)
+					}
 				}
 			}
 		}
