@@ -95,6 +95,7 @@ func TestOnlyWhatWasSeenByWhoSearchedCounts(t *testing.T) {
 type distrusted string
 
 func (d distrusted) Trusted(client string, _ time.Time) bool { return client != string(d) }
+func (d distrusted) Established(string) bool                 { return false }
 
 func TestSearchesThatCannotBeUsedAreCounted(t *testing.T) {
 	w := &world{}

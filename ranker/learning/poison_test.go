@@ -204,7 +204,7 @@ func learned(t *testing.T, from Source, trust Trust) (ranker.Model, Tally) {
 	}
 	parts := log.Split()
 	e := log.estimateExamination(Part{parts.Training.Begin, parts.Validation.End})
-	scorer, err := trainer.Train(t.Context(), log.dataset(parts.Training, e), log.dataset(parts.Validation, e), func(ctr.Epoch) {})
+	scorer, err := trainer.Train(t.Context(), log.dataset(parts.Training, e, false), log.dataset(parts.Validation, e, false), func(ctr.Epoch) {})
 	if err != nil {
 		t.Fatal(err)
 	}
