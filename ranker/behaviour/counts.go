@@ -93,10 +93,10 @@ func (c *counts) scale(factors [spans]float64) {
 // What newcomers may do to a rate. Many clients that each click once cannot be told from many shoppers, so newcomers
 // refine what established visitors say and never overrule it: together they count at most as much as a share of the
 // established, and as a rate not farther from theirs than a factor. A product's rate so moves by at most
-// (1 + newcomerShare · newcomerFactor) / (1 + newcomerShare), 5 %, however many they are.
+// (1 + newcomerShare · newcomerFactor) / (1 + newcomerShare), 2 %, however many they are.
 const (
-	newcomerShare  = 0.15
-	newcomerFactor = 1.35
+	newcomerShare  = 0.1
+	newcomerFactor = 1.25
 )
 
 // rate is actions per expected click: clicks over expected clicks (COEC: Zhang, Jones: Comparing click logs and editorial
@@ -127,12 +127,7 @@ func (c *counts) impressions(factor float64) float64 {
 // shopRate is the rate of the shop as a whole, before which there is nothing but the smoothing's own.
 func (c *counts) shopRate(a action, factor float64) float64 {
 	before := smoothings[a]
-	var acted, expected float64
-	for p := range c {
-		acted += c[p][long].of[a] * factor
-		expected += c[p][long].expected * factor
-	}
-	return (acted + before.rate*before.strength) / (expected + before.strength)
+	return c.rate(a, long, factor, before.rate, before.strength)
 }
 
 // logRatio compares two positive rates.

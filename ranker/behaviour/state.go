@@ -290,7 +290,8 @@ func (s *State) search(v *visitor, k key) *search {
 	})
 }
 
-// add adds an action to all sums that it belongs to, or takes it out of them (sign -1).
+// add adds an action to all sums that it belongs to, or takes it out of them (sign -1). What a place is worth, and what
+// everybody likes, only established visitors say.
 func (s *State) add(q *search, x *shown, a action, sign float64) {
 	it, p := s.items[x.item], established
 	if x.newcomer.has(a) {
@@ -300,9 +301,12 @@ func (s *State) add(q *search, x *shown, a action, sign float64) {
 	it.add(p, a, by, float64(x.expected))
 	it.category.add(p, a, by, float64(x.expected))
 	s.shop.add(p, a, by, float64(x.expected))
-	s.examination.add(a, int(x.place), by[long])
 	s.addToPair(q, x, a, sign)
+	if p == newcomers {
+		return
+	}
 
+	s.examination.add(a, int(x.place), by[long])
 	liking := likings[a] * by[long]
 	for _, l := range it.labels {
 		s.liked[l.value] = max(0, s.liked[l.value]+liking)

@@ -95,7 +95,8 @@ func (s *State) read(v View) *reading {
 		p, _ = s.profiles.Peek(v.client)
 	}
 	at := v.at.UnixMilli()
-	r.taste = s.tasteOf(p, at, s.clock.factors(at)[long])
+	visitor, known := s.visitors.Peek(v.client)
+	r.taste = s.tasteOf(p, at, s.clock.factors(at)[long], known && visitor.pool == established)
 	return r
 }
 
