@@ -10,11 +10,3 @@ func (s *State) Trusted(clientID string, _ time.Time) bool {
 	v, known := s.visitors.Peek(clientKey(clientID))
 	return !known || v.rule == ""
 }
-
-// Established says whether a visitor counts in full: whether it is known for long enough, and for wishes of its own.
-func (s *State) Established(clientID string) bool {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	v, known := s.visitors.Peek(clientKey(clientID))
-	return known && v.pool == established
-}

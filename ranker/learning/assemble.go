@@ -22,10 +22,11 @@ type Source interface {
 	Events(ctx context.Context, since time.Time) iter.Seq2[catalog.Event, error]
 }
 
-// Trust says whose behaviour counts: not that of bots, and that of newcomers only where it does not stand alone.
+// Trust says whose behaviour counts: not that of bots, nor what newcomers do with a product that a crowd of them clicks.
 type Trust interface {
 	Trusted(clientID string, at time.Time) bool
 	Established(clientID string) bool
+	Crowded(product string, at time.Time) bool
 }
 
 // Window says what of a log is read.

@@ -96,6 +96,7 @@ type distrusted string
 
 func (d distrusted) Trusted(client string, _ time.Time) bool { return client != string(d) }
 func (d distrusted) Established(string) bool                 { return false }
+func (d distrusted) Crowded(string, time.Time) bool          { return false }
 
 func TestSearchesThatCannotBeUsedAreCounted(t *testing.T) {
 	w := &world{}

@@ -84,8 +84,9 @@ func (c *counter) candidates(text string) []retrieval.Candidate {
 	return found
 }
 
-// search ranks the candidates by a model that reads a state.
-func (c *counter) search(m ranker.Model, state *behaviour.State) simulation.Search {
+// search ranks the candidates by a model that reads a state; or leaves them in their order, as their first visitors see
+// them, and only notes what the model saw: then what honest visitors do does not depend on what others did.
+func (c *counter) search(m ranker.Model, state *behaviour.State, ordered bool) simulation.Search {
 	r := ranker.New(m, ranker.Objective{}, state)
 	return func(ctx context.Context, q retrieval.Query) (*retrieval.Response, error) {
 		candidates := c.candidates(q.Text)
@@ -102,7 +103,9 @@ func (c *counter) search(m ranker.Model, state *behaviour.State) simulation.Sear
 		for i := range order {
 			order[i] = i
 		}
-		slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(ranked.Scores[b], ranked.Scores[a]) })
+		if ordered {
+			slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(ranked.Scores[b], ranked.Scores[a]) })
+		}
 		width := len(ranked.Values) / len(candidates)
 		for place, i := range order[:min(len(order), q.Limit)] {
 			response.Hits = append(response.Hits, retrieval.Hit{
@@ -167,7 +170,7 @@ func month(t *testing.T, c *counter, bots *simulation.Bots, target string) outco
 	}
 	state := behaviour.New(c, behaviour.Options{})
 	log := &diary{state: state}
-	if err := world.Run(t.Context(), c.search(ranker.Prior(), state), log); err != nil {
+	if err := world.Run(t.Context(), c.search(ranker.Prior(), state, false), log); err != nil {
 		t.Fatal(err)
 	}
 	trained, tally := learned(t, log, state)
@@ -178,7 +181,7 @@ func month(t *testing.T, c *counter, bots *simulation.Bots, target string) outco
 	var contenders []simulation.Contender
 	o := outcome{tally: tally}
 	for i, m := range []ranker.Model{ranker.Prior(), trained} {
-		contender := simulation.Ranking(poisonContenders[i], c.search(m, state))
+		contender := simulation.Ranking(poisonContenders[i], c.search(m, state, true))
 		places, err := simulation.Place(t.Context(), tasks, contender, target)
 		if err != nil {
 			t.Fatal(err)
