@@ -3,8 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-
-	"vitrine/ranker/simulation"
 )
 
 // pushedTasks is how many searches for the type of the bots' product it is looked for in.
@@ -28,23 +26,11 @@ func pushes(clean, attacked *ctrRun) []ctrPush {
 	for i, places := range clean.places {
 		before, after := clean.Figures[i], attacked.Figures[i] // of the group of all searches, which is the first
 		p := ctrPush{Contender: before.Contender, Clean: before.NDCG, NDCG: after.NDCG, Change: after.NDCG/before.NDCG - 1}
-		p.Lift, p.Searches = places.Lift(attacked.places[i])
-		p.Rank = meanRank(places, attacked.places[i])
+		lift := places.Lift(attacked.places[i])
+		p.Searches, p.Rank, p.Lift = lift.Tasks, lift.From, lift.Ranks
 		all = append(all, p)
 	}
 	return all
-}
-
-// meanRank is the mean over the searches that find the product in both.
-func meanRank(places, in simulation.Places) float64 {
-	sum, searches := 0, 0
-	for id, rank := range places {
-		if _, found := in[id]; found {
-			sum += rank
-			searches++
-		}
-	}
-	return share(sum, searches)
 }
 
 // write prints what bots of one shape did.

@@ -1,9 +1,6 @@
 package behaviour
 
-import (
-	"math"
-	"time"
-)
+import "math"
 
 // When newcomers are a crowd rather than shoppers: one by one they cannot be told apart, but together they click a product
 // far more often than established visitors do, chance included.
@@ -14,8 +11,8 @@ const (
 	leastCompared   = 100 // clicks of established visitors in the shop, without which there is nothing to compare with
 )
 
-// crowded says whether a crowd clicks the product of c, in a shop. The factor brings the sums to the present.
-func (c *counts) crowded(shop *counts, factor float64) bool {
+// isCrowded says whether a crowd clicks the product of c, in a shop. The factor brings the sums to the present.
+func (c *counts) isCrowded(shop *counts, factor float64) bool {
 	known := shop[established][long].times(factor)
 	all := shop[newcomers][long].plus(shop[crowds][long]).times(factor)
 	own, fresh := c[established][long].times(factor), c[newcomers][long].plus(c[crowds][long]).times(factor)
@@ -34,7 +31,7 @@ func (c *counts) crowded(shop *counts, factor float64) bool {
 func (s *State) follow(q *search, x *shown) {
 	it := s.items[x.item]
 	before := it.crowded
-	it.crowded = it.counts.crowded(&s.shop, s.clock.factors(x.at[click])[long])
+	it.crowded = it.isCrowded(&s.shop, s.clock.factors(x.at[click])[long])
 	switch {
 	case !it.crowded:
 	case before:
@@ -52,12 +49,9 @@ func (s *State) follow(q *search, x *shown) {
 }
 
 // setAside moves what a newcomer's search counted to where it is not heard.
-func (s *State) setAside(q *search) { s.move(q, func() { q.aside = true }) }
-
-// move takes what q counted out of the sums, and adds it again after a change of where it belongs.
-func (s *State) move(q *search, change func()) {
+func (s *State) setAside(q *search) {
 	q.each(func(x *shown, a action) { s.add(q, x, a, -1) })
-	change()
+	q.aside = true
 	q.each(func(x *shown, a action) { s.add(q, x, a, 1) })
 }
 
@@ -69,11 +63,11 @@ func (s *State) Established(clientID string) bool {
 	return known && v.pool == established
 }
 
-// Crowded says whether newcomers click a product out of all proportion to established visitors, as of a time: a search of
-// a newcomer that leads to it does not count.
-func (s *State) Crowded(product string, at time.Time) bool {
+// Crowded says whether newcomers click a product out of all proportion to established visitors: what they do with it, and
+// their searches that lead to it, do not count.
+func (s *State) Crowded(product string) bool {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	index, known := s.known[product]
-	return known && s.items[index].counts.crowded(&s.shop, s.clock.factors(at.UnixMilli())[long])
+	return known && s.items[index].crowded
 }

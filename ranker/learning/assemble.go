@@ -26,7 +26,7 @@ type Source interface {
 type Trust interface {
 	Trusted(clientID string, at time.Time) bool
 	Established(clientID string) bool
-	Crowded(product string, at time.Time) bool
+	Crowded(product string) bool
 }
 
 // Window says what of a log is read.

@@ -4,13 +4,12 @@ package learning
 // them, and that they saw them in others.
 func (a *assembly) dismissCrowds() {
 	l := a.log
-	if a.Trust == nil || len(l.Searches) == 0 {
+	if a.Trust == nil {
 		return
 	}
-	newest := l.Searches[len(l.Searches)-1].Time
 	crowd := make([]bool, len(l.names))
 	for product, name := range l.names {
-		crowd[product] = a.Trust.Crowded(name, newest)
+		crowd[product] = a.Trust.Crowded(name)
 	}
 	for i, s := range l.Searches {
 		if a.Trust.Established(a.queries[i].client) {

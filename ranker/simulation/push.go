@@ -44,14 +44,24 @@ func Place(ctx context.Context, tasks []Task, c Contender, product string) (Plac
 	return places, nil
 }
 
-// Lift is by how many ranks a product stands higher in other answers to the same tasks, on average over those that find
-// it in both, and how many these are.
-func (p Places) Lift(in Places) (ranks float64, tasks int) {
+// Lift compares where a product stands in two rankings of the same tasks, on average over those that find it in both.
+type Lift struct {
+	Tasks int
+	From  float64 // its rank in the first, from 1
+	Ranks float64 // that it stands higher in the second
+}
+
+// Lift compares p with a second ranking.
+func (p Places) Lift(second Places) Lift {
+	var l Lift
 	for id, before := range p {
-		if after, found := in[id]; found {
-			ranks += float64(before - after)
-			tasks++
+		if after, found := second[id]; found {
+			l.From += float64(before)
+			l.Ranks += float64(before - after)
+			l.Tasks++
 		}
 	}
-	return ranks / float64(max(tasks, 1)), tasks
+	n := float64(max(l.Tasks, 1))
+	l.From, l.Ranks = l.From/n, l.Ranks/n
+	return l
 }
