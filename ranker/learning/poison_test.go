@@ -15,6 +15,7 @@ import (
 	"vitrine/catalog/sample"
 	"vitrine/ranker"
 	"vitrine/ranker/behaviour"
+	"vitrine/ranker/calibration"
 	"vitrine/ranker/ctr"
 	"vitrine/ranker/simulation"
 	"vitrine/retrieval"
@@ -213,25 +214,23 @@ func trueNDCG(t *testing.T, world *simulation.Shop, tasks []simulation.Task, c s
 	return sum / float64(judged)
 }
 
-// learned trains a logistic regression on a log as Learn does, without judging it.
+// learned trains a logistic regression on a log, until it has settled: so that what parts two models is what parts their
+// logs, and not the epoch at which they stopped.
 func learned(t *testing.T, from Source, trust Trust) (ranker.Model, Tally) {
 	t.Helper()
 	log, err := Assemble(t.Context(), from, Window{Trust: trust})
 	if err != nil {
 		t.Fatal(err)
 	}
-	trainer, err := NewTrainer("logistic", string(ctr.LogLoss), 1)
+	all := Part{0, len(log.Searches)}
+	o := ctr.Options{Rate: 0.005, Epochs: 20, Batch: 1024, L2: 1e-4, Seed: 1}
+	e := log.estimateExamination(all)
+	scorer, err := ctr.Train(t.Context(), log.dataset(all, e, false), log.dataset(Part{}, e, false), o, func(ctr.Epoch) {})
 	if err != nil {
 		t.Fatal(err)
 	}
-	parts := log.Split()
-	e := log.estimateExamination(Part{parts.Training.Begin, parts.Validation.End})
-	scorer, err := trainer.Train(t.Context(), log.dataset(parts.Training, e, false), log.dataset(parts.Validation, e, false), func(ctr.Epoch) {})
-	if err != nil {
-		t.Fatal(err)
-	}
-	job := Job{Store: ranker.OpenStore(t.TempDir())}
-	model, err := job.calibrated(&Report{Kind: "logistic", Schema: ranker.Features().Hash()}, log, parts, scorer)
+	m := ranker.Manifest{Version: "logistic", Kind: "logistic", Schema: ranker.Features().Hash(), Calibration: calibration.Platt{Slope: 1}}
+	model, err := ranker.NewTrained(m, scorer)
 	if err != nil {
 		t.Fatal(err)
 	}
