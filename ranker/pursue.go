@@ -43,10 +43,13 @@ func (o Objective) pursue(model Model, m Matrix, candidates []retrieval.Candidat
 	return lifts
 }
 
+// ReadsOutcomes says whether the formula reads carts or purchases, which not every model estimates.
+func (o Objective) ReadsOutcomes() bool { return o.needs&(factCart|factPurchase) != 0 }
+
 // within says whether the model estimates all that the formula reads.
 func (o Objective) within(model Model) bool {
 	forecaster, ok := model.(Forecaster)
-	return ok && forecaster.Forecasts() || o.needs&(factCart|factPurchase) == 0
+	return ok && forecaster.Forecasts() || !o.ReadsOutcomes()
 }
 
 // leastValue is where logarithm goes on as a straight line: a purchase of one cent with a probability of 1 in 10 million.

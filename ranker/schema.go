@@ -27,6 +27,15 @@ type Schema []Feature
 // Features returns the schema of this program.
 func Features() Schema { return slices.Clone(features) }
 
+// FeatureNames are the names of the features, in the order of the schema.
+func FeatureNames() []string {
+	names := make([]string, len(features))
+	for i, f := range features {
+		names[i] = f.Name
+	}
+	return names
+}
+
 // Hash identifies what the features mean: their order, names, units, documentation and ranges. Whoever
 // changes how a feature is computed changes its documentation too, and so the hash.
 func (s Schema) Hash() string {

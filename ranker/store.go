@@ -22,6 +22,7 @@ import (
 const (
 	currentFile  = "CURRENT" // the live version in its first line, and below it those before it, newest first
 	modelFile    = "model.json"
+	networkFile  = "model.onnx" // in its place, of a network
 	manifestFile = "manifest.json"
 	reportFile   = "report.html"
 
@@ -65,11 +66,25 @@ type Distribution struct {
 // whole or not at all, and the live one changes in one step. It is safe for concurrent use by several processes as far
 // as reading goes; who writes holds a lock of his own.
 type Store struct {
-	folder string
+	folder   string
+	networks func(file []byte, features []string) (Network, error)
 }
 
 // OpenStore returns the store of a data directory. Nothing is made before the first Save.
-func OpenStore(dataDir string) *Store { return &Store{filepath.Join(dataDir, "ranker")} }
+func OpenStore(dataDir string) *Store { return &Store{folder: filepath.Join(dataDir, "ranker")} }
+
+// WithNetworks returns a store that also loads networks, by a function that checks that one takes the features.
+func (s *Store) WithNetworks(open func(file []byte, features []string) (Network, error)) *Store {
+	return &Store{s.folder, open}
+}
+
+// modelFileOf is the name of the model's file by its kind.
+func modelFileOf(kind string) string {
+	if kind == KindNetwork {
+		return networkFile
+	}
+	return modelFile
+}
 
 // Folder is where the models lie.
 func (s *Store) Folder() string { return s.folder }
@@ -102,7 +117,7 @@ func (s *Store) Save(t *Trained, report []byte) error {
 		return err
 	}
 	m.Format = manifestFormat
-	m.Files = map[string]string{modelFile: digest(model.Bytes()), reportFile: digest(report)}
+	m.Files = map[string]string{modelFileOf(m.Kind): digest(model.Bytes()), reportFile: digest(report)}
 	manifest, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
 		return fmt.Errorf("save model %s: %w", m.Version, err)
@@ -117,7 +132,7 @@ func (s *Store) Save(t *Trained, report []byte) error {
 	defer os.RemoveAll(part) // gone already when all went well
 	err = errors.Join(
 		os.Chmod(part, 0o755),
-		writeDurably(filepath.Join(part, modelFile), model.Bytes()),
+		writeDurably(filepath.Join(part, modelFileOf(m.Kind)), model.Bytes()),
 		writeDurably(filepath.Join(part, reportFile), report),
 		writeDurably(filepath.Join(part, manifestFile), append(manifest, '\n')),
 		syncFolder(part),
@@ -169,15 +184,19 @@ func (s *Store) Load(version string) (Model, error) {
 		return nil, err
 	}
 	read, known := readers[m.Kind]
+	if m.Kind == KindNetwork && s.networks != nil {
+		read, known = s.readNetwork, true
+	}
 	if !known {
 		return nil, fmt.Errorf("%w: %s is of the kind %q, which this program does not know: install a newer vitrine", ErrModel, version, m.Kind)
 	}
-	text, err := readLimited(filepath.Join(s.folder, version, modelFile), maxModel)
+	name := modelFileOf(m.Kind)
+	text, err := readLimited(filepath.Join(s.folder, version, name), maxModel)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %s: %w", ErrModel, version, err)
 	}
-	if digest(text) != m.Files[modelFile] {
-		return nil, fmt.Errorf("%w: %s is damaged: the checksum of %s differs: adopt another version", ErrModel, version, modelFile)
+	if digest(text) != m.Files[name] {
+		return nil, fmt.Errorf("%w: %s is damaged: the checksum of %s differs: adopt another version", ErrModel, version, name)
 	}
 	scorer, names, err := read(bytes.NewReader(text))
 	if err != nil {
@@ -187,6 +206,20 @@ func (s *Store) Load(version string) (Model, error) {
 		return nil, fmt.Errorf("%w: %s has other features than its manifest says", ErrModel, version)
 	}
 	return NewTrained(m, scorer)
+}
+
+// readNetwork is the reader of KindNetwork.
+func (s *Store) readNetwork(r io.Reader) (Scorer, []string, error) {
+	file, err := io.ReadAll(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	names := FeatureNames()
+	network, err := s.networks(file, names)
+	if err != nil {
+		return nil, nil, err
+	}
+	return NewNetworkScorer(network, file), names, nil
 }
 
 // Live returns the version that is to be served and those before it, newest first. Without CURRENT it is the prior.

@@ -8,6 +8,7 @@ import (
 
 	"vitrine/ranker/calibration"
 	"vitrine/ranker/ctr"
+	"vitrine/ranker/trees"
 	"vitrine/retrieval"
 )
 
@@ -24,7 +25,30 @@ type Scorer interface {
 
 // readers say how the file of each kind of model is read, and which features it wants.
 var readers = map[string]func(io.Reader) (Scorer, []string, error){
-	"logistic": readCTR, "mlp": readCTR, "deepfm": readCTR,
+	"logistic": readCTR, "mlp": readCTR, "deepfm": readCTR, "trees": readTrees,
+}
+
+func readTrees(r io.Reader) (Scorer, []string, error) {
+	m, err := trees.Read(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	return TreesScorer{m}, m.Features(), nil
+}
+
+// TreesScorer scores by boosted trees. It implements Scorer.
+type TreesScorer struct{ *trees.Model }
+
+// Scores implements Scorer.
+func (s TreesScorer) Scores(rows, into []float64) []float64 {
+	s.Model.Scores(rows, into)
+	return into
+}
+
+// Contributions implements Scorer by TreeSHAP, which accounts for everything.
+func (s TreesScorer) Contributions(row []float64) (base float64, parts []float64, err error) {
+	base, parts = s.Model.Contributions(row)
+	return base, parts, nil
 }
 
 func readCTR(r io.Reader) (Scorer, []string, error) {
@@ -60,21 +84,26 @@ func (t *Trained) Manifest() Manifest { return t.manifest }
 
 // Score implements Model: the scorer's log odds, calibrated.
 func (t *Trained) Score(_ context.Context, m Matrix, into []float64) error {
-	t.score(m.Values, into)
-	return nil
+	return t.score(m.Values, into)
 }
 
-func (t *Trained) score(rows, into []float64) {
+func (t *Trained) score(rows, into []float64) error {
 	t.scorer.Scores(rows, into)
 	for i, logit := range into {
+		if finite(logit) != logit {
+			return fmt.Errorf("%w: it gives the score %v", ErrModel, logit)
+		}
 		into[i] = grained(t.manifest.Calibration.Logit(logit), maxScore)
 	}
+	return nil
 }
 
 // Explain implements Model.
 func (t *Trained) Explain(row []float64) []retrieval.FeatureEntry {
 	var score [1]float64
-	t.score(row, score[:])
+	if t.score(row, score[:]) != nil {
+		return ledgerOf(row, make([]float64, len(row)), 0) // it failed after it had scored
+	}
 	_, parts, _ := t.scorer.Contributions(row) // what is not accounted for is in the first entry
 	for j := range parts {
 		parts[j] *= t.manifest.Calibration.Slope

@@ -39,6 +39,12 @@ type Encoder interface {
 	EmbedPhoto(ctx context.Context, photo []byte, crop image.Rectangle) ([]float32, error)
 }
 
+// Adapter moves the vectors of queries to where a shop's own products for them are.
+type Adapter interface {
+	// Adapt returns the vector by which a leg searches in the place of vector, which stays as it is.
+	Adapt(leg string, vector []float32) []float32
+}
+
 // Options tune an Engine; a zero field stands for its default.
 type Options struct {
 	// Fusion joins the legs; FusionConvex.
@@ -115,6 +121,7 @@ type Engine struct {
 	lexicon  atomic.Pointer[lexicon] // of the newest generation
 	rules    atomic.Pointer[Rules]
 	synonyms atomic.Pointer[indexer.Synonyms]
+	adapter  atomic.Pointer[Adapter]
 }
 
 // New returns an engine over index. Without a ranker (nil) ModeRanked orders like ModeHybrid.
@@ -125,6 +132,16 @@ func New(index Index, encoder Encoder, ranker Ranker, opts Options) *Engine {
 // SetSynonyms puts what the words of a query may be replaced by in the keyword leg in the place of those before, from
 // the next search on; nil for none.
 func (e *Engine) SetSynonyms(synonyms *indexer.Synonyms) { e.synonyms.Store(synonyms) }
+
+// SetAdapter puts what moves the vectors of queries in the place of what did before, from the next search on; nil for
+// nothing. It must be one for the encoder's vectors.
+func (e *Engine) SetAdapter(adapter Adapter) {
+	if adapter == nil {
+		e.adapter.Store(nil)
+		return
+	}
+	e.adapter.Store(&adapter)
+}
 
 // Search answers q: the way of a query from request to ranked page. It keeps nothing of q, which the caller may
 // change as soon as it returns.

@@ -128,6 +128,8 @@ func (f *keywordFinder) hold(ctx context.Context, hits []indexer.Hit) ([]bool, e
 
 // vectorFinder finds products by the cosine of a vector.
 type vectorFinder struct {
+	leg       string
+	adapter   *Adapter // of the engine; nil = none
 	snapshot  *indexer.Snapshot
 	space     indexer.Space
 	vector    *queryVector
@@ -181,11 +183,14 @@ func (f *vectorFinder) hold(ctx context.Context, hits []indexer.Hit) ([]bool, er
 	return hold, nil
 }
 
-// turned is the vector, turned away from the unliked examples.
+// turned is the vector as the leg's adapter moves it, turned away from the unliked examples.
 func (f *vectorFinder) turned() ([]float32, error) {
 	vector, err := f.vector.get()
 	if err != nil {
 		return nil, err
+	}
+	if f.adapter != nil {
+		vector = (*f.adapter).Adapt(f.leg, vector)
 	}
 	return f.examples.turnedAway(f.space, vector), nil
 }

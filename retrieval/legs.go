@@ -52,9 +52,10 @@ type finder interface {
 // planLegs lists the legs that q's mode uses and q has a part for. Embedding runs under ctx.
 func (e *Engine) planLegs(ctx context.Context, q *Query, in *scope) []*leg {
 	var legs []*leg
+	adapter := e.adapter.Load()
 	addVector := func(name string, vector *queryVector, space indexer.Space) {
 		legs = append(legs, &leg{name: name, vector: vector, finder: &vectorFinder{
-			snapshot: in.snapshot, space: space, vector: vector, examples: in.shown, allowed: in.allowed, nearShare: e.opts.NearShare,
+			leg: name, adapter: adapter, snapshot: in.snapshot, space: space, vector: vector, examples: in.shown, allowed: in.allowed, nearShare: e.opts.NearShare,
 		}})
 	}
 	if q.Text != "" && q.Mode != ModeVector {

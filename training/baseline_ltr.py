@@ -1,10 +1,11 @@
 """What LightGBM makes of the graded rows of the data kit: the figures that our rankers are held against.
 
-Writes to --work: folds.txt (the fold of each query, in the order of rank.train.query), which every ranker keeps to, and the scores of LightGBM, one a row of
-rank.train. With --scores it judges files of scores that others have written, beside those.
+Writes to --work: folds.txt (the fold of each query, in the order of rank.train.query), which every ranker keeps to, tuned.json (the settings chosen for each
+fold), and the scores of LightGBM, one a row of rank.train. With --scores it judges files of scores that others have written, beside those.
 """
 
 import argparse
+import json
 import random
 from pathlib import Path
 
@@ -29,7 +30,7 @@ GRID = {
     "lambda_l2": [0.0, 1.0, 10.0],
     "lambdarank_truncation_level": [10, 30],
 }
-MOST_TREES = 400
+MOST_TREES = 250
 
 
 class Rows:
@@ -46,8 +47,8 @@ class Rows:
         rows = self.rows_of(queries)
         return Rows(self.x[rows], self.grades[rows], self.sizes[queries])
 
-    def dataset(self):
-        return lgb.Dataset(self.x, self.grades, group=self.sizes, params=FIXED)
+    def dataset(self, bins_of=None):
+        return lgb.Dataset(self.x, self.grades, group=self.sizes, params=FIXED, reference=bins_of)
 
 
 def gain(grades):
@@ -74,13 +75,11 @@ def interval(values, draws=10000):
 
 def curve(train, valid, settings, threads):
     """NDCG@5 on the valid rows after each tree."""
-    model = lgb.train(FIXED | settings | {"num_threads": threads}, train.dataset(), MOST_TREES)
-    scores = np.zeros(len(valid.grades))
-    values = []
-    for tree in range(MOST_TREES):
-        scores += model.predict(valid.x, start_iteration=tree, num_iteration=1)
-        values.append(ndcg(valid, scores).mean())
-    return values
+    values = {}
+    told = FIXED | settings | {"num_threads": threads, "metric": "ndcg", "eval_at": [CUT]}
+    train = train.dataset()
+    lgb.train(told, train, MOST_TREES, valid_sets=[valid.dataset(train)], valid_names=["valid"], callbacks=[lgb.record_evaluation(values)])
+    return values["valid"][f"ndcg@{CUT}"]
 
 
 def tune(rows, folds, held, candidates, threads):
@@ -100,11 +99,26 @@ def tune(rows, folds, held, candidates, threads):
     return best
 
 
+def options(settings, trees):
+    """The settings as ranker/trees names them."""
+    return {
+        "Trees": trees,
+        "Leaves": settings["num_leaves"],
+        "Rate": settings["learning_rate"],
+        "MinRows": settings["min_data_in_leaf"],
+        "MinHessian": settings["min_sum_hessian_in_leaf"],
+        "FeatureShare": settings["feature_fraction"],
+        "RowShare": settings["bagging_fraction"],
+        "L2": settings["lambda_l2"],
+        "Truncation": settings["lambdarank_truncation_level"],
+    }
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kit", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--candidates", type=int, default=40, help="settings drawn from the grid for each fold; 0 = only the example's")
+    parser.add_argument("--candidates", type=int, default=12, help="settings drawn from the grid for each fold; 0 = only the example's")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--scores", type=Path, nargs="*", default=[], help="judge these, and train nothing")
     args = parser.parse_args()
@@ -120,6 +134,7 @@ def main():
     files = {"example": args.work / "lightgbm_example.txt", "tuned": args.work / "lightgbm_tuned.txt"}
     if not args.scores:
         draw = random.Random(1)
+        tuned = []
         candidates = [{k: draw.choice(v) for k, v in GRID.items()} for _ in range(args.candidates)]
         scores = {name: np.zeros(len(grades)) for name in files}
         for held in range(FOLDS):
@@ -128,9 +143,12 @@ def main():
                 inner, settings, trees = tune(rows, folds, held, candidates, args.threads)
                 print(f"fold {held}: {trees} trees, {settings}, NDCG@{CUT} {inner:.4f} on the inner folds", flush=True)
                 chosen["tuned"] = (settings, trees)
+                tuned.append(options(settings, trees))
             train, seen = rows.part(np.flatnonzero(folds != held)), rows.rows_of(np.flatnonzero(folds == held))
             for name, (settings, trees) in chosen.items():
                 scores[name][seen] = lgb.train(FIXED | settings | {"num_threads": args.threads}, train.dataset(), trees).predict(rows.x[seen])
+        if tuned:
+            (args.work / "tuned.json").write_text(json.dumps(tuned))
         for name in chosen:
             np.savetxt(files[name], scores[name])
     judged = {path.stem: ndcg(rows, np.loadtxt(path)) for path in [*files.values(), *args.scores] if path.exists()}

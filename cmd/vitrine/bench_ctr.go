@@ -61,7 +61,7 @@ type ctrRun struct {
 	Learning []ctrLearning       `json:"learning"`
 	Figures  []simulation.Figure `json:"figures"`
 
-	places []simulation.Places // of the product that bots push, by contender
+	places map[string]simulation.Places // of the product that bots push, by contender
 }
 
 // ctrAttack is a simulation with bots, and what it changes.
@@ -160,7 +160,7 @@ func (c *benchCTRCmd) run(ctx context.Context, world *simulation.Shop, target st
 		return r, err
 	}
 	r.Seconds = time.Since(begun).Seconds()
-	if err := c.learn(ctx, store, state, bar, &r); err != nil {
+	if err := c.learn(ctx, store, state, bar, t, &r); err != nil {
 		return r, err
 	}
 	bar.report("measuring rankings", 0, 0)
@@ -168,7 +168,7 @@ func (c *benchCTRCmd) run(ctx context.Context, world *simulation.Shop, target st
 }
 
 // learn trains on what was stored, as `vitrine train ctr --data` does, each model for itself; none is made live.
-func (c *benchCTRCmd) learn(ctx context.Context, store *catalog.Store, state *behaviour.State, bar *progress, r *ctrRun) error {
+func (c *benchCTRCmd) learn(ctx context.Context, store *catalog.Store, state *behaviour.State, bar *progress, t *terminal, r *ctrRun) error {
 	for _, name := range c.Train {
 		kind, objective, _ := strings.Cut(name, "/")
 		trainer, err := learning.NewTrainer(kind, cmp.Or(objective, string(ctr.LogLoss)), c.Seed)
@@ -181,6 +181,10 @@ func (c *benchCTRCmd) learn(ctx context.Context, store *catalog.Store, state *be
 			Window: learning.Window{Trust: state, Progress: func(stage string, done int) { bar.report("read "+stage, done, 0) }},
 			Epoch:  func(e ctr.Epoch) { bar.report("epochs of "+name, e.Number, 0) },
 		})
+		if errors.Is(err, learning.ErrTooLittle) {
+			t.notef("%s learns nothing: %v", name, err)
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -190,8 +194,8 @@ func (c *benchCTRCmd) learn(ctx context.Context, store *catalog.Store, state *be
 }
 
 // measure compares, on searches of after the run, the order of the fusion with what rankers make of it: the prior
-// that knows no visitor and no click, the prior that does, and the models that were trained. It also looks where they
-// put the product that bots push, if there is one.
+// that knows no visitor and no click, the prior that does, and the models that were trained, with and without knowing who
+// asks. It also looks where they put the product that bots push, if there is one.
 func (c *benchCTRCmd) measure(ctx context.Context, world *simulation.Shop, live *shop, state *behaviour.State, target string, r *ctrRun) error {
 	hybrid := searchIn(live, retrieval.ModeHybrid)
 	ranked := func(m ranker.Model, state *behaviour.State) simulation.Search {
@@ -207,25 +211,33 @@ func (c *benchCTRCmd) measure(ctx context.Context, world *simulation.Shop, live 
 		if err != nil {
 			return err
 		}
-		contenders = append(contenders, simulation.Ranking(l.Model, ranked(model, state)))
+		search := ranked(model, state)
+		contenders = append(contenders, simulation.Ranking(l.Model, search), simulation.Ranking(l.Model+", visitor unknown", anonymously(search)))
 	}
 	if target != "" {
 		tasks, err := world.TasksOf(target, pushedTasks, c.Seed)
 		if err != nil {
 			return err
 		}
+		r.places = map[string]simulation.Places{}
 		for _, contender := range contenders {
-			places, err := simulation.Place(ctx, tasks, contender, target)
-			if err != nil {
+			if r.places[contender.Name], err = simulation.Place(ctx, tasks, contender, target); err != nil {
 				return err
 			}
-			r.places = append(r.places, places)
 		}
 	}
 	contenders = append(contenders, world.Oracle("oracle", hybrid, oracleDepth))
 	figures, err := world.Evaluate(ctx, world.Tasks(c.Tasks, c.Seed), contenders)
 	r.Figures = figures
 	return err
+}
+
+// anonymously searches without saying who asks.
+func anonymously(search simulation.Search) simulation.Search {
+	return func(ctx context.Context, q retrieval.Query) (*retrieval.Response, error) {
+		q.Shopper.Visitor, q.Shopper.User = "", ""
+		return search(ctx, q)
+	}
 }
 
 // searchBy searches in mode ranked with a ranker of its own.

@@ -20,17 +20,34 @@ type ctrPush struct {
 	Lift      float64 `json:"lift"` // ranks that it stands higher with bots
 }
 
-// pushes compares two runs, contender by contender; the oracle ranks by the truth and is left out.
+// pushes compares two runs, contender by contender, those that both have; the oracle ranks by the truth and is left out.
 func pushes(clean, attacked *ctrRun) []ctrPush {
 	var all []ctrPush
-	for i, places := range clean.places {
-		before, after := clean.Figures[i], attacked.Figures[i] // of the group of all searches, which is the first
-		p := ctrPush{Contender: before.Contender, Clean: before.NDCG, NDCG: after.NDCG, Change: after.NDCG/before.NDCG - 1}
-		lift := places.Lift(attacked.places[i])
-		p.Searches, p.Rank, p.Lift = lift.Tasks, lift.From, lift.Ranks
-		all = append(all, p)
+	after := attacked.overall()
+	for _, before := range clean.Figures {
+		places, placed := clean.places[before.Contender]
+		ndcg, had := after[before.Contender]
+		if !placed || !had || before.Group != "all" {
+			continue
+		}
+		lift := places.Lift(attacked.places[before.Contender])
+		all = append(all, ctrPush{
+			Contender: before.Contender, Clean: before.NDCG, NDCG: ndcg, Change: ndcg/before.NDCG - 1,
+			Searches: lift.Tasks, Rank: lift.From, Lift: lift.Ranks,
+		})
 	}
 	return all
+}
+
+// overall is NDCG@10 over all searches, by contender.
+func (r *ctrRun) overall() map[string]float64 {
+	ndcg := map[string]float64{}
+	for _, f := range r.Figures {
+		if f.Group == "all" {
+			ndcg[f.Contender] = f.NDCG
+		}
+	}
+	return ndcg
 }
 
 // write prints what bots of one shape did.

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"math"
+	"os"
 
 	"vitrine/ranker/calibration"
 	"vitrine/ranker/ctr"
@@ -27,11 +30,11 @@ type calibrated struct {
 
 // Run compares the chances of a model as they are with those of two calibrations.
 func (c *calibrateCmd) Run(t *terminal) error {
-	fit, err := (&clickRows{CSV: c.Fit}).readCSV(ctr.Columns{Features: []string{c.Logit}, Label: c.Label})
+	fit, err := c.read(c.Fit)
 	if err != nil {
 		return err
 	}
-	test, err := (&clickRows{CSV: c.CSV}).readCSV(ctr.Columns{Features: []string{c.Logit}, Label: c.Label})
+	test, err := c.read(c.CSV)
 	if err != nil {
 		return err
 	}
@@ -70,6 +73,22 @@ func (c *calibrateCmd) Run(t *terminal) error {
 		}
 	}
 	return nil
+}
+
+func (c *calibrateCmd) read(path string) (*ctr.Dataset, error) {
+	in, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("there is no file %s: --fit and --csv take tables with a column of logits and one of clicks", path)
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer in.Close()
+	rows, err := ctr.ReadCSV(in, ctr.Columns{Features: []string{c.Logit}, Label: c.Label})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return rows, nil
 }
 
 func (c *calibrateCmd) judge(chance func(logit float64) float64, logits, labels []float64) (calibrated, error) {

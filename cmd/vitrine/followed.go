@@ -88,6 +88,7 @@ type shopFiles struct {
 	rules     *followedFile[*rules.Set]
 	synonyms  *followedFile[*indexer.Synonyms]
 	objective *followedFile[ranker.Objective]
+	adapter   *followedFile[liveAdapter]
 }
 
 func openShopFiles(dataDir string) (files shopFiles, err error) {
@@ -97,6 +98,9 @@ func openShopFiles(dataDir string) (files shopFiles, err error) {
 	if files.synonyms, err = openSynonyms(dataDir); err != nil {
 		return files, err
 	}
-	files.objective, err = openObjective(dataDir)
+	if files.objective, err = openObjective(dataDir); err != nil {
+		return files, err
+	}
+	files.adapter, err = openAdapter(dataDir)
 	return files, err
 }

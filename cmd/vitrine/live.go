@@ -65,6 +65,7 @@ func (l *liveShop) follow(ctx context.Context) error {
 		l.followSynonyms()
 		l.followRanker()
 		l.followObjective()
+		l.followAdapter()
 		// Read without the lock: nobody but this goroutine puts another shop in its place.
 		changed, err := l.shop.index.Refresh(ctx)
 		if errors.Is(err, indexer.ErrModelChanged) {

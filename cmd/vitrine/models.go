@@ -65,10 +65,11 @@ func isFolder(path string) bool {
 
 // modelsCmd groups the verbs about models.
 type modelsCmd struct {
-	List     modelsListCmd     `cmd:"" help:"List the encoders that index can use and, of a data directory, the ranker models."`
-	Runs     modelsRunsCmd     `cmd:"" help:"List the trainings of ranker models, with what they used and what became of them."`
-	Adopt    modelsAdoptCmd    `cmd:"" help:"Serve a ranker model that was trained before."`
-	Rollback modelsRollbackCmd `cmd:"" help:"Serve the ranker model again that was served before."`
+	List            modelsListCmd            `cmd:"" help:"List the encoders that index can use and, of a data directory, the adapters and ranker models."`
+	Runs            modelsRunsCmd            `cmd:"" help:"List the trainings of ranker models, with what they used and what became of them."`
+	Adopt           modelsAdoptCmd           `cmd:"" help:"Serve a ranker model that was trained before."`
+	Rollback        modelsRollbackCmd        `cmd:"" help:"Serve the ranker model again that was served before."`
+	RollbackAdapter modelsRollbackAdapterCmd `cmd:"" help:"Use the adapter again that was used before, or none."`
 }
 
 type modelsListCmd struct {
@@ -104,7 +105,7 @@ func (c *modelsListCmd) Run(ctx context.Context, t *terminal, library runtimeLib
 		return err
 	}
 	if c.JSON {
-		return c.json(t, models)
+		return c.json(t, models, library)
 	}
 	table := tabwriter.NewWriter(t.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "NAME\tDIM\tSIZE\tFINGERPRINT\tWHERE")
@@ -118,7 +119,17 @@ func (c *modelsListCmd) Run(ctx context.Context, t *terminal, library runtimeLib
 	if err := table.Flush(); err != nil || c.Data == "" {
 		return err
 	}
-	rankers, err := listRankers(c.Data)
+	adapters, err := listAdapters(c.Data)
+	if err != nil {
+		return err
+	}
+	if len(adapters) > 0 {
+		fmt.Fprintln(t.out)
+		if err := printAdapters(t.out, adapters); err != nil {
+			return err
+		}
+	}
+	rankers, err := listRankers(c.Data, library)
 	if err != nil {
 		return err
 	}
@@ -126,19 +137,24 @@ func (c *modelsListCmd) Run(ctx context.Context, t *terminal, library runtimeLib
 	return printRankers(t.out, rankers)
 }
 
-// json prints the encoders as a list or, of a data directory, both kinds of models.
-func (c *modelsListCmd) json(t *terminal, encoders []listedModel) error {
+// json prints the encoders as a list or, of a data directory, all kinds of models.
+func (c *modelsListCmd) json(t *terminal, encoders []listedModel, library runtimeLibrary) error {
 	if c.Data == "" {
 		return t.json(encoders)
 	}
-	rankers, err := listRankers(c.Data)
+	adapters, err := listAdapters(c.Data)
+	if err != nil {
+		return err
+	}
+	rankers, err := listRankers(c.Data, library)
 	if err != nil {
 		return err
 	}
 	return t.json(struct {
-		Encoders []listedModel  `json:"encoders"`
-		Rankers  []listedRanker `json:"rankers"`
-	}{encoders, rankers})
+		Encoders []listedModel   `json:"encoders"`
+		Adapters []listedAdapter `json:"adapters"`
+		Rankers  []listedRanker  `json:"rankers"`
+	}{encoders, adapters, rankers})
 }
 
 func describeModel(ctx context.Context, dataDir, name, where string, library runtimeLibrary, t *terminal) listedModel {

@@ -25,8 +25,8 @@ type listedRanker struct {
 }
 
 // listRankers lists the models of a data directory, the prior first.
-func listRankers(dataDir string) ([]listedRanker, error) {
-	store := ranker.OpenStore(dataDir)
+func listRankers(dataDir string, library runtimeLibrary) ([]listedRanker, error) {
+	store := rankerStore(dataDir, library)
 	live, _, err := store.Live()
 	if err != nil && !errors.Is(err, ranker.ErrModel) {
 		return nil, err
@@ -127,8 +127,8 @@ type modelsAdoptCmd struct {
 }
 
 // Run makes a model live; servers take it up within seconds.
-func (c *modelsAdoptCmd) Run(t *terminal) error {
-	return changeLive(c.Data, func(store *ranker.Store) error {
+func (c *modelsAdoptCmd) Run(t *terminal, library runtimeLibrary) error {
+	return changeLive(c.Data, library, func(store *ranker.Store) error {
 		if err := store.Adopt(c.Version); err != nil {
 			return err
 		}
@@ -142,8 +142,8 @@ type modelsRollbackCmd struct {
 }
 
 // Run makes the model live that was before the live one.
-func (c *modelsRollbackCmd) Run(t *terminal) error {
-	return changeLive(c.Data, func(store *ranker.Store) error {
+func (c *modelsRollbackCmd) Run(t *terminal, library runtimeLibrary) error {
+	return changeLive(c.Data, library, func(store *ranker.Store) error {
 		version, err := store.Rollback()
 		if err != nil {
 			return err
@@ -154,8 +154,8 @@ func (c *modelsRollbackCmd) Run(t *terminal) error {
 }
 
 // changeLive holds the lock of the ranker's folder, which a training holds too, while change runs.
-func changeLive(dataDir string, change func(*ranker.Store) error) (err error) {
-	store := ranker.OpenStore(dataDir)
+func changeLive(dataDir string, library runtimeLibrary, change func(*ranker.Store) error) (err error) {
+	store := rankerStore(dataDir, library)
 	lock, err := catalog.LockDir(store.Folder())
 	if err != nil {
 		return err

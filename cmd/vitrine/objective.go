@@ -30,6 +30,6 @@ func (l *liveShop) followObjective() {
 // noteUnmetObjective says so where the model in force cannot pursue the objective.
 func (s *shop) noteUnmetObjective(t *terminal) {
 	if wanted := s.files.objective.value; s.ranker.Objective().String() != wanted.String() {
-		t.notef("vitrine: the model %s estimates clicks alone and cannot pursue %s: train one of clicks, carts and purchases (vitrine train ctr --data DIR --objective logloss); until then the order is that of clicks", s.ranker.Model().Version(), wanted)
+		t.notef("vitrine: the model %s estimates clicks alone and cannot pursue %s: train one of clicks, carts and purchases (vitrine train ctr --data DIR); until then the order is that of clicks", s.ranker.Model().Version(), wanted)
 	}
 }

@@ -6,13 +6,27 @@ import (
 	"sync"
 	"time"
 
+	"vitrine/encoders"
 	"vitrine/ranker"
 	"vitrine/ranker/learning"
 )
 
+// rankerStore is the store of the ranker models of a data directory. A network that it loads stays open until the program
+// ends: searches that began with one may still ask it.
+func rankerStore(dataDir string, library runtimeLibrary) *ranker.Store {
+	return ranker.OpenStore(dataDir).WithNetworks(func(file []byte, features []string) (ranker.Network, error) {
+		return openNetwork(context.Background(), file, features, library)
+	})
+}
+
+// openNetwork opens a network after it was seen to take the features.
+func openNetwork(ctx context.Context, file []byte, features []string, library runtimeLibrary) (ranker.Network, error) {
+	return encoders.OpenTable(ctx, file, features, encoders.Options{RuntimeLibrary: string(library)})
+}
+
 // liveRanker loads the live ranker model. One that cannot be used is told, and the prior serves.
-func liveRanker(dataDir string, t *terminal) ranker.Model {
-	model, err := ranker.OpenStore(dataDir).LoadLive()
+func liveRanker(dataDir string, library runtimeLibrary, t *terminal) ranker.Model {
+	model, err := rankerStore(dataDir, library).LoadLive()
 	if err != nil {
 		t.notef("vitrine: %v (the prior ranks)", err)
 		return ranker.Prior()
@@ -23,7 +37,7 @@ func liveRanker(dataDir string, t *terminal) ranker.Model {
 // followRanker puts the model in force that has become live, here or in another process, while searches run. One that
 // cannot be used is told once, and the model before goes on. It is called by follow alone, which is why it needs no lock.
 func (l *liveShop) followRanker() {
-	store := ranker.OpenStore(l.dataDir)
+	store := rankerStore(l.dataDir, l.library)
 	version, _, err := store.Live()
 	if err == nil && version == l.rankerTried {
 		return

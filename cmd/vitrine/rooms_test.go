@@ -38,7 +38,7 @@ var rooms = []room{
 var homes = []struct{ module, home, why string }{
 	{"database/sql", "catalog", "catalog is the only room that knows SQLite"},
 	{"github.com/mattn/go-sqlite3", "catalog", "catalog is the only room that knows SQLite"},
-	{"encoding/csv", "catalog retrieval/evaluation ranker/ctr ranker/online", "catalog reads feeds, evaluation judgements, ctr and online rows to train on; no other package reads tables"},
+	{"encoding/csv", "catalog retrieval/evaluation ranker/ctr ranker/online ranker/learning", "catalog reads feeds, evaluation judgements, ctr and online rows to train on, and learning writes such rows; no other package reads tables"},
 	{"github.com/yalue/onnxruntime_go", "encoders", "encoders is the only room that runs models"},
 	{"github.com/disintegration/imaging", "encoders", "encoders is the only room that decodes photos"},
 	{"github.com/coder/hnsw", "indexer/vector", "its traps are handled in one place"},

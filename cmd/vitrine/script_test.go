@@ -3,14 +3,18 @@ package main
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"hash/crc32"
 	"image"
 	"image/color"
 	"image/jpeg"
 	"image/png"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -43,6 +47,7 @@ func TestScripts(t *testing.T) {
 			"damage":   damageFiles,
 			"bom":      bomAndWindowsLines,
 			"shoppers": logShoppers,
+			"slang":    slangShop,
 		},
 	})
 }
@@ -144,4 +149,36 @@ func bomAndWindowsLines(ts *testscript.TestScript, neg bool, args []string) {
 	text := []byte(ts.ReadFile(path))
 	text = append([]byte("\xef\xbb\xbf"), bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n"))...)
 	ts.Check(os.WriteFile(path, text, 0o644))
+}
+
+// slangShop writes a feed of 320 products and the clicks of shoppers who call their kinds by names of their own, or who
+// click by chance: slang right|chance FEED EVENTS.
+func slangShop(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 || args[0] != "right" && args[0] != "chance" {
+		ts.Fatalf("usage: slang right|chance FEED EVENTS")
+	}
+	kinds := []string{"scarf", "backpack", "mug", "lamp", "sofa", "keyboard", "umbrella", "watch"}
+	slang := []string{"zorbo", "quilp", "tramble", "vexit", "mondle", "priskin", "hoffle", "jastrum"}
+	colours := []string{"red", "blue", "green", "black", "white", "yellow", "pink", "brown", "purple", "orange"}
+	styles := []string{"striped", "vintage", "small", "sport"}
+	random := rand.New(rand.NewPCG(1, 1))
+	var feed, events strings.Builder
+	at := time.Now().Add(-time.Hour).UTC().Format(time.RFC3339)
+	number := 0
+	for k, kind := range kinds {
+		for _, colour := range colours {
+			for _, style := range styles {
+				fmt.Fprintf(&feed, "{\"id\":\"p%03d\",\"title\":\"%s %s %s\"}\n", number, colour, style, kind)
+				clicked := number
+				if args[0] == "chance" {
+					clicked = random.IntN(len(kinds) * len(colours) * len(styles))
+				}
+				fmt.Fprintf(&events, "{\"query_id\":\"q%d\",\"timestamp\":%q,\"client_id\":\"c\",\"user_query\":\"%s %s %s\"}\n", number, at, slang[k], style, colour)
+				fmt.Fprintf(&events, "{\"action_name\":\"click\",\"timestamp\":%q,\"client_id\":\"c\",\"query_id\":\"q%d\",\"event_attributes\":{\"object\":{\"object_id\":\"p%03d\"}}}\n", at, number, clicked)
+				number++
+			}
+		}
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(feed.String()), 0o644))
+	ts.Check(os.WriteFile(ts.MkAbs(args[2]), []byte(events.String()), 0o644))
 }

@@ -21,6 +21,7 @@ type shop struct {
 	engine *retrieval.Engine
 	files  shopFiles
 
+	adapter retrieval.Adapter // of queries; nil = none
 	options retrieval.Options // of engine
 }
 
@@ -39,31 +40,42 @@ func openShopWith(ctx context.Context, dataDir string, files shopFiles, state *b
 	if err != nil {
 		return nil, err
 	}
-	built := builtWith(index)
-	model, err := openModel(ctx, dataDir, built.Name, library, t)
+	model, err := openModelOf(ctx, dataDir, index, library, t)
 	if err != nil {
 		return nil, errors.Join(err, index.Close())
-	}
-	if found := model.Info().Fingerprint; found != built.Fingerprint {
-		err := fmt.Errorf("the index was built with model %s of fingerprint %s and that model's is now %s: run vitrine index again", built.Name, built.Fingerprint, found)
-		return nil, errors.Join(err, model.Close(), index.Close())
 	}
 	weighting, err := readFusion(dataDir)
 	if err != nil {
 		return nil, errors.Join(err, model.Close(), index.Close())
 	}
-	s := &shop{index: index, model: model, files: files, ranker: ranker.New(liveRanker(dataDir, t), files.objective.value, state)}
+	s := &shop{index: index, model: model, files: files, ranker: ranker.New(liveRanker(dataDir, library, t), files.objective.value, state)}
 	s.noteUnmetObjective(t)
+	s.takeAdapter(t)
 	s.options = retrieval.Options{Weighting: weighting, Suggestions: suggestionsIn(dataDir)}
 	s.engine = s.engineWith(s.options)
 	s.engine.SetRules(files.rules.value)
 	return s, nil
 }
 
+// openModelOf opens the model that an index was built with.
+func openModelOf(ctx context.Context, dataDir string, index *indexer.Index, library runtimeLibrary, t *terminal) (*encoders.Model, error) {
+	built := builtWith(index)
+	model, err := openModel(ctx, dataDir, built.Name, library, t)
+	if err != nil {
+		return nil, err
+	}
+	if found := model.Info().Fingerprint; found != built.Fingerprint {
+		err := fmt.Errorf("the index was built with model %s of fingerprint %s and that model's is now %s: run vitrine index again", built.Name, built.Fingerprint, found)
+		return nil, errors.Join(err, model.Close())
+	}
+	return model, nil
+}
+
 // engineWith returns an engine over the shop, without its rules.
 func (s *shop) engineWith(options retrieval.Options) *retrieval.Engine {
 	engine := retrieval.New(s.index, queryEncoder{s.model}, s.ranker, options)
 	engine.SetSynonyms(s.files.synonyms.value)
+	engine.SetAdapter(s.adapter)
 	return engine
 }
 

@@ -17,13 +17,13 @@ type trainCTRCmd struct {
 	Rows     clickRows `embed:""`
 	Evaluate string    `placeholder:"FILE" help:"Train nothing: read the model from this file and print its figures on the rows."`
 
-	Model   string `default:"" enum:",logistic,mlp,deepfm" help:"Kind of model: logistic, mlp or deepfm; where none is named mlp, and with --data logistic."`
+	Model   string `default:"" enum:",logistic,mlp,deepfm,trees" help:"Kind of model: logistic, mlp or deepfm, and with --data also trees; where none is named mlp, and with --data logistic."`
 	Hidden  []int  `help:"Units of each hidden layer of an mlp or a deepfm, separated by commas; 64 where none are named."`
 	Factors int    `default:"0" help:"Numbers in the latent vector of a deepfm's feature; 0 = 8."`
 	From    string `placeholder:"FILE" help:"Go on from the model of this file, of the same features and kind."`
 	Freeze  int    `default:"0" help:"Hidden layers that stay as they are, from the first."`
 
-	Objective string `default:"" enum:",logloss,softmax,lambdarank" help:"What training lowers: logloss, softmax or lambdarank, of which the last two compare the rows of a query; where none is named logloss, and with --data softmax."`
+	Objective string `default:"" enum:",logloss,softmax,lambdarank" help:"What training lowers: logloss, softmax or lambdarank, of which the last two compare the rows of a query; where none is named logloss, and with --data softmax unless objective.txt reads carts or purchases."`
 	NDCGAt    int    `name:"ndcg-at" default:"10" help:"Rank to which lambdarank looks, and at which softmax and lambdarank choose the best epoch."`
 
 	Dropout    float64 `default:"0" help:"Share of the hidden units left out at a time."`
@@ -47,24 +47,34 @@ type trainCTRCmd struct {
 }
 
 // Run trains a model on a table or on a shop's log, or evaluates one.
-func (c *trainCTRCmd) Run(ctx context.Context, t *terminal) error {
-	c.fillIn()
+func (c *trainCTRCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary) error {
+	if err := c.fillIn(); err != nil {
+		return err
+	}
 	switch {
 	case c.Data != "":
-		return c.learn(ctx, t)
+		return c.learn(ctx, t, library)
 	case c.Evaluate != "":
 		return c.evaluate(t)
 	}
 	return c.train(ctx, t)
 }
 
-// fillIn sets what was not named and depends on where the rows come from.
-func (c *trainCTRCmd) fillIn() {
+// fillIn sets what was not named and depends on where the rows come from, and on what the shop's order pursues.
+func (c *trainCTRCmd) fillIn() error {
 	kind, objective := "mlp", string(ctr.LogLoss)
 	if c.Data != "" {
-		kind, objective = learning.DefaultKind, learning.DefaultObjective
+		kind = learning.DefaultKind
+		pursued, err := openObjective(c.Data)
+		if err != nil {
+			return err
+		}
+		if !pursued.value.ReadsOutcomes() && c.Model != "trees" {
+			objective = learning.DefaultObjective
+		}
 	}
 	c.Model, c.Objective = cmp.Or(c.Model, kind), cmp.Or(c.Objective, objective)
+	return nil
 }
 
 func (c *trainCTRCmd) evaluate(t *terminal) error {
@@ -144,6 +154,8 @@ func (c *trainCTRCmd) options() (ctr.Options, error) {
 		Patience: c.Patience, Seed: c.Seed,
 	}
 	switch {
+	case c.Model == "trees":
+		return o, errors.New("trees of a table are trained by vitrine train trees")
 	case c.From != "" && (c.Model != "mlp" || len(c.Hidden) > 0 || c.Factors != 0):
 		return o, errors.New("leave --model, --hidden and --factors out beside --from: the model has its own")
 	case c.Model == "logistic" && len(c.Hidden) > 0:

@@ -49,13 +49,18 @@ func (r *clickRows) readFor(model *ctr.Model) (*ctr.Dataset, error) {
 	if len(r.Features) > 0 || r.Label != "" || len(r.Funnel) > 0 {
 		return nil, errors.New("leave --features, --label and --funnel out beside --evaluate: the model names its columns")
 	}
-	if r.LibSVM != "" {
-		return r.readLibSVM(len(model.Features()))
-	}
-	return r.readCSV(ctr.Columns{
+	return r.readColumns(ctr.Columns{
 		Features: model.Features(), Label: model.Label(), Funnel: model.Tasks()[1:], Graded: model.Objective() != ctr.LogLoss,
 		Group: r.Group, Weight: r.Weight,
 	})
+}
+
+// readColumns returns rows of features that a model names.
+func (r *clickRows) readColumns(columns ctr.Columns) (*ctr.Dataset, error) {
+	if r.LibSVM != "" {
+		return r.readLibSVM(len(columns.Features))
+	}
+	return r.readCSV(columns)
 }
 
 func (r *clickRows) readCSV(columns ctr.Columns) (*ctr.Dataset, error) {

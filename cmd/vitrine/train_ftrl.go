@@ -24,6 +24,7 @@ type trainFTRLCmd struct {
 	Label    string   `placeholder:"COLUMN" help:"Column that is 1 where there was a click and 0 where there was none."`
 	Position string   `placeholder:"COLUMN" help:"Column of the position, from 1, whose effect is learnt and left out of scores."`
 
+	Prior   float64 `default:"0" help:"Share of clicks from which learning starts; 0 = that of the table."`
 	Alpha   float64 `default:"0.1" help:"Step of a weight."`
 	Beta    float64 `default:"1" help:"Slows the first steps."`
 	L1      float64 `name:"l1" default:"0" help:"At which a weight stays exactly 0."`
@@ -57,14 +58,15 @@ func (c *trainFTRLCmd) train(t *terminal) error {
 	if err != nil {
 		return err
 	}
+	labels, logits := labelsOf(examples), make([]float64, len(examples))
 	model, err := online.New(online.Options{
+		Prior: c.prior(labels),
 		Dense: online.Standard(c.Numbers, examples), Fields: c.Fields, Crosses: c.Crosses,
 		Buckets: c.Buckets, Alpha: c.Alpha, Beta: c.Beta, L1: c.L1, L2: c.L2,
 	})
 	if err != nil {
 		return err
 	}
-	labels, logits := labelsOf(examples), make([]float64, len(examples))
 	for pass := range c.Passes {
 		for i, e := range examples {
 			if pass == 0 {
@@ -83,6 +85,18 @@ func (c *trainFTRLCmd) train(t *terminal) error {
 	}
 	fmt.Fprintf(t.out, "the model is in %s\n", c.Out)
 	return nil
+}
+
+// prior is that of the table, smoothed so that it is neither 0 nor 1, unless another is named.
+func (c *trainFTRLCmd) prior(labels []float64) float64 {
+	if c.Prior != 0 {
+		return c.Prior
+	}
+	clicks := 0.0
+	for _, label := range labels {
+		clicks += label
+	}
+	return (clicks + 1) / (float64(len(labels)) + 2)
 }
 
 func (c *trainFTRLCmd) evaluate(t *terminal) error {
@@ -125,7 +139,7 @@ func labelsOf(examples []online.Example) []float64 {
 }
 
 func printLogits(t *terminal, rows string, labels, logits []float64) error {
-	metrics, err := ctr.Measure(labels, logits)
+	metrics, err := ctr.Measure(&ctr.Dataset{Labels: labels}, logits)
 	if err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"text/tabwriter"
 	"time"
 
@@ -19,16 +20,18 @@ import (
 type learnFlags struct {
 	Data    string `required:"" xor:"rows" placeholder:"DIR" type:"existingdir" help:"Data directory: learn from what its shoppers did, and serve the model if it wins. Of the flags above, --model, --objective and --seed count."`
 	Since   age    `default:"90d" placeholder:"AGE" help:"With --data, leave out what is older (${default})."`
+	ONNX    string `name:"onnx" placeholder:"FILE" help:"With --data: train nothing, judge this network, which was made elsewhere (docs/learning.md says what it must be like)."`
+	Export  string `placeholder:"FILE" help:"With --data: train nothing, write the rows to train on elsewhere into this CSV file."`
 	NoAdopt bool   `xor:"adopt" help:"With --data: judge the model and keep it, but do not serve it."`
 	Force   bool   `xor:"adopt" help:"With --data: serve the model even where it does not win."`
 }
 
 // learn trains on the log of a shop.
-func (c *trainCTRCmd) learn(ctx context.Context, t *terminal) (err error) {
+func (c *trainCTRCmd) learn(ctx context.Context, t *terminal, library runtimeLibrary) (err error) {
 	if c.Evaluate != "" || len(c.Rows.Features) > 0 || c.Rows.Label != "" {
 		return errors.New("leave --evaluate, --features and --label out beside --data: the log of a shop has its features, and its label is the click")
 	}
-	trainer, err := learning.NewTrainer(c.Model, c.Objective, c.Seed)
+	trainer, err := c.trainer(ctx, library)
 	if err != nil {
 		return err
 	}
@@ -44,14 +47,17 @@ func (c *trainCTRCmd) learn(ctx context.Context, t *terminal) (err error) {
 	if _, err := followBehaviour(ctx, store, visitors, t); err != nil {
 		return err
 	}
+	window := learning.Window{
+		Since:    since,
+		Trust:    visitors,
+		Progress: func(stage string, done int) { bar.report("read "+stage, done, 0) },
+	}
+	if c.Export != "" {
+		return c.export(ctx, t, store, window)
+	}
 	report, err := learning.Learn(ctx, learning.Job{
-		Source: store, Ledger: store, Store: ranker.OpenStore(c.Data), Trainer: trainer, Seed: c.Seed,
-		Adopt: !c.NoAdopt, Force: c.Force, Now: time.Now(),
-		Window: learning.Window{
-			Since:    since,
-			Trust:    visitors,
-			Progress: func(stage string, done int) { bar.report("read "+stage, done, 0) },
-		},
+		Source: store, Ledger: store, Store: rankerStore(c.Data, library), Trainer: trainer, Seed: c.Seed,
+		Adopt: !c.NoAdopt, Force: c.Force, Now: time.Now(), Window: window,
 		Epoch: func(e ctr.Epoch) { bar.report("epochs", e.Number, 0) },
 	})
 	bar.close()
@@ -62,6 +68,35 @@ func (c *trainCTRCmd) learn(ctx context.Context, t *terminal) (err error) {
 		return errors.Join(err, t.json(report))
 	}
 	return errors.Join(err, printLearning(t.out, report))
+}
+
+// trainer is that of the kind of model that is asked for, or of a network.
+func (c *trainCTRCmd) trainer(ctx context.Context, library runtimeLibrary) (learning.Trainer, error) {
+	if c.ONNX == "" {
+		return learning.NewTrainer(c.Model, c.Objective, c.Seed)
+	}
+	file, err := os.ReadFile(c.ONNX)
+	if err != nil {
+		return nil, err
+	}
+	network, err := openNetwork(ctx, file, ranker.FeatureNames(), library)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", c.ONNX, err)
+	}
+	return learning.NewNetworkTrainer(network, file), nil
+}
+
+// export writes the rows of the log as a table.
+func (c *trainCTRCmd) export(ctx context.Context, t *terminal, store *catalog.Store, window learning.Window) error {
+	log, err := learning.Assemble(ctx, store, window)
+	if err != nil {
+		return err
+	}
+	if err := replaceFile(c.Export, log.WriteCSV); err != nil {
+		return err
+	}
+	fmt.Fprintf(t.out, "%d rows of %d searches are in %s\n", log.Tally.Impressions, log.Tally.Searches, c.Export)
+	return nil
 }
 
 // printLearning prints what a training came to.

@@ -125,7 +125,7 @@ func TestAServerFollowsTheLiveRanker(t *testing.T) {
 	}
 	var told bytes.Buffer
 	terminal := newTerminal(&told, &told)
-	l := &liveShop{dataDir: dir, terminal: terminal, shop: &shop{ranker: ranker.New(liveRanker(dir, terminal), ranker.Objective{}, nil)}}
+	l := &liveShop{dataDir: dir, terminal: terminal, shop: &shop{ranker: ranker.New(liveRanker(dir, "", terminal), ranker.Objective{}, nil)}}
 	l.followRanker()
 	if got := l.rankerModel().Version(); got != ranker.Prior().Version() || told.Len() > 0 {
 		t.Errorf("at first it ranks by %s and says %q", got, told.String())

@@ -2,11 +2,11 @@ package ctr
 
 import "fmt"
 
-// Measure returns the figures of logits from any source: one a label, all rows alike. An error wraps
-// ErrData where there are none, or not one a label.
-func Measure(labels, logits []float64) (Metrics, error) {
-	if len(labels) == 0 || len(labels) != len(logits) {
-		return Metrics{}, fmt.Errorf("%w: %d labels and %d logits: bring one of each a row", ErrData, len(labels), len(logits))
+// Measure returns the figures of logits from any source on rows, all rows alike. Of the dataset it takes
+// Labels and, for NDCG, Groups. An error wraps ErrData where there are no rows, or not one logit a row.
+func Measure(d *Dataset, logits []float64) (Metrics, error) {
+	if d.Rows() == 0 || d.Rows() != len(logits) {
+		return Metrics{}, fmt.Errorf("%w: %d labels and %d logits: bring one of each a row", ErrData, d.Rows(), len(logits))
 	}
-	return measure(&examples{labels: [][]float64{labels}}, logits, logLoss{1}), nil
+	return measure(&examples{labels: [][]float64{d.Labels}, groups: d.groupSpans()}, logits, logLoss{1}), nil
 }

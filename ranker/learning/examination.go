@@ -12,9 +12,10 @@ type examination map[string][]float64
 const (
 	examinedPlaces = 50
 	leastExamined  = 0.05 // so that no click weighs more than twenty
-	// A place is taken to be looked at with probability 1 / k^examinedDecay until about examinedPrior clicks say otherwise.
-	examinedDecay  = 0.7
-	examinedPrior  = 20
+	// A place is taken to be looked at with probability 1 / k^examinedDecay until about examinedPrior clicks say otherwise:
+	// less steep than most lists are, because a steeper one than the truth makes turning the shown order around seem to win.
+	examinedDecay  = 0.5
+	examinedPrior  = 10
 	examinedRounds = 50
 )
 

@@ -183,7 +183,7 @@ func (r replays) column(c int, of func(replayed) float64) []float64 {
 func debiased(r replayed) float64 { return r.debiased }
 
 func (r replays) figure(c int, of contender, labels []float64) (Figure, error) {
-	measured, err := ctr.Measure(labels, of.scores)
+	measured, err := ctr.Measure(&ctr.Dataset{Labels: labels}, of.scores)
 	if err != nil {
 		return Figure{}, err
 	}

@@ -69,7 +69,7 @@ type Report struct {
 
 // Epoch is one pass over the training rows.
 type Epoch struct {
-	Training   float64 `json:"training"` // loss
+	Training   float64 `json:"training"` // loss; 0 = not measured
 	Validation float64 `json:"validation"`
 	Best       bool    `json:"best"`
 }

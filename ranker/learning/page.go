@@ -212,13 +212,16 @@ func learningPlot(epochs []Epoch) plot {
 	}
 	var numbers, training, validation []float64
 	for i, e := range epochs {
-		numbers, training, validation = append(numbers, float64(i+1)), append(training, e.Training), append(validation, e.Validation)
+		numbers, validation = append(numbers, float64(i+1)), append(validation, e.Validation)
+		if e.Training > 0 { // trees are not measured on what they learnt from
+			training = append(training, e.Training)
+		}
 	}
 	all := slices.Concat(training, validation)
 	margin := (slices.Max(all) - slices.Min(all)) * 0.06
 	a := axes{1, max(float64(len(epochs)), 2), slices.Min(all) - margin, slices.Max(all) + margin}
 	p := plot{
-		Lines:  []line{a.line("other", numbers, training), a.line("mean", numbers, validation)},
+		Lines:  []line{a.line("other", numbers[:len(training)], training), a.line("mean", numbers, validation)},
 		XTicks: ticks(a.fromX, a.toX, a.x, plain), YTicks: ticks(a.fromY, a.toY, a.y, plain), XName: "epoch",
 	}
 	p.XTicks = slices.DeleteFunc(p.XTicks, func(t tick) bool { return strings.Contains(t.Label, ".") })

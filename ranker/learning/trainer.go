@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 
 	"vitrine/ranker"
 	"vitrine/ranker/ctr"
+	"vitrine/ranker/trees"
 )
 
 // Trainer fits one kind of model.
@@ -30,11 +32,12 @@ const (
 // Kinds of models that NewTrainer knows.
 func Kinds() []string { return slices.Clone(kinds) }
 
-var kinds = []string{"logistic", "mlp", "deepfm"}
+var kinds = []string{"logistic", "mlp", "deepfm", kindTrees}
 
-// Objectives that NewTrainer knows.
-func Objectives() []string { return slices.Clone(objectives) }
+// kindTrees learns clicks alone, by log loss.
+const kindTrees = "trees"
 
+// objectives that NewTrainer knows.
 var objectives = []string{string(ctr.LogLoss), string(ctr.Softmax), string(ctr.LambdaRank)}
 
 // ErrTrainer is wrapped by every reason why there is no such trainer.
@@ -49,6 +52,15 @@ func NewTrainer(kind, objective string, seed uint64) (Trainer, error) {
 	if !slices.Contains(objectives, objective) {
 		return nil, fmt.Errorf("%w: objective %q: choose %s", ErrTrainer, objective, strings.Join(objectives, ", "))
 	}
+	if kind == kindTrees {
+		if objective != string(ctr.LogLoss) {
+			return nil, fmt.Errorf("%w: trees of a shop's log learn by %s: choose that objective", ErrTrainer, ctr.LogLoss)
+		}
+		return treesTrainer{trees.Options{
+			Trees: 400, Leaves: 15, Rate: 0.05, MinRows: 100, L2: 10, FeatureShare: 0.8, RowShare: 0.8, Patience: 20,
+			Threads: runtime.GOMAXPROCS(0), Seed: seed,
+		}}, nil
+	}
 	o := ctr.Options{Objective: ctr.Objective(objective), Rate: 0.002, Epochs: 20, Batch: 256, Patience: 3, L2: 1e-4, Seed: seed}
 	if kind != "logistic" {
 		o.Hidden = []int{32, 16}
@@ -57,6 +69,34 @@ func NewTrainer(kind, objective string, seed uint64) (Trainer, error) {
 		o.Factors = 8
 	}
 	return ctrTrainer{kind, o}, nil
+}
+
+// networkTrainer trains nothing: it brings a network that was made elsewhere to be judged.
+type networkTrainer struct{ scorer *ranker.NetworkScorer }
+
+// NewNetworkTrainer returns the trainer of a network, read from a file, that was made elsewhere.
+func NewNetworkTrainer(n ranker.Network, file []byte) Trainer {
+	return networkTrainer{ranker.NewNetworkScorer(n, file)}
+}
+
+func (t networkTrainer) Kind() string { return ranker.KindNetwork }
+
+func (t networkTrainer) Train(ctx context.Context, _, _ *ctr.Dataset, _ func(ctr.Epoch)) (ranker.Scorer, error) {
+	return t.scorer, ctx.Err()
+}
+
+type treesTrainer struct{ options trees.Options }
+
+func (t treesTrainer) Kind() string { return kindTrees }
+
+func (t treesTrainer) Train(ctx context.Context, training, validation *ctr.Dataset, report func(ctr.Epoch)) (ranker.Scorer, error) {
+	m, err := trees.Train(ctx, training, validation, t.options, func(r trees.Round) {
+		report(ctr.Epoch{Number: r.Tree, Validation: ctr.Metrics{Loss: -r.Figure}, Best: r.Best})
+	})
+	if m == nil {
+		return nil, err
+	}
+	return ranker.TreesScorer{Model: m}, err
 }
 
 type ctrTrainer struct {

@@ -25,6 +25,7 @@ type Example struct {
 type Model struct {
 	options Options // defaults filled in
 	crosses []cross
+	prior   float64 // log odds of Options.Prior
 
 	// The bias, then the bands but the first, the numbers, the buckets.
 	weights []atomic.Uint64 // bits of what z and n come to, for those who score
@@ -36,7 +37,7 @@ type Model struct {
 	learnt   uint64    // examples
 }
 
-// New returns a model that gives even odds to everything. An error wraps ErrOptions.
+// New returns a model that gives everything the odds of Options.Prior. An error wraps ErrOptions.
 func New(o Options) (*Model, error) {
 	o = o.WithDefaults()
 	if err := o.Validate(); err != nil {
@@ -46,7 +47,7 @@ func New(o Options) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Model{options: o, crosses: crosses, dense: 1 + len(o.Bands)}
+	m := &Model{options: o, crosses: crosses, prior: math.Log(o.Prior / (1 - o.Prior)), dense: 1 + len(o.Bands)}
 	m.hashed = m.dense + len(o.Dense)
 	size := m.hashed + o.Buckets
 	m.weights, m.z, m.n = make([]atomic.Uint64, size), make([]float64, size), make([]float64, size)
@@ -77,7 +78,7 @@ func (m *Model) Names() []string {
 // weights before and some after.
 func (m *Model) Score(e Example) float64 {
 	m.mustFit(e)
-	logit := m.weight(0)
+	logit := m.bias()
 	for i := range e.Dense {
 		logit += m.densePart(i, e)
 	}
@@ -99,7 +100,7 @@ func (m *Model) Contributions(e Example) (bias float64, parts []float64) {
 	for i := range m.crosses {
 		parts = append(parts, m.crossPart(&m.crosses[i], &fields))
 	}
-	return m.weight(0), parts
+	return m.bias(), parts
 }
 
 // densePart is converted, or a processor with fused multiply-add would sum something else than the parts.
@@ -114,6 +115,8 @@ func (m *Model) crossPart(c *cross, fields *hashes) float64 {
 	}
 	return sign * m.weight(m.hashed+bucket)
 }
+
+func (m *Model) bias() float64 { return m.prior + m.weight(0) }
 
 func (m *Model) weight(i int) float64 { return math.Float64frombits(m.weights[i].Load()) }
 

@@ -148,6 +148,20 @@ func TestL1LeavesWeightsThatTellNothingAtExactlyZero(t *testing.T) {
 	}
 }
 
+func TestAPriorIsWhereLearningStarts(t *testing.T) {
+	examples := drawn(3_000, -5, []float64{0.5, 0.5}, 1)
+	fresh := drawn(20_000, -5, []float64{0.5, 0.5}, 2)
+	even, known := newModel(t, Options{Dense: numbers(2)}), newModel(t, Options{Dense: numbers(2), Prior: 0.01})
+	if got, want := known.Score(Example{Dense: []float64{1, 1}}), math.Log(0.01/0.99); got != want {
+		t.Errorf("before it has learnt it scores %v, not %v", got, want)
+	}
+	learn(t, even, examples...)
+	learn(t, known, examples...)
+	if e, k := logLoss(fresh, even.Score), logLoss(fresh, known.Score); k > e-0.005 {
+		t.Errorf("log loss %v from even odds, %v from the prior", e, k)
+	}
+}
+
 func TestL2ShrinksWeights(t *testing.T) {
 	examples := drawn(5_000, 0, []float64{2}, 1)
 	plain, shrunk := newModel(t, Options{Dense: numbers(1)}), newModel(t, Options{Dense: numbers(1), L2: 1000})
@@ -388,6 +402,7 @@ func TestUnusableOptionsAreRefused(t *testing.T) {
 		{"buckets", Options{Buckets: 1000}, "1000 buckets: choose a power of two"},
 		{"bands", Options{Bands: []int{3, 2}}, "rising positions"},
 		{"no bands", Options{Bands: []int{}}, "rising positions"},
+		{"prior", Options{Prior: 1}, "a prior of 1"},
 		{"alpha", Options{Alpha: -1}, "alpha -1"},
 		{"l1", Options{L1: math.NaN()}, "l1 NaN"},
 		{"too many fields", Options{Fields: strings.Split(strings.Repeat("a,", 17), ",")}, "at most"},

@@ -33,6 +33,10 @@ type Options struct {
 	// 6 to 8, 9 to 12, 13 to 24, 25 to 48 and beyond.
 	Bands []int
 
+	// Prior is the share of clicks that is expected, from which learning starts; 0 = 1/2. Where clicks are
+	// rare, the bias needs thousands of examples to come down from even odds, and all weights help it meanwhile.
+	Prior float64
+
 	Alpha float64 // step of a weight at its first gradient, before Beta; 0 = 0.1
 	Beta  float64 // slows the first steps; 0 = 1
 	L1    float64 // at which a weight is left at exactly 0, of summed gradients
@@ -60,6 +64,9 @@ func (o Options) WithDefaults() Options {
 	if o.Bands == nil {
 		o.Bands = []int{1, 2, 3, 4, 5, 8, 12, 24, 48}
 	}
+	if o.Prior == 0 {
+		o.Prior = 0.5
+	}
 	if o.Alpha == 0 {
 		o.Alpha = 0.1
 	}
@@ -81,6 +88,8 @@ func (o Options) Validate() error {
 		err = fmt.Errorf("%d buckets: choose a power of two, at most %d", o.Buckets, maxBuckets)
 	case len(o.Bands) == 0 || len(o.Bands) > maxBands || o.Bands[0] < 1 || !slices.IsSorted(o.Bands) || len(slices.Compact(slices.Clone(o.Bands))) != len(o.Bands):
 		err = fmt.Errorf("the bands %v: choose 1 to %d rising positions", o.Bands, maxBands)
+	case !(o.Prior > 0 && o.Prior < 1):
+		err = fmt.Errorf("a prior of %v: choose a share of clicks above 0 and below 1", o.Prior)
 	case !(o.Alpha > 0) || !(o.Beta > 0) || !(o.L1 >= 0) || !(o.L2 >= 0) || !finite(o.Alpha, o.Beta, o.L1, o.L2):
 		err = fmt.Errorf("alpha %v, beta %v, l1 %v, l2 %v: alpha and beta are above 0, the penalties 0 or more", o.Alpha, o.Beta, o.L1, o.L2)
 	default:

@@ -11,7 +11,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// Comparison says how a mode fares against the baseline on the same queries, by NDCG@k.
+// Comparison says how a mode fares against the baseline on the same queries, by one metric.
 type Comparison struct {
 	Mode       string   `json:"mode"`
 	Baseline   string   `json:"baseline"`
@@ -36,9 +36,25 @@ func (p PValue) String() string {
 	return fmt.Sprintf("%.4f", float64(p))
 }
 
-// Compare holds every other mode against the one called baseline, in their order. All modes must be
+// Compare holds every other mode against the one called baseline, in their order, by NDCG@k. All modes must be
 // measured on the same queries. Its figures rest on fixed seeds: the same modes give the same comparisons.
 func Compare(modes []ModeReport, baseline string) ([]Comparison, error) {
+	return compareAt(modes, baseline, func(ModeReport) int { return 0 })
+}
+
+// CompareBy is Compare by the metric of a name, as in ModeReport.Metrics.
+func CompareBy(modes []ModeReport, baseline, metric string) ([]Comparison, error) {
+	at := func(m ModeReport) int {
+		return slices.IndexFunc(m.Metrics, func(of Metric) bool { return of.Name == metric })
+	}
+	if i := slices.IndexFunc(modes, func(m ModeReport) bool { return at(m) < 0 }); i >= 0 {
+		return nil, fmt.Errorf("%s has no metric %q", modes[i].Mode, metric)
+	}
+	return compareAt(modes, baseline, at)
+}
+
+// compareAt compares by the metric at which at says.
+func compareAt(modes []ModeReport, baseline string, at func(ModeReport) int) ([]Comparison, error) {
 	base, err := find(modes, baseline)
 	if err != nil {
 		return nil, err
@@ -48,9 +64,9 @@ func Compare(modes []ModeReport, baseline string) ([]Comparison, error) {
 		if mode.Mode == baseline {
 			continue
 		}
-		differences := slices.Clone(mode.column(0))
-		floats.Sub(differences, base.column(0))
-		c := Comparison{Mode: mode.Mode, Baseline: baseline, Metric: mode.Metrics[0].Name}
+		differences := slices.Clone(mode.column(at(mode)))
+		floats.Sub(differences, base.column(at(base)))
+		c := Comparison{Mode: mode.Mode, Baseline: baseline, Metric: mode.Metrics[at(mode)].Name}
 		c.Difference = stat.Mean(differences, nil)
 		c.Interval = bootstrap([][]float64{differences})[0]
 		c.P = randomisation(differences)

@@ -129,3 +129,25 @@ func TestTablesKeepWhatAFileSaysOnItsLine(t *testing.T) {
 		t.Errorf("%q", out.String())
 	}
 }
+
+func TestCompareByTakesTheMetricOfTheName(t *testing.T) {
+	mode := func(name string, ndcg, mrr []float64) ModeReport {
+		report := modeOf(name, ndcg...)
+		for i := range report.PerQuery {
+			report.PerQuery[i].Figures = append(report.PerQuery[i].Figures, mrr[i])
+		}
+		report.Metrics = nil
+		report.summarise([]measure{{name: "ndcg@10"}, {name: "mrr"}})
+		return report
+	}
+	modes := []ModeReport{mode("base", []float64{0.5, 0.5, 0.5}, []float64{0.1, 0.2, 0.3}), mode("new", []float64{0.5, 0.5, 0.5}, []float64{0.2, 0.4, 0.6})}
+	for metric, want := range map[string]float64{"ndcg@10": 0, "mrr": 0.2} {
+		got, err := CompareBy(modes, "base", metric)
+		if err != nil || len(got) != 1 || got[0].Metric != metric || !near(got[0].Difference, want, tolerance) {
+			t.Errorf("by %s: %+v, %v; want a difference of %v", metric, got, err, want)
+		}
+	}
+	if _, err := CompareBy(modes, "base", "recall@7"); err == nil || !strings.Contains(err.Error(), `no metric "recall@7"`) {
+		t.Errorf("by an unknown metric: %v", err)
+	}
+}
