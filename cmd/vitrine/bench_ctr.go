@@ -32,7 +32,7 @@ type benchCTRCmd struct {
 	Days     int            `placeholder:"N" default:"30" help:"Simulated days (default ${default})."`
 	Seed     uint64         `placeholder:"N" default:"1" help:"Seed of the shop and its visitors (default ${default})."`
 	Mode     retrieval.Mode `placeholder:"M" enum:"hybrid,ranked" default:"ranked" help:"Order that the visitors see: hybrid (fusion) or ranked (the default)."`
-	Bots     string         `placeholder:"SHAPE" enum:"none,one,many,fresh" default:"none" help:"Attackers, a tenth of the searches, who click one product wherever it is shown: one client, many (300), or fresh, a new one at every visit; none is the default."`
+	Bots     []string       `placeholder:"SHAPE" enum:"one,many,fresh" help:"Attackers, a tenth of the searches, who click one product wherever it is shown: one client, many (300), or fresh, a new one at every visit. The shop is simulated without them first, and then with each of the shapes, separated by commas."`
 	Tasks    int            `placeholder:"N" default:"2000" help:"Searches of after the run that rankings are measured on (default ${default})."`
 	Train    []string       `placeholder:"KIND/OBJECTIVE" default:"logistic/logloss,mlp/logloss,mlp/softmax" help:"Models that are trained on what was recorded, separated by commas; kinds and objectives are those of vitrine train ctr (default ${default})."`
 	Reuse    bool           `help:"Train and measure on what the run before has recorded, with the same flags, instead of simulating again."`
@@ -44,16 +44,32 @@ func (c *benchCTRCmd) Help() string {
 	return `The visitors' true wishes and their clicks follow ranker/simulation/MODEL.md. NDCG@10 is by the true wishes.
 
   vitrine bench ctr --data work
-  vitrine events export --data work events.jsonl`
+  vitrine events export --data work events.jsonl
+  vitrine bench ctr --data work --bots one,many,fresh`
 }
 
 // ctrReport is what bench ctr prints as JSON.
 type ctrReport struct {
+	ctrRun
+	Attacks []ctrAttack `json:"attacks,omitempty"`
+}
+
+// ctrRun is one simulation and what was learnt from it.
+type ctrRun struct {
 	Seconds  float64             `json:"seconds"` // of the simulation, storing included
 	Tally    simulation.Tally    `json:"tally"`
-	Target   string              `json:"bot_target,omitempty"`
 	Learning []ctrLearning       `json:"learning"`
 	Figures  []simulation.Figure `json:"figures"`
+
+	places map[string]simulation.Places // of the product that bots push, by contender
+}
+
+// ctrAttack is a simulation with bots, and what it changes.
+type ctrAttack struct {
+	ctrRun
+	Shape  string    `json:"shape"`
+	Target string    `json:"bot_target"`
+	Pushed []ctrPush `json:"pushed"` // by contender
 }
 
 // ctrLearning is how one model came about.
@@ -68,6 +84,9 @@ func (c *benchCTRCmd) Validate() error {
 	if c.PerKind < 1 || c.Tasks < 1 {
 		return errors.New("--per-kind and --tasks must be at least 1")
 	}
+	if c.Reuse && len(c.Bots) > 0 {
+		return errors.New("--reuse measures what one run recorded, --bots compares several: choose one of them")
+	}
 	return nil
 }
 
@@ -75,9 +94,15 @@ func (c *benchCTRCmd) Validate() error {
 func (c *benchCTRCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary) (err error) {
 	bar := t.progress()
 	defer bar.close()
-	world, err := c.shop(bar)
+	clean, err := c.world("", bar)
 	if err != nil {
 		return err
+	}
+	attacked := make([]*simulation.Shop, len(c.Bots))
+	for i, shape := range c.Bots {
+		if attacked[i], err = c.world(shape, bar); err != nil {
+			return err
+		}
 	}
 	if err := c.makeShop(ctx, t, library); err != nil {
 		return err
@@ -87,36 +112,21 @@ func (c *benchCTRCmd) Run(ctx context.Context, t *terminal, library runtimeLibra
 		return err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	files, err := openShopFiles(c.Data)
-	if err != nil {
+	target := ""
+	if len(attacked) > 0 {
+		target = attacked[0].Target() // which is that of all, by the seed
+	}
+	var report ctrReport
+	if report.ctrRun, err = c.run(ctx, clean, target, store, t, bar, library); err != nil {
 		return err
 	}
-	// What the visitors do changes what the next ones see, as it does in a server.
-	state := behaviour.New(store, behaviour.Options{})
-	live, err := openShopWith(ctx, c.Data, files, state, library, t)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, live.close()) }()
-	live.ranker.Use(ranker.Prior())
-
-	report := ctrReport{Target: world.Target()}
-	begun := time.Now()
-	if c.Reuse {
-		_, err = followBehaviour(ctx, store, state, t)
-	} else {
-		err = c.simulate(ctx, world, live, store, state, &report.Tally)
-	}
-	if err != nil {
-		return err
-	}
-	report.Seconds = time.Since(begun).Seconds()
-	if err := c.learn(ctx, store, state, bar, t, &report); err != nil {
-		return err
-	}
-	bar.report("measuring rankings", 0, 0)
-	if report.Figures, err = c.measure(ctx, world, live, state, report.Learning); err != nil {
-		return err
+	for i, world := range attacked {
+		a := ctrAttack{Shape: c.Bots[i], Target: target}
+		if a.ctrRun, err = c.run(ctx, world, target, store, t, bar, library); err != nil {
+			return err
+		}
+		a.Pushed = pushes(&report.ctrRun, &a.ctrRun)
+		report.Attacks = append(report.Attacks, a)
 	}
 	bar.close()
 	if c.JSON {
@@ -125,8 +135,40 @@ func (c *benchCTRCmd) Run(ctx context.Context, t *terminal, library runtimeLibra
 	return report.write(t.out)
 }
 
+// run simulates one world, learns from it and measures.
+func (c *benchCTRCmd) run(ctx context.Context, world *simulation.Shop, target string, store *catalog.Store, t *terminal, bar *progress, library runtimeLibrary) (r ctrRun, err error) {
+	files, err := openShopFiles(c.Data)
+	if err != nil {
+		return r, err
+	}
+	// What the visitors do changes what the next ones see, as it does in a server.
+	state := behaviour.New(store, behaviour.Options{})
+	live, err := openShopWith(ctx, c.Data, files, state, library, t)
+	if err != nil {
+		return r, err
+	}
+	defer func() { err = errors.Join(err, live.close()) }()
+	live.ranker.Use(ranker.Prior())
+
+	begun := time.Now()
+	if c.Reuse {
+		_, err = followBehaviour(ctx, store, state, t)
+	} else {
+		err = c.simulate(ctx, world, live, store, state, &r.Tally)
+	}
+	if err != nil {
+		return r, err
+	}
+	r.Seconds = time.Since(begun).Seconds()
+	if err := c.learn(ctx, store, state, bar, t, &r); err != nil {
+		return r, err
+	}
+	bar.report("measuring rankings", 0, 0)
+	return r, c.measure(ctx, world, live, state, target, &r)
+}
+
 // learn trains on what was stored, as `vitrine train ctr --data` does, each model for itself; none is made live.
-func (c *benchCTRCmd) learn(ctx context.Context, store *catalog.Store, state *behaviour.State, bar *progress, t *terminal, report *ctrReport) error {
+func (c *benchCTRCmd) learn(ctx context.Context, store *catalog.Store, state *behaviour.State, bar *progress, t *terminal, r *ctrRun) error {
 	for _, name := range c.Train {
 		kind, objective, _ := strings.Cut(name, "/")
 		trainer, err := learning.NewTrainer(kind, cmp.Or(objective, string(ctr.LogLoss)), c.Seed)
@@ -146,14 +188,15 @@ func (c *benchCTRCmd) learn(ctx context.Context, store *catalog.Store, state *be
 		if err != nil {
 			return err
 		}
-		report.Learning = append(report.Learning, ctrLearning{name, time.Since(begun).Seconds(), learnt})
+		r.Learning = append(r.Learning, ctrLearning{name, time.Since(begun).Seconds(), learnt})
 	}
 	return nil
 }
 
 // measure compares, on searches of after the run, the order of the fusion with what rankers make of it: the prior
-// that knows no visitor and no click, the prior that does, and the models that were trained, with and without knowing who asks.
-func (c *benchCTRCmd) measure(ctx context.Context, world *simulation.Shop, live *shop, state *behaviour.State, learnt []ctrLearning) ([]simulation.Figure, error) {
+// that knows no visitor and no click, the prior that does, and the models that were trained, with and without knowing who
+// asks. It also looks where they put the product that bots push, if there is one.
+func (c *benchCTRCmd) measure(ctx context.Context, world *simulation.Shop, live *shop, state *behaviour.State, target string, r *ctrRun) error {
 	hybrid := searchIn(live, retrieval.ModeHybrid)
 	ranked := func(m ranker.Model, state *behaviour.State) simulation.Search {
 		return searchBy(live, ranker.New(m, ranker.Objective{}, state))
@@ -163,16 +206,30 @@ func (c *benchCTRCmd) measure(ctx context.Context, world *simulation.Shop, live 
 		simulation.Ranking("prior, nothing known", ranked(ranker.Prior(), nil)),
 		simulation.Ranking("prior", ranked(ranker.Prior(), state)),
 	}
-	for _, l := range learnt {
+	for _, l := range r.Learning {
 		model, err := ranker.OpenStore(c.Data).Load(l.Report.Version)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		search := ranked(model, state)
 		contenders = append(contenders, simulation.Ranking(l.Model, search), simulation.Ranking(l.Model+", visitor unknown", anonymously(search)))
 	}
+	if target != "" {
+		tasks, err := world.TasksOf(target, pushedTasks, c.Seed)
+		if err != nil {
+			return err
+		}
+		r.places = map[string]simulation.Places{}
+		for _, contender := range contenders {
+			if r.places[contender.Name], err = simulation.Place(ctx, tasks, contender, target); err != nil {
+				return err
+			}
+		}
+	}
 	contenders = append(contenders, world.Oracle("oracle", hybrid, oracleDepth))
-	return world.Evaluate(ctx, world.Tasks(c.Tasks, c.Seed), contenders)
+	figures, err := world.Evaluate(ctx, world.Tasks(c.Tasks, c.Seed), contenders)
+	r.Figures = figures
+	return err
 }
 
 // anonymously searches without saying who asks.
@@ -189,14 +246,14 @@ func searchBy(s *shop, r *ranker.Ranker) simulation.Search {
 	return engine.Search
 }
 
-// shop makes the simulated side of the sample's catalogue.
-func (c *benchCTRCmd) shop(bar *progress) (*simulation.Shop, error) {
+// world makes the simulated side of the sample's catalogue, with bots of a shape; "" = none.
+func (c *benchCTRCmd) world(shape string, bar *progress) (*simulation.Shop, error) {
 	options := simulation.Options{
 		Seed: c.Seed, Visitors: c.Visitors, Days: c.Days, Chinese: sample.Chinese(),
 		Progress: func(done, total int) { bar.report("simulated visits", done, total) },
 	}
-	if c.Bots != "none" {
-		options.Bots = &simulation.Bots{Shape: simulation.BotShape(c.Bots)}
+	if shape != "" {
+		options.Bots = &simulation.Bots{Shape: simulation.BotShape(shape)}
 	}
 	return simulation.New(sample.Products(c.sample()), options)
 }
@@ -305,11 +362,7 @@ func (r *ctrReport) write(out io.Writer) error {
 	if r.Tally.Visits > 0 { // else the log is of an earlier run
 		r.writeTally(table)
 	}
-	fmt.Fprintln(table, "\nlearnt\tseconds\tepochs\tlog loss\tAUC\tNDCG@10 by replay\tof the prior")
-	for _, l := range r.Learning {
-		own, present := l.Report.Judgement.Figures[0], l.Report.Judgement.Figures[1]
-		fmt.Fprintf(table, "%s\t%.0f\t%d\t%.5f\t%.4f\t%.4f\t%.4f\n", l.Model, l.Seconds, len(l.Report.Epochs), own.LogLoss, own.AUC, own.NDCG.Mean, present.NDCG.Mean)
-	}
+	r.writeLearning(table)
 	fmt.Fprintln(table, "\nsearches\tranking\tnumber\ttrue ndcg@10\tover fusion\tdifference")
 	for _, f := range r.Figures {
 		fmt.Fprintf(table, "%s\t%s\t%d\t%.4f [%.4f, %.4f]", f.Group, f.Contender, f.Queries, f.NDCG, f.Interval.Low, f.Interval.High)
@@ -318,11 +371,23 @@ func (r *ctrReport) write(out io.Writer) error {
 		}
 		fmt.Fprintln(table)
 	}
+	for i := range r.Attacks {
+		r.Attacks[i].write(table)
+	}
 	return table.Flush()
 }
 
+// writeLearning prints how the models came about.
+func (r *ctrRun) writeLearning(table io.Writer) {
+	fmt.Fprintln(table, "\nlearnt\tseconds\tepochs\tlog loss\tAUC\tNDCG@10 by replay\tof the prior")
+	for _, l := range r.Learning {
+		own, present := l.Report.Judgement.Figures[0], l.Report.Judgement.Figures[1]
+		fmt.Fprintf(table, "%s\t%.0f\t%d\t%.5f\t%.4f\t%.4f\t%.4f\n", l.Model, l.Seconds, len(l.Report.Epochs), own.LogLoss, own.AUC, own.NDCG.Mean, present.NDCG.Mean)
+	}
+}
+
 // writeTally prints what the visitors did.
-func (r *ctrReport) writeTally(table io.Writer) {
+func (r *ctrRun) writeTally(table io.Writer) {
 	n := r.Tally.Actions
 	fmt.Fprintf(table, "visits\t%d\n", r.Tally.Visits)
 	fmt.Fprintf(table, "searches\t%d\t%.0f s\n", r.Tally.Searches, r.Seconds)
@@ -330,9 +395,6 @@ func (r *ctrReport) writeTally(table io.Writer) {
 	fmt.Fprintf(table, "clicks\t%d\t%.2f a search\n", n[catalog.ActionClick], share(n[catalog.ActionClick], r.Tally.Searches))
 	fmt.Fprintf(table, "carts\t%d\t%.1f %% of the visits\n", n[catalog.ActionAddToCart], 100*share(n[catalog.ActionAddToCart], r.Tally.Visits))
 	fmt.Fprintf(table, "purchases\t%d\t%.1f %% of the visits\n", n[catalog.ActionPurchase], 100*share(n[catalog.ActionPurchase], r.Tally.Visits))
-	if r.Target != "" {
-		fmt.Fprintf(table, "searches of bots\t%d\tfor %s\n", r.Tally.BotSearches, r.Target)
-	}
 	fmt.Fprintln(table, "\nposition\timpressions\tclick-through")
 	for i, shown := range r.Tally.Shown {
 		fmt.Fprintf(table, "%d\t%d\t%.2f %%\n", i+1, shown, 100*share(r.Tally.Clicked[i], shown))

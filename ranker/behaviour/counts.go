@@ -55,6 +55,7 @@ type pool int
 const (
 	established pool = iota
 	newcomers
+	crowds // newcomers whose search led to a product that only they click (crowd.go); nothing but that rule reads it
 	pools
 )
 
@@ -62,6 +63,22 @@ const (
 type sums struct {
 	expected float64 // clicks, from where the impressions stood
 	of       [actions]float64
+}
+
+func (s sums) times(factor float64) sums {
+	s.expected *= factor
+	for a := range s.of {
+		s.of[a] *= factor
+	}
+	return s
+}
+
+func (s sums) plus(other sums) sums {
+	s.expected += other.expected
+	for a := range s.of {
+		s.of[a] += other.of[a]
+	}
+	return s
 }
 
 // counts are the sums of a product, of a product under a query's words, of a category, or of the shop.
@@ -81,11 +98,7 @@ func (c *counts) add(p pool, a action, weights [spans]float64, expected float64)
 func (c *counts) scale(factors [spans]float64) {
 	for p := range c {
 		for s := range c[p] {
-			sums := &c[p][s]
-			sums.expected *= factors[s]
-			for a := range sums.of {
-				sums.of[a] *= factors[s]
-			}
+			c[p][s] = c[p][s].times(factors[s])
 		}
 	}
 }
@@ -101,11 +114,12 @@ const (
 
 // rate is actions per expected click: clicks over expected clicks (COEC: Zhang, Jones: Comparing click logs and editorial
 // labels for training query rewriting, 2007) and likewise carts and purchases. It is smoothed towards the rate before, by
-// the mean of a Beta prior of a strength in expected clicks. The factor brings the sums to the present.
-func (c *counts) rate(a action, s span, factor, before, strength float64) float64 {
+// the mean of a Beta prior of a strength in expected clicks. The factor brings the sums to the present. Where a crowd is
+// among them, newcomers are not heard.
+func (c *counts) rate(a action, s span, factor, before, strength float64, crowded bool) float64 {
 	own := &c[established][s]
 	acted, expected := own.of[a]*factor+before*strength, own.expected*factor+strength
-	if more := &c[newcomers][s]; more.expected > 0 {
+	if more := &c[newcomers][s]; more.expected > 0 && !crowded {
 		rate := acted / expected
 		weight := min(more.expected*factor, newcomerShare*expected)
 		acted += weight * min(max(more.of[a]/more.expected, rate/newcomerFactor), rate*newcomerFactor)
@@ -127,12 +141,7 @@ func (c *counts) impressions(factor float64) float64 {
 // shopRate is the rate of the shop as a whole, before which there is nothing but the smoothing's own.
 func (c *counts) shopRate(a action, factor float64) float64 {
 	before := smoothings[a]
-	var acted, expected float64
-	for p := range c {
-		acted += c[p][long].of[a] * factor
-		expected += c[p][long].expected * factor
-	}
-	return (acted + before.rate*before.strength) / (expected + before.strength)
+	return c.rate(a, long, factor, before.rate, before.strength, false)
 }
 
 // logRatio compares two positive rates.

@@ -6,6 +6,7 @@ type search struct {
 	at     int64  // Unix milliseconds; 0 = not heard of yet
 	heard  bool   // the query itself has arrived
 	showed bool   // an impression has arrived
+	aside  bool   // what newcomers counted here is in the pool of the crowd
 	shown  []shown
 }
 
@@ -17,8 +18,30 @@ type shown struct {
 	expected float32        // clicks of the impression, as counted
 	sent     actionSet      // has arrived
 	counted  actionSet      // is in the sums
-	newcomer actionSet      // among those: in the pool of newcomers
+	newcomer actionSet      // among those: by a newcomer
 	at       [actions]int64 // Unix milliseconds of those that arrived
+}
+
+// pool is where an action of x belongs.
+func (q *search) pool(x *shown, a action) pool {
+	switch {
+	case !x.newcomer.has(a):
+		return established
+	case q.aside:
+		return crowds
+	}
+	return newcomers
+}
+
+// each visits what q counted.
+func (q *search) each(visit func(*shown, action)) {
+	for i := range q.shown {
+		for a := range actions {
+			if x := &q.shown[i]; x.counted.has(a) {
+				visit(x, a)
+			}
+		}
+	}
 }
 
 // actionSet is a set of actions.

@@ -44,7 +44,8 @@ type State struct {
 // item is a product that shoppers touched.
 type item struct {
 	counts
-	edition  int // in which the rest was read
+	crowded  bool // as of the last click of a newcomer
+	edition  int  // in which the rest was read
 	category *counts
 	labels   []label
 	top      int32   // value of its top category; -1 without
@@ -204,6 +205,9 @@ func (s *State) happened(v *visitor, k key, index int32, a action, at int64, e *
 			s.count(v, q, x, waiting)
 		}
 	}
+	if x.counted.has(click) && x.newcomer.has(click) && !q.aside {
+		s.follow(q, x)
+	}
 }
 
 // Renew says that the catalogue may have changed: each product is looked up again when somebody touches it next.
@@ -290,19 +294,20 @@ func (s *State) search(v *visitor, k key) *search {
 	})
 }
 
-// add adds an action to all sums that it belongs to, or takes it out of them (sign -1).
+// add adds an action to all sums that it belongs to, or takes it out of them (sign -1). What a place is worth, and what
+// everybody likes, only established visitors say.
 func (s *State) add(q *search, x *shown, a action, sign float64) {
-	it, p := s.items[x.item], established
-	if x.newcomer.has(a) {
-		p = newcomers
-	}
+	it, p := s.items[x.item], q.pool(x, a)
 	by := s.weights(x.at[a], sign)
 	it.add(p, a, by, float64(x.expected))
 	it.category.add(p, a, by, float64(x.expected))
 	s.shop.add(p, a, by, float64(x.expected))
-	s.examination.add(a, int(x.place), by[long])
 	s.addToPair(q, x, a, sign)
+	if p != established {
+		return
+	}
 
+	s.examination.add(a, int(x.place), by[long])
 	liking := likings[a] * by[long]
 	for _, l := range it.labels {
 		s.liked[l.value] = max(0, s.liked[l.value]+liking)
@@ -320,12 +325,8 @@ func (s *State) addToPair(q *search, x *shown, a action, sign float64) {
 	if q.text == 0 {
 		return
 	}
-	p := established
-	if x.newcomer.has(a) {
-		p = newcomers
-	}
 	sums := found(s.pairs, pair{q.text, x.item}, func() *counts { return new(counts) })
-	sums.add(p, a, s.weights(x.at[a], sign), float64(x.expected))
+	sums.add(q.pool(x, a), a, s.weights(x.at[a], sign), float64(x.expected))
 }
 
 func (s *State) weights(at int64, sign float64) (by [spans]float64) {

@@ -40,8 +40,9 @@ type priceTaste struct {
 	inSession           bool
 }
 
-// tasteOf reads p, which may be nil, as of a time. factor brings sums to the present.
-func (s *State) tasteOf(p *profile, at int64, factor float64) *taste {
+// tasteOf reads p, which may be nil, as of a time. factor brings sums to the present; counted says that what p likes is
+// among what everybody likes.
+func (s *State) tasteOf(p *profile, at int64, factor float64, counted bool) *taste {
 	if p == nil {
 		return nil
 	}
@@ -62,9 +63,11 @@ func (s *State) tasteOf(p *profile, at int64, factor float64) *taste {
 	}
 	for i, v := range p.values {
 		own, total := float64(v.long)*factor, p.totals[v.dimension]
-		// What the visitor likes is no taste of the others.
-		liked := max(0, s.liked[v.value]*factor-own)
-		all := max(liked, s.totals[v.dimension]*factor-float64(total.long)*factor)
+		liked, all := s.liked[v.value]*factor, s.totals[v.dimension]*factor
+		if counted { // what the visitor likes is no taste of the others
+			liked = max(0, liked-own)
+			all = max(liked, all-float64(total.long)*factor)
+		}
 		share := (liked + shopStrength*shopShare) / (all + shopStrength)
 		t.lifts[i] = lift{v.value, lifted{
 			long:    math.Log((own + tasteStrength*share) / ((float64(total.long)*factor + tasteStrength) * share)),

@@ -9,10 +9,11 @@ import (
 	"vitrine/catalog"
 )
 
-// popular lets forty visitors buy product 0.
+// popular lets forty visitors, who were there before, buy product 0.
 func popular(s *State, shop shelf) {
 	for i := range 40 {
 		id := fmt.Sprint("everybody", i)
+		searched(s, id+" before", id, "hats", monday.Add(-day), []string{"p0", "p2", "p4"}, []string{"p2", "p4"})
 		searched(s, id, id, "shoes", monday, []string{"p0", "p1", "p2"}, []string{"p0"})
 		s.Apply(event(catalog.ActionPurchase, id, id, "p0", monday))
 	}
@@ -86,6 +87,7 @@ func TestPricesOfAVisitor(t *testing.T) {
 	s := New(shop, Options{})
 	for i := range 40 {
 		id := fmt.Sprint("everybody", i)
+		searched(s, id+" before", id, "hats", monday.Add(-day), []string{"p0", "p2", "p4"}, []string{"p2", "p4"})
 		searched(s, id, id, "shoes", monday, []string{"p" + strconv.Itoa(i), "p1"}, []string{"p" + strconv.Itoa(i)})
 	}
 	for i := 30; i < 40; i++ {

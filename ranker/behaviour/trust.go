@@ -70,16 +70,8 @@ func (s *State) establish(v *visitor, at int64) {
 // each visits what v counted, as far as its searches are remembered.
 func (s *State) each(v *visitor, visit func(*search, *shown, action)) {
 	for _, k := range v.searches {
-		q, ok := s.searches.Peek(k)
-		if !ok {
-			continue
-		}
-		for i := range q.shown {
-			for a := range actions {
-				if x := &q.shown[i]; x.counted.has(a) {
-					visit(q, x, a)
-				}
-			}
+		if q, ok := s.searches.Peek(k); ok {
+			q.each(func(x *shown, a action) { visit(q, x, a) })
 		}
 	}
 }

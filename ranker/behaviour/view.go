@@ -95,7 +95,8 @@ func (s *State) read(v View) *reading {
 		p, _ = s.profiles.Peek(v.client)
 	}
 	at := v.at.UnixMilli()
-	r.taste = s.tasteOf(p, at, s.clock.factors(at)[long])
+	visitor, known := s.visitors.Peek(v.client)
+	r.taste = s.tasteOf(p, at, s.clock.factors(at)[long], known && visitor.pool == established)
 	return r
 }
 
@@ -110,7 +111,7 @@ func (r *reading) fill(f *Facts, p *catalog.Product) {
 	f.CategoryClicks = before.logs[click]
 	clicks, purchases := r.ofProduct(f, it, before)
 	if r.text != 0 {
-		r.ofPair(f, pair{r.text, index}, clicks, purchases)
+		r.ofPair(f, pair{r.text, index}, clicks, purchases, it.crowded)
 	}
 	if r.taste != nil {
 		r.taste.weigh(f, it.labels, it.top, it.logPrice)
@@ -126,18 +127,18 @@ func (r *reading) ofProduct(f *Facts, it *item, before categoryRates) (clicks, p
 	}
 	var rates [actions]float64
 	for a := click; a < actions; a++ {
-		rates[a] = it.rate(a, long, r.factors[long], before.of[a], smoothings[a].strength)
+		rates[a] = it.rate(a, long, r.factors[long], before.of[a], smoothings[a].strength, it.crowded)
 	}
 	f.Clicks, f.Carts, f.Purchases = logRatio(rates[click], r.shop[click]), logRatio(rates[cart], r.shop[cart]), logRatio(rates[purchase], r.shop[purchase])
-	f.Trend = logRatio(it.rate(click, recent, r.factors[recent], rates[click], smoothings[click].strength), rates[click])
+	f.Trend = logRatio(it.rate(click, recent, r.factors[recent], rates[click], smoothings[click].strength, it.crowded), rates[click])
 	f.Impressions = it.impressions(r.factors[long])
 	return rates[click], rates[purchase]
 }
 
-func (r *reading) ofPair(f *Facts, p pair, clicks, purchases float64) {
+func (r *reading) ofPair(f *Facts, p pair, clicks, purchases float64, crowded bool) {
 	if c, ok := r.pairs.Peek(p); ok && !c.empty() {
-		f.QueryClicks = logRatio(c.rate(click, long, r.factors[long], clicks, smoothings[click].strength), clicks)
-		f.QueryPurchases = logRatio(c.rate(purchase, long, r.factors[long], purchases, smoothings[purchase].strength), purchases)
+		f.QueryClicks = logRatio(c.rate(click, long, r.factors[long], clicks, smoothings[click].strength, crowded), clicks)
+		f.QueryPurchases = logRatio(c.rate(purchase, long, r.factors[long], purchases, smoothings[purchase].strength, crowded), purchases)
 	}
 }
 
@@ -165,7 +166,7 @@ func (r *reading) category(c *counts) categoryRates {
 	rates, known := r.categories[c]
 	if !known {
 		for a := click; a < actions; a++ {
-			rates.of[a] = c.rate(a, long, r.factors[long], r.shop[a], smoothings[a].strength)
+			rates.of[a] = c.rate(a, long, r.factors[long], r.shop[a], smoothings[a].strength, false)
 			rates.logs[a] = logRatio(rates.of[a], r.shop[a])
 		}
 		r.categories[c] = rates

@@ -22,9 +22,11 @@ type Source interface {
 	Events(ctx context.Context, since time.Time) iter.Seq2[catalog.Event, error]
 }
 
-// Trust says whose behaviour counts: not that of bots.
+// Trust says whose behaviour counts: not that of bots, nor what newcomers do with a product that a crowd of them clicks.
 type Trust interface {
 	Trusted(clientID string, at time.Time) bool
+	Established(clientID string) bool
+	Crowded(product string) bool
 }
 
 // Window says what of a log is read.
@@ -84,6 +86,7 @@ const (
 	beyondCap
 	withoutImpression
 	tooLate
+	crowded
 	reasons
 )
 
@@ -100,6 +103,7 @@ var reasonTexts = [reasons]string{
 	beyondCap:         "impressions beyond 200 a day of one visitor",
 	withoutImpression: "clicks, carts and purchases without an impression",
 	tooLate:           "clicks, carts and purchases more than 24 hours after the impression",
+	crowded:           "searches of newcomers for products that only newcomers click",
 }
 
 // Assemble reads a log: the rows of searches that the ranker of this program scored, joined with what the same visitor
@@ -370,10 +374,14 @@ func (a *assembly) rowOf(e *catalog.Event) int {
 // settle turns moments into labels and keeps the rows that were seen.
 func (a *assembly) settle() {
 	l, kept, searches := a.log, 0, 0
+	for i := range l.actions {
+		a.label(i)
+	}
+	a.dismissCrowds()
 	for _, s := range l.Searches {
 		begin := kept
 		for i := s.begin; i < s.end; i++ {
-			if a.label(i); !l.actions[i].has(seen) {
+			if !l.actions[i].has(seen) {
 				continue
 			}
 			l.keep(i, kept)

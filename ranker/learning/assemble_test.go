@@ -95,6 +95,8 @@ func TestOnlyWhatWasSeenByWhoSearchedCounts(t *testing.T) {
 type distrusted string
 
 func (d distrusted) Trusted(client string, _ time.Time) bool { return client != string(d) }
+func (d distrusted) Established(string) bool                 { return false }
+func (d distrusted) Crowded(string) bool                     { return false }
 
 func TestSearchesThatCannotBeUsedAreCounted(t *testing.T) {
 	w := &world{}
@@ -115,6 +117,33 @@ func TestSearchesThatCannotBeUsedAreCounted(t *testing.T) {
 	}
 	if err != nil || log.Tally.Searches != 1 || !reflect.DeepEqual(log.Tally.LeftOut, want) {
 		t.Errorf("got %+v, %v", log.Tally, err)
+	}
+}
+
+// crowdOf is one product that a crowd clicks; the client "known" is established.
+type crowdOf string
+
+func (crowdOf) Trusted(string, time.Time) bool { return true }
+func (crowdOf) Established(client string) bool { return client == "known" }
+func (c crowdOf) Crowded(product string) bool  { return product == string(c) }
+
+func TestACrowdIsLeftOutAndNobodyElse(t *testing.T) {
+	w := &world{}
+	for i, visit := range []struct{ client, clicked string }{{"known", "p2"}, {"c1", "p2"}, {"c2", "p3"}, {"c3", ""}, {"c4", "p2"}} {
+		s := shown(fmt.Sprint("q", i), visit.client, worldStart.Add(time.Duration(i)*time.Minute))
+		w.served = append(w.served, s)
+		for _, row := range s.Rows {
+			did(w, s, row.Product, catalog.ActionImpression, time.Second)
+		}
+		if visit.clicked != "" {
+			did(w, s, visit.clicked, catalog.ActionClick, 2*time.Second)
+		}
+	}
+	log, err := Assemble(t.Context(), w, Window{Trust: crowdOf("p2")})
+	// Of the known visitor all three rows count, of c2 and c3 two each.
+	want := Tally{Searches: 3, Impressions: 7, Clicks: 2, LeftOut: []LeftOut{{reasonTexts[crowded], 2}}}
+	if err != nil || !reflect.DeepEqual(log.Tally, want) {
+		t.Errorf("got %+v, want %+v, %v", log.Tally, want, err)
 	}
 }
 

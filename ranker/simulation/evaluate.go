@@ -28,25 +28,29 @@ type Task struct {
 // the others by visitors who never came. Another seed gives other intents and other new visitors.
 func (s *Shop) Tasks(n int, seed uint64) []Task {
 	tasks := make([]Task, n)
-	end := s.opts.Start.AddDate(0, 0, s.opts.Days)
 	for i := range tasks {
-		rng := source(s.opts.Seed^mix(seed), forTasks, i)
-		t := &tasks[i]
-		t.ID = fmt.Sprintf("t%06d", i)
-		number := s.opts.Visitors + rng.IntN(1<<40)
-		if t.Returning = i%2 == 0 && s.returner > 0; t.Returning {
-			number = rng.IntN(s.returner)
-		}
-		t.Visitor = s.Visitor(number)
-		t.Intent = s.intent(rng, t.Visitor)
-		var text string
-		text, t.Kind = s.say(rng, t.Visitor, t.Intent, rng.IntN(2))
-		t.Query = retrieval.Query{Text: text, Limit: s.opts.Limit, Shopper: retrieval.Shopper{
-			Visitor: t.Visitor.ID, Device: t.Visitor.Device,
-			At: end.Add(seconds(7 * 24 * 3600 * rng.Float64()).Truncate(time.Millisecond)),
-		}}
+		tasks[i] = s.task(i, seed)
 	}
 	return tasks
+}
+
+func (s *Shop) task(i int, seed uint64) Task {
+	rng := source(s.opts.Seed^mix(seed), forTasks, i)
+	t := Task{ID: fmt.Sprintf("t%06d", i)}
+	number := s.opts.Visitors + rng.IntN(1<<40)
+	if t.Returning = i%2 == 0 && s.returner > 0; t.Returning {
+		number = rng.IntN(s.returner)
+	}
+	t.Visitor = s.Visitor(number)
+	t.Intent = s.intent(rng, t.Visitor)
+	var text string
+	text, t.Kind = s.say(rng, t.Visitor, t.Intent, rng.IntN(2))
+	end := s.opts.Start.AddDate(0, 0, s.opts.Days)
+	t.Query = retrieval.Query{Text: text, Limit: s.opts.Limit, Shopper: retrieval.Shopper{
+		Visitor: t.Visitor.ID, Device: t.Visitor.Device,
+		At: end.Add(seconds(7 * 24 * 3600 * rng.Float64()).Truncate(time.Millisecond)),
+	}}
+	return t
 }
 
 // Contender is a way of ranking that is measured. Rank is called by several goroutines at once.
