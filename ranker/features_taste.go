@@ -6,7 +6,7 @@ import "vitrine/retrieval"
 var taste = Schema{
 	{
 		Name: "brand_affinity", Unit: "natural logarithm", Min: -2, Max: 2,
-		Doc: "Logarithm of the brand's share of what the visitor chose (a view or click counts 1, the cart 3, a purchase 6; half-life 30 days; smoothed by 5) over its share of what all others chose.",
+		Doc: "Logarithm of the brand's share of what the visitor chose in the sessions before the present one (a view or click counts 1, the cart 3, a purchase 6, and nothing where the words of the search asked for the brand; half-life 30 days; smoothed by 5) over its share of what all others chose.",
 		of:  func(r *request, _ *retrieval.Candidate) float64 { return r.known.BrandAffinity },
 	},
 	{
@@ -26,12 +26,12 @@ var taste = Schema{
 	},
 	{
 		Name: "price_affinity", Unit: "natural logarithm", Min: -2, Max: 2,
-		Doc: "Logarithm of how much likelier the price is among what the visitor chose of the top category than among what all chose, both log-normal.",
+		Doc: "Logarithm of how much likelier the price is among what the visitor chose of the top category, in the sessions before the present one, than among what all chose, both log-normal.",
 		of:  func(r *request, _ *retrieval.Candidate) float64 { return r.known.PriceAffinity },
 	},
 	{
 		Name: "session_brand", Unit: "natural logarithm", Min: -2, Max: 2,
-		Doc: "As brand_affinity, of the present session (until a pause of 30 minutes) alone; smoothed by 3.",
+		Doc: "As brand_affinity, of the present session (until a pause of 30 minutes) alone, whatever the words asked for; smoothed by 3.",
 		of:  func(r *request, _ *retrieval.Candidate) float64 { return r.known.SessionBrand },
 	},
 	{

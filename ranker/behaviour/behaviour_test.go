@@ -251,8 +251,9 @@ func TestWhatIsSentAgainOrWithoutAnImpressionDoesNotCount(t *testing.T) {
 	s.Observe(query("again", "crowd1", "SHOES 1", monday.Add(day+10*minute+time.Second)))
 	s.Apply(shownAt(1, event(catalog.ActionImpression, "crowd1", "again", "p0", monday.Add(day+11*minute))))
 	sameFacts(t, "rates", shop.facts(s, "", "shoes 1", monday.Add(3*day)), want)
-	if f := shop.facts(s, "lurker", "", at)[1]; f.BrandAffinity <= 0 || !f.Bought || f.SessionBrand <= 0 {
-		t.Errorf("the lurker's own profile has %+v", f)
+	now, later := shop.facts(s, "lurker", "", at)[1], shop.facts(s, "lurker", "", at.Add(time.Hour))[1]
+	if later.BrandAffinity <= 0 || !later.Bought || now.SessionBrand <= 0 {
+		t.Errorf("the lurker's own profile has %+v, an hour later %+v", now, later)
 	}
 }
 
@@ -423,7 +424,7 @@ func TestProductsAreLookedUpAgainInANewEdition(t *testing.T) {
 	p := shop["p0"]
 	p.Brand = "Orsa" // that of p3
 	shop["p0"] = p
-	liked := func() bool { return shop.facts(s, "a", "", monday)[3].BrandAffinity > 0 }
+	liked := func() bool { return shop.facts(s, "a", "", monday.Add(day))[3].BrandAffinity > 0 }
 	s.Apply(event(catalog.ActionPurchase, "a", "", "p0", monday.Add(time.Hour)))
 	if liked() {
 		t.Error("a product was looked up again in the same edition")

@@ -89,6 +89,10 @@ func (s *spread) add(weight, x float64) {
 	s.squares += weight * x * x
 }
 
+func (s spread) plus(more spread) spread {
+	return spread{s.weight + more.weight, s.sum + more.sum, s.squares + more.squares}
+}
+
 func (s spread) scale(factor float64) spread {
 	return spread{s.weight * factor, s.sum * factor, s.squares * factor}
 }

@@ -14,9 +14,11 @@ type profile struct {
 	touched []touch // the last first
 }
 
-// weights are sums of likings: over all time, decayed and relative to the landmark of the clock, and of the session.
+// weights are sums of likings. long and latest are decayed and relative to the landmark of the clock: long of the
+// sessions before, latest of the present one, which becomes a part of long when the next one begins. A visit is about one
+// wish, and what it says is in session; were it in long too, a model would take the one for the other.
 type weights struct {
-	long, session float32
+	long, latest, session float32
 }
 
 type liking struct {
@@ -25,8 +27,8 @@ type liking struct {
 }
 
 type priced struct {
-	top           int32
-	long, session spread
+	top                   int32
+	long, latest, session spread
 }
 
 // touch is a product that was looked at, or more.
@@ -38,8 +40,9 @@ type touch struct {
 }
 
 // act adds an action. A product counts by its strongest action in a session: a click, the view of its page, the cart
-// and the purchase are one interest that grows. weight is that of the time, by the clock.
-func (p *profile) act(index int32, it *item, a action, at int64, weight float64) {
+// and the purchase are one interest that grows. weight is that of the time, by the clock. What the words of the search
+// asked for is no taste: of it, only the session is told.
+func (p *profile) act(index int32, it *item, a action, at int64, weight float64, asked func(label) bool) {
 	gap := sessionGap.Milliseconds()
 	if at > p.last+gap {
 		p.endSession()
@@ -53,26 +56,51 @@ func (p *profile) act(index int32, it *item, a action, at int64, weight float64)
 	}
 	add := weights{long: float32(gain * weight)}
 	if inSession {
-		add.session = float32(gain)
+		add = weights{latest: add.long, session: float32(gain)}
 	}
 	for _, l := range it.labels {
-		p.like(l, add)
+		if asked(l) {
+			p.like(l, weights{session: add.session})
+		} else {
+			p.like(l, add)
+		}
 	}
 	if it.logPrice != 0 && it.top >= 0 {
-		p.paid(it, gain*weight, float64(add.session))
+		p.paid(it, add)
 	}
 }
 
 func (p *profile) endSession() {
 	for i := range p.values {
-		p.values[i].session = 0
+		p.values[i].endSession()
 	}
 	for i := range p.totals {
-		p.totals[i].session = 0
+		p.totals[i].endSession()
 	}
 	for i := range p.prices {
-		p.prices[i].session = spread{}
+		price := &p.prices[i]
+		price.long = price.long.plus(price.latest)
+		price.latest, price.session = spread{}, spread{}
 	}
+}
+
+func (w *weights) endSession() { *w = weights{long: w.long + w.latest} }
+
+func (w *weights) add(more weights) {
+	w.long += more.long
+	w.latest += more.latest
+	w.session += more.session
+}
+
+// all is of all sessions.
+func (w weights) all() float32 { return w.long + w.latest }
+
+// before is of the sessions before the present one, if it still goes on.
+func (w weights) before(current bool) float32 {
+	if current {
+		return w.long
+	}
+	return w.all()
 }
 
 // touch notes the product and returns by how much it is liked more than in the session so far.
@@ -105,17 +133,15 @@ func (p *profile) touch(index int32, a action, at int64) (gain float64) {
 
 // like adds to a value and, when there are too many, drops the weakest.
 func (p *profile) like(l label, add weights) {
-	p.totals[l.dimension].long += add.long
-	p.totals[l.dimension].session += add.session
+	p.totals[l.dimension].add(add)
 	weakest := 0
 	for i := range p.values {
 		v := &p.values[i]
 		if v.value == l.value {
-			v.long += add.long
-			v.session += add.session
+			v.add(add)
 			return
 		}
-		if v.long+v.session < p.values[weakest].long+p.values[weakest].session {
+		if v.all()+v.session < p.values[weakest].all()+p.values[weakest].session {
 			weakest = i
 		}
 	}
@@ -127,15 +153,14 @@ func (p *profile) like(l label, add weights) {
 }
 
 // paid adds to the price level of a top category; the one that was paid for least gives way.
-func (p *profile) paid(it *item, long, session float64) {
+func (p *profile) paid(it *item, by weights) {
 	least := 0
 	for i := range p.prices {
 		if p.prices[i].top == it.top {
-			p.prices[i].long.add(long, it.logPrice)
-			p.prices[i].session.add(session, it.logPrice)
+			p.prices[i].add(by, it.logPrice)
 			return
 		}
-		if p.prices[i].long.weight < p.prices[least].long.weight {
+		if p.prices[i].all().weight < p.prices[least].all().weight {
 			least = i
 		}
 	}
@@ -144,19 +169,31 @@ func (p *profile) paid(it *item, long, session float64) {
 		p.prices = append(p.prices, priced{})
 	}
 	p.prices[least] = priced{top: it.top}
-	p.prices[least].long.add(long, it.logPrice)
-	p.prices[least].session.add(session, it.logPrice)
+	p.prices[least].add(by, it.logPrice)
 }
+
+func (p *priced) add(by weights, logPrice float64) {
+	p.long.add(float64(by.long), logPrice)
+	p.latest.add(float64(by.latest), logPrice)
+	p.session.add(float64(by.session), logPrice)
+}
+
+func (p *priced) all() spread { return p.long.plus(p.latest) }
 
 // scale follows a new landmark of the clock.
 func (p *profile) scale(factor float64) {
 	for i := range p.values {
-		p.values[i].long *= float32(factor)
+		p.values[i].scale(factor)
 	}
 	for i := range p.totals {
-		p.totals[i].long *= float32(factor)
+		p.totals[i].scale(factor)
 	}
 	for i := range p.prices {
-		p.prices[i].long = p.prices[i].long.scale(factor)
+		p.prices[i].long, p.prices[i].latest = p.prices[i].long.scale(factor), p.prices[i].latest.scale(factor)
 	}
+}
+
+func (w *weights) scale(factor float64) {
+	w.long *= float32(factor)
+	w.latest *= float32(factor)
 }

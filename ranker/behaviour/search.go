@@ -2,11 +2,12 @@ package behaviour
 
 // search is one search of one client: what it showed, and what came of it.
 type search struct {
-	text   uint64 // hash of the words; 0 = none, or not heard of yet
-	at     int64  // Unix milliseconds; 0 = not heard of yet
-	heard  bool   // the query itself has arrived
-	showed bool   // an impression has arrived
-	aside  bool   // what newcomers counted here is in the pool of the crowd
+	text   uint64   // hash of the words; 0 = none, or not heard of yet
+	words  []uint64 // hash of each word
+	at     int64    // Unix milliseconds; 0 = not heard of yet
+	heard  bool     // the query itself has arrived
+	showed bool     // an impression has arrived
+	aside  bool     // what newcomers counted here is in the pool of the crowd
 	shown  []shown
 }
 

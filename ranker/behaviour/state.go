@@ -26,6 +26,7 @@ type State struct {
 	edition    int                // of the catalogue
 	categories map[string]*counts // by the last level of the path
 	values     map[name]int32
+	called     [][]uint64 // hashes of the words of each value
 
 	// The shop as a whole.
 	shop        counts
@@ -130,7 +131,8 @@ func (s *State) Observe(q catalog.ShopperQuery) {
 	if made.heard {
 		return
 	}
-	made.heard, made.at, made.text = true, at, textHash(retrieval.NormaliseText(q.UserQuery))
+	text := retrieval.NormaliseText(q.UserQuery)
+	made.heard, made.at, made.text, made.words = true, at, textHash(text), wordsOf(text)
 	v.date(made)
 	v.searching.add(at, hour)
 	s.judge(v)
@@ -164,7 +166,7 @@ func (s *State) Apply(e catalog.Event) {
 	v := s.visitor(client)
 	if a != impression {
 		p := found(s.profiles, person, func() *profile { return new(profile) })
-		p.act(index, s.items[index], a, at, s.clock.weight(at, long))
+		p.act(index, s.items[index], a, at, s.clock.weight(at, long), s.askedBy(searchKey(e.ClientID, e.QueryID)))
 		v.wrote(person)
 	}
 	if e.Doubt == "" && e.QueryID != "" {
@@ -260,7 +262,7 @@ func (s *State) number(n name) int32 {
 	if !ok {
 		value = int32(len(s.liked))
 		s.values[n] = value
-		s.liked = append(s.liked, 0)
+		s.liked, s.called = append(s.liked, 0), append(s.called, wordsOf(n.value))
 	}
 	return value
 }

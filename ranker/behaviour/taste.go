@@ -57,26 +57,27 @@ func (s *State) tasteOf(p *profile, at int64, factor float64, counted bool) *tas
 	for d, total := range p.totals {
 		// A value that was not chosen has a share of the smoothing alone, whatever the shop's.
 		t.others[d] = lifted{
-			long:    math.Log(tasteStrength / (float64(total.long)*factor + tasteStrength)),
+			long:    math.Log(tasteStrength / (float64(total.before(current))*factor + tasteStrength)),
 			session: math.Log(sessionStrength / (session(total.session) + sessionStrength)),
 		}
 	}
 	for i, v := range p.values {
-		own, total := float64(v.long)*factor, p.totals[v.dimension]
+		total := p.totals[v.dimension]
+		own, ownAll := float64(v.before(current))*factor, float64(total.before(current))*factor
 		liked, all := s.liked[v.value]*factor, s.totals[v.dimension]*factor
 		if counted { // what the visitor likes is no taste of the others
-			liked = max(0, liked-own)
-			all = max(liked, all-float64(total.long)*factor)
+			liked = max(0, liked-float64(v.all())*factor)
+			all = max(liked, all-float64(total.all())*factor)
 		}
 		share := (liked + shopStrength*shopShare) / (all + shopStrength)
 		t.lifts[i] = lift{v.value, lifted{
-			long:    math.Log((own + tasteStrength*share) / ((float64(total.long)*factor + tasteStrength) * share)),
+			long:    math.Log((own + tasteStrength*share) / ((ownAll + tasteStrength) * share)),
 			session: math.Log((session(v.session) + sessionStrength*share) / ((session(total.session) + sessionStrength) * share)),
 		}}
 	}
 	slices.SortFunc(t.lifts, func(a, b lift) int { return cmp.Compare(a.value, b.value) })
 	for _, p := range p.prices {
-		if p.long.weight > 0 {
+		if p.all().weight > 0 {
 			t.prices = append(t.prices, s.priceTaste(p, factor, current))
 		}
 	}
@@ -84,13 +85,17 @@ func (s *State) tasteOf(p *profile, at int64, factor float64, counted bool) *tas
 }
 
 func (s *State) priceTaste(p priced, factor float64, current bool) priceTaste {
-	own := p.long.scale(factor)
+	all := p.all()
 	// Before others bought, a price e times as high or low is one deviation from what this visitor pays.
-	everybody := normal{mean: own.sum / own.weight, deviation: 1}
+	everybody := normal{mean: all.sum / all.weight, deviation: 1}
 	if s.prices[p.top] != nil {
 		everybody = s.prices[p.top].scale(factor).fit(everybody, 1)
 	}
-	t := priceTaste{top: p.top, shop: everybody, long: own.fit(everybody, tasteStrength)}
+	own := all
+	if current {
+		own = p.long
+	}
+	t := priceTaste{top: p.top, shop: everybody, long: own.scale(factor).fit(everybody, tasteStrength)}
 	if t.inSession = current && p.session.weight > 0; t.inSession {
 		t.session = p.session.fit(everybody, sessionStrength)
 	}

@@ -2,6 +2,7 @@ package behaviour
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"testing"
 	"time"
@@ -26,7 +27,8 @@ func TestWhatEverybodyLikesIsNoTaste(t *testing.T) {
 	at := monday.Add(day)
 	s.Apply(event(catalog.ActionPurchase, "follower", "", "p0", at)) // Halden, red, women's shoes
 	s.Apply(event(catalog.ActionPurchase, "other", "", "p1", at))    // Norvik, blue, women's dresses
-	follower, other := shop.facts(s, "follower", "", at), shop.facts(s, "other", "", at)
+	later := at.Add(time.Hour)                                       // in the next session
+	follower, other := shop.facts(s, "follower", "", later), shop.facts(s, "other", "", later)
 	if follower[0].BrandAffinity > 0.2 || other[1].BrandAffinity < 1 {
 		t.Errorf("who buys the common brand has an affinity of %v, who buys a rare one %v", follower[0].BrandAffinity, other[1].BrandAffinity)
 	}
@@ -77,7 +79,7 @@ func TestAProductCountsByItsStrongestActionInASession(t *testing.T) {
 	again.Apply(event(catalog.ActionView, "a", "", "p1", monday))
 	once := shop.facts(again, "a", "", monday.Add(2*time.Hour))[1].BrandAffinity
 	again.Apply(event(catalog.ActionView, "a", "", "p1", monday.Add(2*time.Hour)))
-	if twice := shop.facts(again, "a", "", monday.Add(2*time.Hour))[1].BrandAffinity; twice <= once {
+	if twice := shop.facts(again, "a", "", monday.Add(4*time.Hour))[1].BrandAffinity; twice <= once {
 		t.Errorf("looked at in two sessions: %v, in one: %v", twice, once)
 	}
 }
@@ -93,7 +95,7 @@ func TestPricesOfAVisitor(t *testing.T) {
 	for i := 30; i < 40; i++ {
 		s.Apply(event(catalog.ActionPurchase, "rich", "", "p"+strconv.Itoa(i), monday))
 	}
-	facts := shop.facts(s, "rich", "", monday)
+	facts := shop.facts(s, "rich", "", monday.Add(time.Hour))
 	if facts[35].PriceAffinity < 0.2 || facts[1].PriceAffinity > -0.5 {
 		t.Errorf("who pays 160 to 205 has %v for 185 and %v for 15", facts[35].PriceAffinity, facts[1].PriceAffinity)
 	}
@@ -115,5 +117,35 @@ func TestSignedInVisitorsKeepTheirProfile(t *testing.T) {
 	}
 	if !at("me", "laptop") || at("", "phone") || at("you", "phone") {
 		t.Error("a purchase belongs to the user who is signed in, on any device")
+	}
+}
+
+func TestTheLongTermIsOfTheSessionsBefore(t *testing.T) {
+	shop := newShelf(8)
+	s := New(shop, Options{})
+	popular(s, shop)
+	at := monday.Add(day)
+	s.Apply(event(catalog.ActionPurchase, "a", "", "p1", at))
+	now, later := shop.facts(s, "a", "", at.Add(time.Minute))[1], shop.facts(s, "a", "", at.Add(time.Hour))[1]
+	if now.BrandAffinity != 0 || math.Abs(now.PriceAffinity) > 1e-9 || now.SessionBrand <= 0 || later.BrandAffinity <= 0 || later.SessionBrand != 0 {
+		t.Errorf("in the session %+v, after it %+v", now, later)
+	}
+	s.Apply(event(catalog.ActionView, "a", "", "p2", at.Add(time.Hour)))
+	if next := shop.facts(s, "a", "", at.Add(time.Hour+time.Minute))[1]; next.BrandAffinity <= 0 || next.SessionBrand >= 0 {
+		t.Errorf("in the next session %+v", next)
+	}
+}
+
+func TestWhatTheWordsAskedForIsNoTaste(t *testing.T) {
+	shop := newShelf(8)
+	for words, taste := range map[string]bool{"anything": true, "a NORVIK, please": false, "norvik’s things": false} {
+		s := New(shop, Options{})
+		popular(s, shop)
+		at := monday.Add(day)
+		searched(s, "q", "a", words, at, []string{"p1", "p2"}, []string{"p1"})
+		session, later := shop.facts(s, "a", "", at.Add(time.Minute))[1], shop.facts(s, "a", "", at.Add(time.Hour))[1]
+		if (later.BrandAffinity > 0) != taste || session.SessionBrand <= 0 || later.ColourAffinity <= 0 {
+			t.Errorf("%q: in the session %+v, after it %+v", words, session, later)
+		}
 	}
 }
