@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -59,6 +60,19 @@ func insertServed(ctx context.Context, tx *sql.Tx, served []Served, done *Record
 		}
 	}
 	return nil
+}
+
+// NewestServed is the time of the n-th newest of the searches, n at least 1; zero where there are fewer.
+func (s *Store) NewestServed(ctx context.Context, n int) (time.Time, error) {
+	var at int64
+	err := s.db.read.QueryRowContext(ctx, "SELECT at FROM served ORDER BY at DESC LIMIT 1 OFFSET ?", n-1).Scan(&at)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return time.Time{}, nil
+	case err != nil:
+		return time.Time{}, fmt.Errorf("read served searches: %w", err)
+	}
+	return time.UnixMilli(at).UTC(), nil
 }
 
 // Served iterates over what searches showed as Events does over the events.

@@ -266,3 +266,19 @@ func FuzzServedRows(f *testing.F) {
 		}
 	})
 }
+
+func TestTheNewestServedSearchesAreFoundByTheirNumber(t *testing.T) {
+	store := openStore(t, t.TempDir())
+	for i := range 3 {
+		one := aServed(fmt.Sprint("q", i), 1)
+		one.Time = eventNow.Add(time.Duration(i) * time.Minute)
+		if err := store.RecordServed(t.Context(), []Served{one}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for n, want := range map[int]time.Time{1: eventNow.Add(2 * time.Minute), 3: eventNow, 4: {}} {
+		if at, err := store.NewestServed(t.Context(), n); err != nil || !at.Equal(want) {
+			t.Errorf("%d: %v, %v; want %v", n, at, err, want)
+		}
+	}
+}

@@ -18,6 +18,8 @@
 //   - [Model]: what scores rows of features and explains the score of one. [Prior] is the one with which a shop
 //     starts, a [Logistic] whose hand-set weights carry their reasons (prior.go).
 //   - [Ranker]: what retrieval asks. It scores with the model in force, which can be changed at any time.
+//   - [Correction]: what is learnt of each click within seconds (package ranker/online), and added to the scores of the
+//     model in force while it is seen to help.
 //
 // Package ranker/behaviour remembers what shoppers did, which some of the features read.
 // Package ranker/ctr, below, trains models of clicks on any table; no search is scored by them yet.

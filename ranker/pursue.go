@@ -20,15 +20,16 @@ type Forecaster interface {
 // objectiveName is the ledger's name of what the objective makes of the model's score.
 const objectiveName = "objective"
 
-// pursue returns what the objective adds to the score of each candidate: the score becomes the logarithm of the
-// formula's value. It is nil for clicks, and where the model does not estimate what the formula reads.
-func (o Objective) pursue(model Model, m Matrix, candidates []retrieval.Candidate, scores []float64) []retrieval.FeatureEntry {
+// pursue returns what the objective adds to the score of each candidate, which is corrected already: the score becomes
+// the logarithm of the formula's value. It is nil for clicks, and where the model does not estimate what the formula reads.
+func (o Objective) pursue(model Model, m Matrix, candidates []retrieval.Candidate, scores []float64, corrections correcting) []retrieval.FeatureEntry {
 	if !o.within(model) || o.value == nil {
 		return nil
 	}
 	outlooks := make([]Outlook, m.Rows)
 	if forecaster, ok := model.(Forecaster); ok && forecaster.Forecasts() {
 		forecaster.Forecast(m, outlooks)
+		corrections.adjust(outlooks)
 	} else {
 		for i, score := range scores {
 			outlooks[i].Click = Probability(score)

@@ -22,10 +22,16 @@ type Model interface {
 
 // Ranker scores the candidates of queries with the model that is in force. It is safe for concurrent use.
 type Ranker struct {
-	model     atomic.Pointer[Model]
+	inForce   atomic.Pointer[inForce]
 	behaviour *behaviour.State
 	objective atomic.Pointer[Objective]
 	now       func() time.Time
+}
+
+// inForce is a model and what corrects it; a nil correction corrects nothing.
+type inForce struct {
+	model      Model
+	correction *Correction
 }
 
 var schemaHash = Features().Hash()
@@ -39,14 +45,20 @@ func New(m Model, o Objective, state *behaviour.State) *Ranker {
 	return r
 }
 
-// Use puts another model in force, from the next query on.
-func (r *Ranker) Use(m Model) { r.model.Store(&m) }
+// Use puts another model in force, from the next query on. Nothing corrects it.
+func (r *Ranker) Use(m Model) { r.inForce.Store(&inForce{model: m}) }
+
+// UseCorrected puts the model of a correction in force, from the next query on, and the correction with it.
+func (r *Ranker) UseCorrected(c *Correction) { r.inForce.Store(&inForce{c.base, c}) }
 
 // Pursue sets what the order is to bring, from the next query on.
 func (r *Ranker) Pursue(o Objective) { r.objective.Store(&o) }
 
 // Model is the model in force.
-func (r *Ranker) Model() Model { return *r.model.Load() }
+func (r *Ranker) Model() Model { return r.inForce.Load().model }
+
+// Correction is that of the model in force; nil = none.
+func (r *Ranker) Correction() *Correction { return r.inForce.Load().correction }
 
 // Objective is what is pursued with the model in force: clicks where the model does not estimate what the objective
 // reads.
@@ -66,22 +78,26 @@ func (r *Ranker) Rank(ctx context.Context, q *retrieval.Query, candidates []retr
 	if asked.Shopper.At.IsZero() {
 		asked.Shopper.At = r.now()
 	}
-	model, matrix := r.Model(), Extract(&asked, candidates, asked.Shopper.At, r.behaviour.For(&asked))
+	force, matrix := r.inForce.Load(), Extract(&asked, candidates, asked.Shopper.At, r.behaviour.For(&asked))
+	model := force.model
 	scores := make([]float64, matrix.Rows)
 	if err := model.Score(ctx, matrix, scores); err != nil {
 		return nil, fmt.Errorf("model %s: %w", model.Version(), err)
 	}
-	ranked := &retrieval.Ranked{
-		Model: model.Version(), Objective: Clicks, Schema: schemaHash, Scores: scores, Values: matrix.Values,
-		Explain: func(i int) []retrieval.FeatureEntry { return model.Explain(matrix.Row(i)) },
+	corrections := force.correction.correct(&asked, candidates)
+	corrections.add(scores)
+	explain := func(i int) []retrieval.FeatureEntry { return corrections.extend(model.Explain(matrix.Row(i)), i) }
+	ranked := &retrieval.Ranked{Model: model.Version(), Objective: Clicks, Schema: schemaHash, Scores: scores, Values: matrix.Values, Explain: explain}
+	if corrections != nil {
+		ranked.Model += correctionVersion
 	}
 	objective := *r.objective.Load()
-	if lifts := objective.pursue(model, matrix, candidates, scores); lifts != nil {
+	if lifts := objective.pursue(model, matrix, candidates, scores, corrections); lifts != nil {
 		for i, lift := range lifts {
 			scores[i] += lift.Contribution
 		}
 		ranked.Objective = objective.String()
-		ranked.Explain = func(i int) []retrieval.FeatureEntry { return append(model.Explain(matrix.Row(i)), lifts[i]) }
+		ranked.Explain = func(i int) []retrieval.FeatureEntry { return append(explain(i), lifts[i]) }
 	}
 	return ranked, nil
 }

@@ -36,7 +36,7 @@ func normalise(q Query) (Query, error) {
 	if err != nil {
 		return q, err
 	}
-	q.Text = text
+	q.Text, q.typed = text, text
 	switch {
 	case !slices.Contains(modes, q.Mode):
 		return q, fmt.Errorf("%w: there is no mode %q: use keyword, vector, hybrid or ranked", ErrBadQuery, q.Mode)

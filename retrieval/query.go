@@ -1,6 +1,7 @@
 package retrieval
 
 import (
+	"cmp"
 	"time"
 
 	"vitrine/catalog"
@@ -39,7 +40,12 @@ type Query struct {
 	Shopper   Shopper // who searches, for a ranker that knows what they did before
 
 	Cursor string // CursorStart, or the Cursor of the page before, whose search is then taken up; with Offset 0
+
+	typed string // Text before anything was read out of it
 }
+
+// AsTyped is the text before anything was read out of it, normalised, once a search has begun; before that it is Text.
+func (q *Query) AsTyped() string { return cmp.Or(q.typed, q.Text) }
 
 // Shopper says who searches. The zero value is somebody of whom nothing is known.
 type Shopper struct {

@@ -105,3 +105,22 @@ func TestHitsCarryWhatTheRankerSaw(t *testing.T) {
 		}
 	}
 }
+
+// askedRanker remembers what it was asked.
+type askedRanker struct {
+	wordRanker
+	asked *Query
+}
+
+func (a *askedRanker) Rank(ctx context.Context, q *Query, candidates []Candidate) (*Ranked, error) {
+	a.asked = q
+	return a.wordRanker.Rank(ctx, q, candidates)
+}
+
+func TestTheRankerSeesTheWordsAsTypedBesideThoseThatAreSearchedFor(t *testing.T) {
+	ranker := &askedRanker{}
+	search(t, New(openShop(t, 120), &indexertest.Encoder{}, ranker, Options{}), Query{Text: "Red  shoe under 500"})
+	if text, typed := ranker.asked.Text, ranker.asked.AsTyped(); text != "red shoe" || typed != "red shoe under 500" {
+		t.Errorf("the words are %q, typed were %q", text, typed)
+	}
+}

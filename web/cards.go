@@ -55,6 +55,7 @@ func newCard(p *catalog.Product, language string) card {
 // resultCards are the hits of r, answered as list, each with a link to the page that explains its rank.
 func resultCards(hits []retrieval.Hit, r request, list answered) []card {
 	cards := make([]card, len(hits))
+	reasons := personalReasons(hits)
 	for i := range hits {
 		cards[i] = newCard(&hits[i].Product, languageOf(r.Text))
 		id := hits[i].Product.ID
@@ -69,7 +70,7 @@ func resultCards(hits []retrieval.Hit, r request, list answered) []card {
 		}
 		cards[i].Others = hits[i].Others
 		cards[i].Late = i >= eagerCards
-		cards[i].ForYou = personalReason(&hits[i])
+		cards[i].ForYou = reasons[i]
 		cards[i].Place = list.place(i, &hits[i])
 	}
 	return cards

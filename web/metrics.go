@@ -26,7 +26,7 @@ type metrics struct {
 	recorded *prometheus.CounterVec
 }
 
-func newMetrics(s Searcher, ranker RankerHealth) *metrics {
+func newMetrics(s Searcher, ranker RankerHealth, shoppers ShopperHealth) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -57,6 +57,9 @@ func newMetrics(s Searcher, ranker RankerHealth) *metrics {
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if ranker != nil {
 		m.registry.MustRegister(rankerHealth{ranker})
+	}
+	if shoppers != nil {
+		m.registry.MustRegister(shopperHealth{shoppers})
 	}
 	return m
 }

@@ -57,6 +57,8 @@ type Options struct {
 
 	// Ranker tells at /metrics whether the ranker's model still fits; without it (nil) nothing is told.
 	Ranker RankerHealth
+	// Shoppers tells at /metrics what is remembered and learnt of what shoppers do; without it (nil) nothing is told.
+	Shoppers ShopperHealth
 
 	Logger *slog.Logger // requests without their query strings, and failures; silent
 }

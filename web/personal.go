@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"vitrine/catalog"
@@ -64,21 +65,51 @@ func personalised(response *retrieval.Response) bool {
 	return false
 }
 
-// personalReason says which part of the shopper's profile moved a hit up most, "" where none did by much. What moved it
-// up for being unlike the profile (its value is below 0) is nothing that could be said in these words.
-func personalReason(hit *retrieval.Hit) string {
-	if hit.Ledger == nil {
-		return ""
-	}
-	most, reason := toldContribution, ""
-	for _, f := range hit.Ledger.Features {
-		says := profileFeatures[f.Name]
-		if says == nil || f.Value <= 0 || f.Contribution <= most {
+// personalReasons says of each hit which part of the shopper's profile moved it up most beside the others, "" where none
+// did by much: what moved up all of them alike is no reason for one. Nor is that which moved it up for being unlike the
+// profile (its value is below 0) anything that could be said in these words.
+func personalReasons(hits []retrieval.Hit) []string {
+	usual := usualContributions(hits)
+	reasons := make([]string, len(hits))
+	for i := range hits {
+		if hits[i].Ledger == nil {
 			continue
 		}
-		if text := says(&hit.Product); text != "" {
-			most, reason = f.Contribution, text
+		most := toldContribution
+		for _, f := range hits[i].Ledger.Features {
+			says := profileFeatures[f.Name]
+			if says == nil || f.Value <= 0 || f.Contribution-usual[f.Name] <= most {
+				continue
+			}
+			if text := says(&hits[i].Product); text != "" {
+				most, reasons[i] = f.Contribution-usual[f.Name], text
+			}
 		}
 	}
-	return reason
+	return reasons
+}
+
+// usualContributions are the medians, over the hits, of what each part of the profile adds; of an even number the lower
+// middle one. Two hits or one have nothing usual.
+func usualContributions(hits []retrieval.Hit) map[string]float64 {
+	all := map[string][]float64{}
+	for i := range hits {
+		if hits[i].Ledger == nil {
+			continue
+		}
+		for _, f := range hits[i].Ledger.Features {
+			if profileFeatures[f.Name] != nil {
+				all[f.Name] = append(all[f.Name], max(f.Contribution, 0))
+			}
+		}
+	}
+	usual := map[string]float64{}
+	for name, some := range all {
+		some = append(some, make([]float64, len(hits)-len(some))...) // not in the ledger is nothing added
+		slices.Sort(some)
+		if len(some) > 2 {
+			usual[name] = some[(len(some)-1)/2]
+		}
+	}
+	return usual
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -31,9 +32,22 @@ func TestACardSaysWhichPartOfTheProfileMovedItMost(t *testing.T) {
 		"nothing":               {shoe, nil, ""},
 	} {
 		hit := retrieval.Hit{Product: test.product, Ledger: &retrieval.Ledger{Features: test.features}}
-		if got := personalReason(&hit); got != test.want {
+		if got := personalReasons([]retrieval.Hit{hit}); got[0] != test.want {
 			t.Errorf("%s: %q, want %q", name, got, test.want)
 		}
+	}
+}
+
+func TestWhatMovesAllHitsAlikeIsNoReasonForOne(t *testing.T) {
+	hits := make([]retrieval.Hit, 5)
+	for i := range hits {
+		hits[i].Product = catalog.Product{Brand: "Kestrel", Category: []string{"Footwear"}}
+		hits[i].Ledger = &retrieval.Ledger{Features: []retrieval.FeatureEntry{{Name: "session_category", Value: 1, Contribution: 0.3}}}
+	}
+	hits[3].Ledger.Features = append(hits[3].Ledger.Features, retrieval.FeatureEntry{Name: "brand_affinity", Value: 1, Contribution: 0.2})
+	want := []string{"", "", "", "You looked at Kestrel lately", ""}
+	if got := personalReasons(hits); !slices.Equal(got, want) {
+		t.Errorf("reasons %q, want %q", got, want)
 	}
 }
 

@@ -49,7 +49,7 @@ func newSite(s Searcher, opts Options) *site {
 		uploads:     newGate(opts.MaxUploads, opts.MaxWaiting, opts.MaxWait),
 		events:      newGate(opts.MaxEvents, opts.MaxWaiting, opts.MaxWait),
 		tokens:      opts.TokenKey,
-		metrics:     newMetrics(s, opts.Ranker),
+		metrics:     newMetrics(s, opts.Ranker, opts.Shoppers),
 	}
 }
 

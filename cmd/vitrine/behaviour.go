@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"vitrine/catalog"
+	"vitrine/ranker"
 	"vitrine/ranker/behaviour"
 )
 
@@ -18,11 +19,12 @@ const (
 )
 
 // behaviourLog is the catalogue of a server, with a state that follows what shoppers did: what this process stores at
-// once, and what other processes stored by then.
+// once, and what other processes stored by then. A correction follows the same events.
 type behaviourLog struct {
 	*catalog.Store
-	state    *behaviour.State
-	terminal *terminal
+	state      *behaviour.State
+	correction func() *ranker.Correction // the one in force; nil = none
+	terminal   *terminal
 
 	begun    atomic.Int64 // looks
 	reading  sync.Mutex
@@ -36,11 +38,13 @@ func followBehaviour(ctx context.Context, store *catalog.Store, state *behaviour
 	if err != nil {
 		return nil, err
 	}
-	l := &behaviourLog{Store: store, state: state, terminal: t, last: last}
+	l := &behaviourLog{Store: store, state: state, correction: noCorrection, terminal: t, last: last}
 	bar := t.progress()
 	defer bar.close()
 	return l, l.catchUp(ctx, func(n int) { bar.report("read what shoppers did", n, 0) })
 }
+
+func noCorrection() *ranker.Correction { return nil }
 
 // RecordEvents stores a batch, which may be empty; the next search knows of it.
 func (l *behaviourLog) RecordEvents(ctx context.Context, batch catalog.EventBatch) (catalog.Recorded, error) {
@@ -80,13 +84,15 @@ func (l *behaviourLog) look(ctx context.Context) {
 	}
 }
 
-// catchUp tells the state what it has not seen; one at a time. Visitors are forgotten first: what is stored of them came later.
+// catchUp tells state and correction what it has not seen; one at a time. Visitors are forgotten first: what is stored of them came later.
 func (l *behaviourLog) catchUp(ctx context.Context, progress func(events int)) error {
+	correction := l.correction()
 	for erasure, err := range l.ErasuresAfter(ctx, l.last.Erasures) {
 		if err != nil {
 			return err
 		}
 		l.state.ForgetHash(erasure.Value)
+		correction.ForgetHash(erasure.Value)
 		l.last.Erasures = erasure.Seq
 	}
 
@@ -111,6 +117,7 @@ func (l *behaviourLog) catchUp(ctx context.Context, progress func(events int)) e
 			return err
 		}
 		l.state.Apply(event.Value)
+		correction.Apply(event.Value)
 		l.last.Events = event.Seq
 		if n++; n%behaviourShown == 0 {
 			progress(n)

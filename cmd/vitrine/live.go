@@ -23,7 +23,8 @@ type liveShop struct {
 	terminal *terminal
 	state    *behaviour.State // of what shoppers did; it outlives generations and models
 
-	rankerTried, rankerFault string // of followRanker
+	rankerTried, rankerFault string         // of followRanker
+	corrected                *catalog.Store // what shoppers did, which corrects models; nil = nothing does
 
 	mu   sync.RWMutex // read-held by every search, so that a shop is closed after its last
 	shop *shop
@@ -63,7 +64,7 @@ func (l *liveShop) follow(ctx context.Context) error {
 		}
 		l.followRules(ctx)
 		l.followSynonyms()
-		l.followRanker()
+		l.followRanker(ctx)
 		l.followObjective()
 		l.followAdapter()
 		// Read without the lock: nobody but this goroutine puts another shop in its place.
@@ -101,6 +102,7 @@ func (l *liveShop) reopen(ctx context.Context) error {
 	old := l.shop
 	l.shop = fresh
 	l.mu.Unlock()
+	l.useModel(ctx, fresh.ranker.Model())
 	return old.close()
 }
 

@@ -36,7 +36,7 @@ func liveRanker(dataDir string, library runtimeLibrary, t *terminal) ranker.Mode
 
 // followRanker puts the model in force that has become live, here or in another process, while searches run. One that
 // cannot be used is told once, and the model before goes on. It is called by follow alone, which is why it needs no lock.
-func (l *liveShop) followRanker() {
+func (l *liveShop) followRanker(ctx context.Context) {
 	store := rankerStore(l.dataDir, l.library)
 	version, _, err := store.Live()
 	if err == nil && version == l.rankerTried {
@@ -49,7 +49,7 @@ func (l *liveShop) followRanker() {
 	}
 	switch {
 	case err == nil && model.Version() != l.shop.ranker.Model().Version():
-		l.shop.ranker.Use(model)
+		l.useModel(ctx, model)
 		l.terminal.notef("ranking by %s", model.Version())
 	case err != nil && err.Error() != l.rankerFault:
 		l.terminal.notef("vitrine: %v (%s goes on ranking)", err, l.shop.ranker.Model().Version())

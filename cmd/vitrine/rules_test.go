@@ -61,7 +61,7 @@ func engineOver(t *testing.T, dataDir string) *retrieval.Engine {
 	return retrieval.New(openIndex(t, dataDir), &indexertest.Encoder{}, nil, retrieval.Options{})
 }
 
-func openIndex(t *testing.T, dataDir string) *indexer.Index {
+func openIndex(t testing.TB, dataDir string) *indexer.Index {
 	t.Helper()
 	index, err := indexer.Open(t.Context(), dataDir)
 	if err != nil {

@@ -38,6 +38,7 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary)
 type collecting struct {
 	TrustEvents bool `help:"Events come from the shop's own server alone: they count without impression tokens."`
 	Anonymous   bool `help:"The shop asks before it remembers anybody: pages set no cookies, and each view is a visitor of its own."`
+	Online      bool `default:"true" negatable:"" help:"Correct the order within seconds by what shoppers look at and click, while that is seen to help (default)."`
 }
 
 // serve answers requests until ctx ends; it shows each new generation as soon as it is live, and on the
@@ -45,12 +46,15 @@ type collecting struct {
 func (l *liveShop) serve(ctx context.Context, listener net.Listener, how collecting, train schedule, hosts ...string) (err error) {
 	options := web.Options{PhotoSize: photo.Size, TrustEvents: how.TrustEvents, Anonymous: how.Anonymous}
 	var health *rankerHealth
-	if log, openErr := openShopperLog(ctx, l.dataDir, l.state, l.terminal); openErr != nil {
+	if log, openErr := openShopperLog(ctx, l.dataDir, l.state, l.correction, l.terminal); openErr != nil {
 		l.terminal.notef("vitrine: %v (searches are answered, events are not taken)", openErr)
 	} else {
 		options.Events, options.Searches, options.TokenKey = log, log, log.tokenKey
 		health = newRankerHealth(log, l.state, l.rankerModel)
-		options.Ranker = health
+		options.Ranker, options.Shoppers = health, l
+		if how.Online {
+			l.correctModels(ctx, log.Store)
+		}
 		defer func() { err = errors.Join(err, log.close()) }()
 	}
 	options.Logger = slog.New(slog.NewTextHandler(l.terminal.err, &slog.HandlerOptions{Level: slog.LevelWarn}))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"vitrine/catalog"
+	"vitrine/ranker"
 	"vitrine/ranker/behaviour"
 )
 
@@ -30,8 +31,8 @@ type shopperLog struct {
 	written sync.WaitGroup
 }
 
-// openShopperLog also tells the state what shoppers did, and does so from then on.
-func openShopperLog(ctx context.Context, dataDir string, state *behaviour.State, t *terminal) (*shopperLog, error) {
+// openShopperLog also tells the state what shoppers did, and does so from then on; the correction in force, if any, is told from then on.
+func openShopperLog(ctx context.Context, dataDir string, state *behaviour.State, correction func() *ranker.Correction, t *terminal) (*shopperLog, error) {
 	key, err := readTokenKey(dataDir)
 	if err != nil {
 		return nil, err
@@ -44,6 +45,7 @@ func openShopperLog(ctx context.Context, dataDir string, state *behaviour.State,
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
+	followed.correction = correction
 	l := &shopperLog{behaviourLog: followed, tokenKey: key, stop: make(chan struct{})}
 	l.written.Go(l.write)
 	return l, nil
@@ -59,6 +61,9 @@ func (l *shopperLog) close() error {
 // RecordSearch implements web.SearchLog. What the ranker saw is left out where it cannot be stored.
 func (l *shopperLog) RecordSearch(q catalog.ShopperQuery, served catalog.Served) bool {
 	storable := served.Validate() == nil
+	if storable {
+		l.correction().Observe(q, served)
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if len(l.waiting.Queries) >= searchesWaiting {
@@ -81,6 +86,7 @@ func (l *shopperLog) write() {
 		case <-l.stop:
 			open = false
 		}
+		l.correction().Advance(time.Now())
 		l.writing.Lock()
 		if err := l.flush(); err != nil {
 			l.terminal.notef("vitrine: %v (these searches are not learnt from)", err)

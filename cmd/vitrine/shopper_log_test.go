@@ -23,7 +23,7 @@ func anAnswer(id, client string) (catalog.ShopperQuery, catalog.Served) {
 func openLog(t *testing.T, dataDir string, told *output) *shopperLog {
 	t.Helper()
 	state := behaviour.New(openCatalogue(t, dataDir), behaviour.Options{})
-	log, err := openShopperLog(t.Context(), dataDir, state, newTerminal(told, told))
+	log, err := openShopperLog(t.Context(), dataDir, state, noCorrection, newTerminal(told, told))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -126,7 +126,7 @@ func TestAServerFollowsTheLiveRanker(t *testing.T) {
 	var told bytes.Buffer
 	terminal := newTerminal(&told, &told)
 	l := &liveShop{dataDir: dir, terminal: terminal, shop: &shop{ranker: ranker.New(liveRanker(dir, "", terminal), ranker.Objective{}, nil)}}
-	l.followRanker()
+	l.followRanker(t.Context())
 	if got := l.rankerModel().Version(); got != ranker.Prior().Version() || told.Len() > 0 {
 		t.Errorf("at first it ranks by %s and says %q", got, told.String())
 	}
@@ -138,7 +138,7 @@ func TestAServerFollowsTheLiveRanker(t *testing.T) {
 	if err != nil || version == ranker.PriorName {
 		t.Fatalf("live is %s, %v: %s", version, err, told.String())
 	}
-	l.followRanker()
+	l.followRanker(t.Context())
 	if got := l.rankerModel().Version(); got != version {
 		t.Errorf("it ranks by %s, live is %s", got, version)
 	}
@@ -163,8 +163,8 @@ func TestAServerFollowsTheLiveRanker(t *testing.T) {
 		t.Fatal(err)
 	}
 	told.Reset()
-	l.followRanker()
-	l.followRanker()
+	l.followRanker(t.Context())
+	l.followRanker(t.Context())
 	if got := l.rankerModel().Version(); got != version || strings.Count(told.String(), "is damaged") != 1 {
 		t.Errorf("beside a damaged one it ranks by %s and says %q", got, told.String())
 	}
@@ -174,7 +174,7 @@ func TestAServerFollowsTheLiveRanker(t *testing.T) {
 	if _, err := store.Rollback(); err != nil {
 		t.Fatal(err)
 	}
-	l.followRanker()
+	l.followRanker(t.Context())
 	if got := l.rankerModel().Version(); got != ranker.Prior().Version() {
 		t.Errorf("after going back it ranks by %s", got)
 	}

@@ -36,7 +36,7 @@ type View struct {
 
 // For returns the view of a query as of its time; s may be nil. It is read by Facts.
 func (s *State) For(q *retrieval.Query) View {
-	v := View{state: s, text: textHash(q.Text), at: q.Shopper.At}
+	v := View{state: s, text: textHash(q.AsTyped()), at: q.Shopper.At}
 	if v.at.IsZero() {
 		v.at = time.Now()
 	}

@@ -15,7 +15,7 @@ import (
 var ErrFile = errors.New("unusable file of an online model")
 
 const (
-	fileFormat = 1
+	fileFormat = 2       // all before are read too
 	maxFile    = 1 << 30 // bytes
 	modelMagic = "VTRFTRL\n"
 )
@@ -93,8 +93,9 @@ func sealed(data []byte) []byte {
 
 // input is a file that is read from its beginning; after the first error everything is zero.
 type input struct {
-	rest []byte
-	err  error
+	rest   []byte
+	err    error
+	format uint32 // once the model is read
 }
 
 // open checks the magic and the checksum.
@@ -168,8 +169,9 @@ func (in *input) end() error {
 }
 
 func (in *input) model() (*Model, error) {
-	if format := binary.LittleEndian.Uint32(in.take(4)); in.err == nil && format != fileFormat {
-		return nil, fmt.Errorf("format %d, this program reads %d: learn again, or use the program that made it", format, fileFormat)
+	in.format = binary.LittleEndian.Uint32(in.take(4))
+	if in.err == nil && (in.format < 1 || in.format > fileFormat) {
+		return nil, fmt.Errorf("format %d, this program reads 1 to %d: learn again, or use the program that made it", in.format, fileFormat)
 	}
 	var options Options
 	text := in.text(1 << 20)

@@ -16,6 +16,7 @@ var ErrExample = errors.New("unusable example")
 type Example struct {
 	Dense    []float64 // one a feature of Options.Dense
 	Fields   []string  // one a name of Options.Fields; "" = not there, and neither are its crosses
+	Offset   float64   // log odds that are known from elsewhere, which the model corrects; no weight is on it
 	Position int       // from 1; 0 = unknown, taken for the first. For learning alone
 	Clicked  bool      // for learning alone
 	Weight   float64   // how much it counts, above 0; 0 = 1. For learning alone
@@ -86,12 +87,18 @@ func (m *Model) Score(e Example) float64 {
 	for i := range m.crosses {
 		logit += m.crossPart(&m.crosses[i], &fields)
 	}
-	return logit
+	return logit + e.Offset
 }
 
 // Contributions accounts for a score: the bias, then what each number and each cross adds, as Names has
-// them. Added up in this order they are what Score returns, bit for bit. Other rules are those of Score.
+// them. Added up in this order, and the example's Offset last, they are what Score returns, bit for bit.
+// Other rules are those of Score.
 func (m *Model) Contributions(e Example) (bias float64, parts []float64) {
+	return m.bias(), m.AppendParts(nil, e)
+}
+
+// AppendParts appends the parts of Contributions, which takes no memory where parts has room for them.
+func (m *Model) AppendParts(parts []float64, e Example) []float64 {
 	m.mustFit(e)
 	for i := range e.Dense {
 		parts = append(parts, m.densePart(i, e))
@@ -100,7 +107,7 @@ func (m *Model) Contributions(e Example) (bias float64, parts []float64) {
 	for i := range m.crosses {
 		parts = append(parts, m.crossPart(&m.crosses[i], &fields))
 	}
-	return m.bias(), parts
+	return parts
 }
 
 // densePart is converted, or a processor with fused multiply-add would sum something else than the parts.
@@ -217,7 +224,7 @@ func (m *Model) check(e Example) error {
 	switch {
 	case len(e.Dense) != len(m.options.Dense) || len(e.Fields) != len(m.options.Fields):
 		return fmt.Errorf("%w: %s", ErrExample, m.misfit(e))
-	case !finite(e.Dense...):
+	case !finite(e.Dense...) || !finite(e.Offset):
 		return fmt.Errorf("%w: a number is not finite: leave the example out", ErrExample)
 	case e.Position < 0:
 		return fmt.Errorf("%w: position %d: positions count from 1, 0 is unknown", ErrExample, e.Position)

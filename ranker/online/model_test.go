@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -412,5 +413,41 @@ func TestUnusableOptionsAreRefused(t *testing.T) {
 				t.Errorf("got %v, want %q", err, c.want)
 			}
 		})
+	}
+}
+
+func TestAnOffsetIsKnownAndNotLearnt(t *testing.T) {
+	weights := []float64{1, -0.5}
+	examples := drawn(20_000, -1, weights, 3)
+	m, plain := newModel(t, Options{Dense: numbers(2)}), newModel(t, Options{Dense: numbers(2)})
+	for i, e := range examples {
+		learn(t, plain, e)
+		examples[i].Offset = -1 + weights[0]*e.Dense[0] + weights[1]*e.Dense[1]
+		learn(t, m, examples[i])
+	}
+	bias, parts := m.Contributions(examples[0])
+	if score := m.Score(examples[0]); score != bias+parts[0]+parts[1]+examples[0].Offset {
+		t.Errorf("the score %v is not the sum of %v, %v and the offset %v", score, bias, parts, examples[0].Offset)
+	}
+	one := Example{Dense: []float64{1, 1}}
+	bias, parts = m.Contributions(one)
+	if known, learnt := math.Abs(bias)+math.Abs(parts[0])+math.Abs(parts[1]), plain.Score(one); known > 0.2 || math.Abs(learnt+0.5) > 0.2 {
+		t.Errorf("all is known, and %v is learnt beside it; without the offset %v, want about -0.5", known, learnt)
+	}
+	if err := m.Learn(Example{Dense: []float64{0, 0}, Offset: math.Inf(1)}); !errors.Is(err, ErrExample) {
+		t.Errorf("an infinite offset is learnt: %v", err)
+	}
+}
+
+func TestPartsNeedNoMemoryWhereThereIsRoom(t *testing.T) {
+	m := newModel(t, Options{Fields: []string{"query", "product"}, Crosses: []string{"product", "query×product"}})
+	e := Example{Fields: []string{"red shoes", "p1"}, Clicked: true}
+	learn(t, m, e)
+	parts := make([]float64, 0, 2)
+	if n := testing.AllocsPerRun(100, func() { parts = m.AppendParts(parts[:0], e) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+	if _, want := m.Contributions(e); !slices.Equal(parts, want) {
+		t.Errorf("the parts are %v, want %v", parts, want)
 	}
 }

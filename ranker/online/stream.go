@@ -11,6 +11,10 @@ type StreamOptions struct {
 	Wait     time.Duration // for a click, after which an impression is learnt as not clicked; 0 = 30 s
 	Waiting  int           // impressions that may wait; of more, the oldest is learnt early. 0 = 100,000
 	Remember int           // impressions that are known after that, so that repeats and late clicks are told apart; 0 = 100,000
+
+	// Learning hears of each example just before the model learns it, one at a time; nil = nobody. It may give it
+	// another offset, which must be finite, and another position, and must not call the stream.
+	Learning func(*Example)
 }
 
 // WithDefaults returns a copy with the defaults filled in.
@@ -186,6 +190,9 @@ func (s *Stream) remember(e *entry) {
 // learn has no error to report: the example was checked when it came.
 func (s *Stream) learn(e Example, clicked bool) {
 	e.Clicked = clicked
+	if s.options.Learning != nil {
+		s.options.Learning(&e)
+	}
 	if err := s.model.Learn(e); err != nil {
 		panic(err)
 	}

@@ -7,7 +7,10 @@ import (
 	"time"
 )
 
-const streamMagic = "VTRSTRM\n"
+const (
+	streamMagic  = "VTRSTRM\n"
+	offsetFormat = 2 // from which on an entry has its offset
+)
 
 // Write writes the stream and its model, both of one moment, as FORMAT.md describes it.
 func (s *Stream) Write(w io.Writer) error {
@@ -99,7 +102,7 @@ func (e *entry) appendTo(data []byte) []byte {
 		data = appendString(data, field)
 	}
 	data = binary.AppendUvarint(data, uint64(e.example.Position))
-	return appendNumber(data, e.example.Weight)
+	return appendNumber(appendNumber(data, e.example.Weight), e.example.Offset)
 }
 
 func (in *input) entries() []*entry {
@@ -114,6 +117,9 @@ func (in *input) entries() []*entry {
 		}
 		e.example.Position = in.count(1 << 62)
 		e.example.Weight = in.number()
+		if in.format >= offsetFormat {
+			e.example.Offset = in.number()
+		}
 		if e.state >= states || e.key == "" {
 			in.fail("an entry has no key or an unknown state")
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -27,7 +28,7 @@ func smallStream(t testing.TB) *Stream {
 	t.Helper()
 	s := newStream(t, small(t), StreamOptions{})
 	show := func(key string) {
-		if err := s.Impression(key, Example{Dense: []float64{9}, Fields: []string{"red shoes", key}, Position: 1}); err != nil {
+		if err := s.Impression(key, Example{Dense: []float64{9}, Fields: []string{"red shoes", key}, Position: 1, Offset: 0.5}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -170,19 +171,24 @@ func TestAStreamStaysSmall(t *testing.T) {
 	}
 }
 
-func TestTheFrozenStreamIsRead(t *testing.T) {
+func TestFrozenStreamsAreRead(t *testing.T) {
 	want := smallStream(t)
-	s, err := ReadStream(bytes.NewReader(frozen(t, "testdata/stream-v1.ftrl", want)), StreamOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for key, state := range map[string]state{"passed": passed, "waits": shown, "clicked": clicked, "early": expected} {
-		if s.entries[key] == nil || s.entries[key].state != state {
-			t.Errorf("%s is %+v", key, s.entries[key])
+	for name, offset := range map[string]float64{"testdata/stream-v1.ftrl": 0, "testdata/stream-v2.ftrl": 0.5} {
+		s, err := ReadStream(bytes.NewReader(frozen(t, name, want)), StreamOptions{})
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	if s.Waiting() != 2 || s.Model().Learnt() != want.Model().Learnt() || !s.now.Equal(want.now) {
-		t.Errorf("%d wait, %d learnt at %v", s.Waiting(), s.Model().Learnt(), s.now)
+		for key, state := range map[string]state{"passed": passed, "waits": shown, "clicked": clicked, "early": expected} {
+			if s.entries[key] == nil || s.entries[key].state != state {
+				t.Errorf("%s: %s is %+v", name, key, s.entries[key])
+			}
+		}
+		if got := s.entries["waits"].example.Offset; got != offset {
+			t.Errorf("%s: what waits has the offset %v, want %v", name, got, offset)
+		}
+		if s.Waiting() != 2 || s.Model().Learnt() != want.Model().Learnt() || !s.now.Equal(want.now) {
+			t.Errorf("%s: %d wait, %d learnt at %v", name, s.Waiting(), s.Model().Learnt(), s.now)
+		}
 	}
 	if _, err := ReadStream(bytes.NewReader(written(t, want.Model())), StreamOptions{}); !errors.Is(err, ErrFile) {
 		t.Errorf("a model was read as a stream: %v", err)
@@ -216,5 +222,21 @@ func TestUnusableEventsAreRefused(t *testing.T) {
 	}
 	if len(s.entries) != 0 {
 		t.Errorf("%v", s.entries)
+	}
+}
+
+func TestWhoListensHearsOfAnExampleBeforeItIsLearnt(t *testing.T) {
+	m := newModel(t, Options{Dense: numbers(1)})
+	var heard []bool
+	s := newStream(t, m, StreamOptions{Learning: func(e *Example) {
+		heard = append(heard, e.Clicked)
+		if learnt := m.Score(Example{Dense: []float64{0}}) != 0; learnt != (len(heard) > 1) {
+			t.Errorf("example %d: the model has learnt something is %v", len(heard), learnt)
+		}
+	}})
+	feed(t, s, []event{{noon, "a", &Example{Dense: []float64{0}}}, {noon, "b", &Example{Dense: []float64{0}}}, {noon, "b", nil}})
+	s.Advance(noon.Add(time.Minute))
+	if !slices.Equal(heard, []bool{true, false}) {
+		t.Errorf("heard of %v", heard)
 	}
 }
