@@ -18,5 +18,7 @@
 //   - [Lock]: the exclusive right to change products and index of a data directory, across processes. Events
 //     are written without it: a transaction is enough.
 //
+// Package catalog/versions keeps what was trained; it and catalog/durable know nothing of products or SQLite.
+//
 // Whatever these types return belongs to the caller; whatever they are given is not kept or changed.
 package catalog

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"vitrine/catalog"
+	"vitrine/catalog/durable"
 	"vitrine/indexer/vector"
 )
 
@@ -246,7 +247,7 @@ func (b *build) recordPhotos(dir, state string) (string, error) {
 	if b.problems.remote {
 		state = ""
 	}
-	return state, writeSynced(filepath.Join(dir, problemsFile), data)
+	return state, durable.Write(filepath.Join(dir, problemsFile), data)
 }
 
 // verify opens the generation as a search would and reads every product.

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"vitrine/catalog/durable"
 )
 
 // ErrNoIndex is wrapped when a data directory has no generation yet.
@@ -98,7 +100,7 @@ func stageGeneration(dataDir string) (name, dir string, err error) {
 // publish makes the staged generation the live one. Before the last rename the old one is live, after
 // it the new one; there is nothing between.
 func publish(dataDir, name, staging string, step func()) error {
-	if err := syncTree(staging); err != nil {
+	if err := durable.SyncTree(staging); err != nil {
 		return err
 	}
 	step()
@@ -106,11 +108,11 @@ func publish(dataDir, name, staging string, step func()) error {
 		return err
 	}
 	// The folder above too: the first build has made the folder of generations.
-	if err := errors.Join(syncDir(indexPath(dataDir)), syncDir(dataDir)); err != nil {
+	if err := errors.Join(durable.SyncFolder(indexPath(dataDir)), durable.SyncFolder(dataDir)); err != nil {
 		return err
 	}
 	step()
-	return replaceFile(indexPath(dataDir, currentFile), []byte(name+"\n"))
+	return durable.Replace(indexPath(dataDir, currentFile), []byte(name+"\n"))
 }
 
 // removeOldGenerations removes all generations but those of the given names. Of another number may be

@@ -12,6 +12,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"vitrine/catalog/durable"
 )
 
 // formatVersion is the version of a generation's layout. A generation of another version is not read
@@ -70,7 +72,7 @@ func writeManifest(dir string, m *Manifest) error {
 	if err != nil {
 		return err
 	}
-	return writeSynced(filepath.Join(dir, manifestFile), data)
+	return durable.Write(filepath.Join(dir, manifestFile), data)
 }
 
 // LiveModel returns the model whose vectors the live generation holds. An error wraps ErrNoIndex when

@@ -14,6 +14,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"vitrine/catalog/durable"
 )
 
 // Summary says what a build did.
@@ -102,7 +104,7 @@ func (s *Summary) writeRejected(dataDir string) error {
 			return err
 		}
 	}
-	if err := replaceFile(path, lines.Bytes()); err != nil {
+	if err := durable.Replace(path, lines.Bytes()); err != nil {
 		return fmt.Errorf("write the list of what was left out: %w", err)
 	}
 	s.RejectedFile = path

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
 
+	"vitrine/catalog/versions"
 	"vitrine/retrieval"
 )
 
@@ -40,13 +40,11 @@ func Prior() *Logistic {
 // ErrModel is wrapped by every reason why a model cannot be used.
 var ErrModel = errors.New("unusable ranker model")
 
-var versionPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{0,63}$`)
-
 // NewLogistic returns a model of its own weights: one for each feature of the schema, in that order, all
 // finite. The version names the model's folder: lower-case letters, digits, dots and dashes.
 func NewLogistic(version string, bias float64, weights []Weight) (*Logistic, error) {
 	switch {
-	case !versionPattern.MatchString(version):
+	case !versions.IsName(version):
 		return nil, fmt.Errorf("%w: the version %q must be of lower-case letters, digits, dots and dashes", ErrModel, version)
 	case len(weights) != len(features):
 		return nil, fmt.Errorf("%w: it has %d weights for %d features", ErrModel, len(weights), len(features))

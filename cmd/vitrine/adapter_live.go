@@ -1,15 +1,9 @@
 package main
 
 import (
-	"path/filepath"
-
+	"vitrine/catalog/versions"
 	"vitrine/encoders/adapter"
 )
-
-// openAdapters is where a data directory keeps its adapters.
-func openAdapters(dataDir string) *adapter.Store {
-	return adapter.OpenStore(filepath.Join(dataDir, "adapters"))
-}
 
 // liveAdapter is the adapter that a data directory says is to be used.
 type liveAdapter struct {
@@ -20,9 +14,9 @@ type liveAdapter struct {
 // openAdapter opens the adapter that is live (docs/adapters.md).
 func openAdapter(dataDir string) (*followedFile[liveAdapter], error) {
 	store := openAdapters(dataDir)
-	none := liveAdapter{version: adapter.NoAdapter}
-	return openFollowed(filepath.Join(store.Folder(), adapter.CurrentFile), adapter.MaxCurrentBytes, none, func(text []byte) (liveAdapter, error) {
-		version, _, err := adapter.ParseCurrent(text)
+	none := liveAdapter{version: noAdapter}
+	return openFollowed(store.CurrentPath(), versions.MaxCurrentBytes, none, func(text []byte) (liveAdapter, error) {
+		version, _, err := store.ParseCurrent(text)
 		if err != nil {
 			return none, err
 		}

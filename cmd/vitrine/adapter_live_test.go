@@ -2,8 +2,6 @@ package main
 
 import (
 	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 
 	"vitrine/catalog"
@@ -47,11 +45,11 @@ func TestARunningServerFollowsTheAdapter(t *testing.T) {
 		"foreign": turning(t, "another", retrieval.LegTextText, embed("Sofa"), embed("Mug")),
 		"damaged": turning(t, model, retrieval.LegTextText, embed("Sofa"), embed("Mug")),
 	} {
-		if err := store.Save(adapter.Manifest{Version: version}, a); err != nil {
+		if err := store.Save(adapterManifest{Version: version}, a); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := os.Truncate(filepath.Join(store.Folder(), "damaged", "adapter.bin"), 40); err != nil {
+	if err := os.Truncate(store.Path("damaged", adapterFile), 40); err != nil {
 		t.Fatal(err)
 	}
 	file, err := openAdapter(dataDir)
@@ -61,8 +59,7 @@ func TestARunningServerFollowsTheAdapter(t *testing.T) {
 	var told output
 	engine := retrieval.New(index, encoder, ranker.New(ranker.Prior(), ranker.Objective{}, nil), retrieval.Options{})
 	live := &liveShop{terminal: newTerminal(&told, &told), shop: &shop{index: index, engine: engine, files: shopFiles{adapter: file}}}
-
-	before := ""
+	server := follower{store.CurrentPath(), live.followAdapter, &told}
 	for _, step := range []struct {
 		name, current string // an empty CURRENT removes the file
 		first         string // for "mug"
@@ -78,21 +75,7 @@ func TestARunningServerFollowsTheAdapter(t *testing.T) {
 		{"a version that is not there", "v9", "mug", "no such adapter: v9"},
 		{"no file", "", "mug", "queries now use adapter none"},
 	} {
-		path := filepath.Join(store.Folder(), adapter.CurrentFile)
-		if step.current == "" {
-			err = os.RemoveAll(path)
-		} else {
-			err = os.WriteFile(path, []byte(step.current+"\n"), 0o600)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		live.followAdapter()
-		said, _ := strings.CutPrefix(told.String(), before)
-		before = told.String()
-		if (step.says == "") != (said == "") || !strings.Contains(said, step.says) {
-			t.Errorf("%s: the terminal says %q, want %q", step.name, said, step.says)
-		}
+		server.take(t, step.name, step.current, step.says)
 		response, err := live.Search(t.Context(), retrieval.Query{Text: "mug", Mode: retrieval.ModeVector})
 		if err != nil || len(response.Hits) == 0 || response.Hits[0].Product.ID != step.first {
 			t.Errorf("%s: found %+v, %v; %s is to come first", step.name, response.Hits, err, step.first)

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"vitrine/catalog"
+	"vitrine/catalog/versions"
 	"vitrine/encoders"
 )
 
@@ -168,4 +170,14 @@ func describeModel(ctx context.Context, dataDir, name, where string, library run
 		m.Error = err.Error()
 	}
 	return m
+}
+
+// changeLive holds the lock of a folder of versions, which a training holds too, while change runs.
+func changeLive(store *versions.Store, change func() error) (err error) {
+	lock, err := catalog.LockDir(store.Folder())
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, lock.Unlock()) }()
+	return change()
 }

@@ -8,7 +8,6 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"vitrine/catalog"
 	"vitrine/encoders/adapter"
 )
 
@@ -52,7 +51,7 @@ func listAdapters(dataDir string) ([]listedAdapter, error) {
 }
 
 // describe adds what the manifest says.
-func (l *listedAdapter) describe(store *adapter.Store) error {
+func (l *listedAdapter) describe(store *adapterStore) error {
 	m, err := store.Manifest(l.Version)
 	if err != nil {
 		return err
@@ -101,17 +100,14 @@ type modelsRollbackAdapterCmd struct {
 }
 
 // Run makes the adapter live that was before the live one, or none.
-func (c *modelsRollbackAdapterCmd) Run(t *terminal) (err error) {
+func (c *modelsRollbackAdapterCmd) Run(t *terminal) error {
 	store := openAdapters(c.Data)
-	lock, err := catalog.LockDir(store.Folder())
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, lock.Unlock()) }()
-	version, err := store.Rollback()
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(t.out, "adapter %s is live again\n", version)
-	return nil
+	return changeLive(store.Store, func() error {
+		version, err := store.Rollback()
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(t.out, "adapter %s is live again\n", version)
+		return nil
+	})
 }

@@ -128,7 +128,8 @@ type modelsAdoptCmd struct {
 
 // Run makes a model live; servers take it up within seconds.
 func (c *modelsAdoptCmd) Run(t *terminal, library runtimeLibrary) error {
-	return changeLive(c.Data, library, func(store *ranker.Store) error {
+	store := rankerStore(c.Data, library)
+	return changeLive(store.Store, func() error {
 		if err := store.Adopt(c.Version); err != nil {
 			return err
 		}
@@ -143,7 +144,8 @@ type modelsRollbackCmd struct {
 
 // Run makes the model live that was before the live one.
 func (c *modelsRollbackCmd) Run(t *terminal, library runtimeLibrary) error {
-	return changeLive(c.Data, library, func(store *ranker.Store) error {
+	store := rankerStore(c.Data, library)
+	return changeLive(store.Store, func() error {
 		version, err := store.Rollback()
 		if err != nil {
 			return err
@@ -151,15 +153,4 @@ func (c *modelsRollbackCmd) Run(t *terminal, library runtimeLibrary) error {
 		fmt.Fprintf(t.out, "%s is live again\n", version)
 		return nil
 	})
-}
-
-// changeLive holds the lock of the ranker's folder, which a training holds too, while change runs.
-func changeLive(dataDir string, library runtimeLibrary, change func(*ranker.Store) error) (err error) {
-	store := rankerStore(dataDir, library)
-	lock, err := catalog.LockDir(store.Folder())
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, lock.Unlock()) }()
-	return change(store)
 }

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"vitrine/catalog"
@@ -27,8 +25,7 @@ func TestARunningServerFollowsTheObjective(t *testing.T) {
 	var told output
 	live := &liveShop{terminal: newTerminal(&told, &told), shop: &shop{engine: engine, ranker: scorer, files: shopFiles{objective: file}}}
 
-	path := filepath.Join(dataDir, "objective.txt")
-	before := ""
+	server := follower{filepath.Join(dataDir, "objective.txt"), live.followObjective, &told}
 	for _, step := range []struct {
 		name, text string // an empty text removes the file
 		first      string // for "blue mug"
@@ -40,20 +37,7 @@ func TestARunningServerFollowsTheObjective(t *testing.T) {
 		{"what the model cannot pursue", "profit", "cheap", "estimates clicks alone and cannot pursue profit"},
 		{"the file removed", "", "cheap", "in the order of clicks"},
 	} {
-		if step.text == "" {
-			err = os.RemoveAll(path)
-		} else {
-			err = os.WriteFile(path, []byte(step.text), 0o600)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		live.followObjective()
-		said, _ := strings.CutPrefix(told.String(), before)
-		before = told.String()
-		if (step.says == "") != (said == "") || !strings.Contains(said, step.says) {
-			t.Errorf("%s: the terminal says %q, want %q", step.name, said, step.says)
-		}
+		server.take(t, step.name, step.text, step.says)
 		response, err := live.Search(t.Context(), retrieval.Query{Text: "blue mug"})
 		if err != nil || len(response.Hits) != 2 || response.Hits[0].Product.ID != step.first {
 			t.Errorf("%s: found %+v, %v; %s is to come first", step.name, response.Hits, err, step.first)

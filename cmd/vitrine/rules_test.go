@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -23,11 +22,10 @@ func TestARunningServerFollowsTheRules(t *testing.T) {
 	engine := engineOver(t, dataDir)
 	live := &liveShop{terminal: newTerminal(&told, &told), shop: &shop{engine: engine, files: shopFiles{rules: file}}}
 
-	path := filepath.Join(dataDir, "rules.json")
 	hide := func(id string) string {
 		return `{"rules": [{"name": "hide", "hide": {"products": ["` + id + `"]}}]}`
 	}
-	before := ""
+	server := follower{filepath.Join(dataDir, "rules.json"), func() { live.followRules(t.Context()) }, &told}
 	for _, step := range []struct {
 		name, text string // an empty text removes the file
 		shown      string
@@ -42,20 +40,7 @@ func TestARunningServerFollowsTheRules(t *testing.T) {
 		{"a file cut off to nothing", " ", "a", "the rules before go on"},
 		{"the file removed", "", "a b", "new rules are in force (0)"},
 	} {
-		if step.text == "" {
-			err = os.RemoveAll(path)
-		} else {
-			err = os.WriteFile(path, []byte(step.text), 0o600)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		live.followRules(t.Context())
-		said, _ := strings.CutPrefix(told.String(), before)
-		before = told.String()
-		if (step.says == "") != (said == "") || !strings.Contains(said, step.says) {
-			t.Errorf("%s: the terminal says %q, want %q", step.name, said, step.says)
-		}
+		server.take(t, step.name, step.text, step.says)
 		response, err := live.Search(t.Context(), retrieval.Query{})
 		if err != nil {
 			t.Fatal(err)

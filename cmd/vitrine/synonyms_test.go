@@ -1,7 +1,6 @@
 package main
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -23,7 +22,7 @@ func TestARunningServerFollowsTheSynonyms(t *testing.T) {
 	live := &liveShop{terminal: newTerminal(&told, &told), shop: &shop{engine: engine, files: shopFiles{synonyms: file}}}
 
 	path := filepath.Join(dataDir, "synonyms.txt")
-	before := ""
+	server := follower{path, live.followSynonyms, &told}
 	for _, step := range []struct {
 		name, text string // an empty text removes the file
 		shown      string // for "telly"
@@ -38,20 +37,7 @@ func TestARunningServerFollowsTheSynonyms(t *testing.T) {
 		{"a file of 5 MB", strings.Repeat("# "+strings.Repeat("x", 1021)+"\n", 5<<10), "b", "bad synonyms: the file is larger than 4 MB (the synonyms before go on)"},
 		{"the file removed", "", "", "new synonyms are in force"},
 	} {
-		if step.text == "" {
-			err = os.RemoveAll(path)
-		} else {
-			err = os.WriteFile(path, []byte(step.text), 0o600)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		live.followSynonyms()
-		said, _ := strings.CutPrefix(told.String(), before)
-		before = told.String()
-		if (step.says == "") != (said == "") || !strings.Contains(said, step.says) {
-			t.Errorf("%s: the terminal says %q, want %q", step.name, said, step.says)
-		}
+		server.take(t, step.name, step.text, step.says)
 		response, err := live.Search(t.Context(), retrieval.Query{Text: "telly", Mode: retrieval.ModeKeyword})
 		if err != nil {
 			t.Fatal(err)

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"vitrine/encoders"
 	"vitrine/encoders/adapter"
 	"vitrine/indexer"
+	"vitrine/ranker/learning"
 	"vitrine/retrieval/evaluation"
 )
 
@@ -105,7 +105,7 @@ func (c *trainAdapterCmd) Run(ctx context.Context, t *terminal, library runtimeL
 	if trainErr != nil && !errors.Is(trainErr, context.Canceled) {
 		return trainErr
 	}
-	manifest := adapter.Manifest{Created: time.Now().UTC(), From: from.first, To: from.last, Seed: c.Seed, Program: programRevision()}
+	manifest := adapterManifest{Created: time.Now().UTC(), From: from.first, To: from.last, Seed: c.Seed, Program: learning.Program()}
 	if err := c.keep(adapters, manifest, w.model, report); err != nil {
 		return errors.Join(trainErr, err)
 	}
@@ -240,7 +240,7 @@ func (c *trainAdapterCmd) train(ctx context.Context, t *terminal, w *adapterWork
 
 // keep writes the projections that win, or that --force asks for, and makes them live; when none wins all are kept for
 // a look, and not used.
-func (c *trainAdapterCmd) keep(adapters *adapter.Store, m adapter.Manifest, model *encoders.Model, report *adapterReport) error {
+func (c *trainAdapterCmd) keep(adapters *adapterStore, m adapterManifest, model *encoders.Model, report *adapterReport) error {
 	trained, won := map[string]*adapter.Projection{}, map[string]*adapter.Projection{}
 	for _, made := range report.Legs {
 		if made.projection == nil || made.projection.IsIdentity() {
@@ -411,22 +411,4 @@ func (a *adaptedFor) decide(madeUp bool) {
 	default:
 		a.Wins, a.Reason = true, "it wins"
 	}
-}
-
-// programRevision is the commit that the program was built from, as far as it knows.
-func programRevision() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return ""
-	}
-	revision, modified := "", ""
-	for _, s := range info.Settings {
-		switch {
-		case s.Key == "vcs.revision":
-			revision = s.Value
-		case s.Key == "vcs.modified" && s.Value == "true":
-			modified = "-modified"
-		}
-	}
-	return revision + modified
 }

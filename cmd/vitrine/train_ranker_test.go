@@ -142,7 +142,7 @@ func TestAServerFollowsTheLiveRanker(t *testing.T) {
 	if got := l.rankerModel().Version(); got != version {
 		t.Errorf("it ranks by %s, live is %s", got, version)
 	}
-	health := newRankerHealth(openedStore(t, dir), nil, l.rankerModel)
+	health := newRankerHealth(openCatalogue(t, dir), nil, l.rankerModel)
 	if err := health.measure(t.Context(), time.Now()); err != nil {
 		t.Fatal(err)
 	}
@@ -178,14 +178,4 @@ func TestAServerFollowsTheLiveRanker(t *testing.T) {
 	if got := l.rankerModel().Version(); got != ranker.Prior().Version() {
 		t.Errorf("after going back it ranks by %s", got)
 	}
-}
-
-func openedStore(t *testing.T, dir string) *catalog.Store {
-	t.Helper()
-	store, err := catalog.Open(t.Context(), dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = store.Close() })
-	return store
 }

@@ -66,6 +66,9 @@ func (a *Adapter) check() error {
 	return nil
 }
 
+// Model is the fingerprint of the encoder whose vectors the adapter is for.
+func (a *Adapter) Model() string { return a.model }
+
 // Parts are the names of the projections, in their order.
 func (a *Adapter) Parts() []string { return slices.Sorted(maps.Keys(a.parts)) }
 

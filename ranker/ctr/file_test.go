@@ -144,15 +144,7 @@ func TestReadRefusesBrokenFiles(t *testing.T) {
 		{"no layers", `"layers":`, `"layers":[],"rest":`, "rest"},
 		{"two logits", `"bias":[-1],"weights":[3,-0.25]`, `"bias":[-1,1],"weights":[3,-0.25,1,1]`, "the last layer must have one unit for the label"},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			if !strings.Contains(string(data), c.old) {
-				t.Fatalf("%s is not in %s", c.old, data)
-			}
-			_, err := Read(strings.NewReader(strings.Replace(string(data), c.old, c.new, 1)))
-			if !errors.Is(err, ErrModel) || !strings.Contains(err.Error(), c.want) {
-				t.Errorf("got %v, want %q", err, c.want)
-			}
-		})
+		t.Run(c.name, func(t *testing.T) { wantRefused(t, string(data), c.old, c.new, c.want) })
 	}
 }
 
@@ -173,15 +165,19 @@ func TestReadRefusesBrokenFilesOfFormat2(t *testing.T) {
 		{"layouts out of order", `"desk"`, `"tablet"`, `the layouts "tablet" and "phone" are not in order`},
 		{"too few positions", `[1,0.5,`, `[`, "must be 31 finite numbers"},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			if !strings.Contains(string(data), c.old) {
-				t.Fatalf("%s is not in %s", c.old, data)
-			}
-			_, err := Read(strings.NewReader(strings.Replace(string(data), c.old, c.new, 1)))
-			if !errors.Is(err, ErrModel) || !strings.Contains(err.Error(), c.want) {
-				t.Errorf("got %v, want %q", err, c.want)
-			}
-		})
+		t.Run(c.name, func(t *testing.T) { wantRefused(t, string(data), c.old, c.new, c.want) })
+	}
+}
+
+// wantRefused reads the file with one text in the place of another.
+func wantRefused(t *testing.T, data, old, replacement, want string) {
+	t.Helper()
+	if !strings.Contains(data, old) {
+		t.Fatalf("%s is not in %s", old, data)
+	}
+	_, err := Read(strings.NewReader(strings.Replace(data, old, replacement, 1)))
+	if !errors.Is(err, ErrModel) || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %q", err, want)
 	}
 }
 

@@ -196,7 +196,7 @@ func (job *Job) calibrated(r *Report, l *Log, parts Parts, s ranker.Scorer) (*ra
 		platt = calibration.Platt{Slope: 1}
 	}
 	r.Calibration = platt
-	r.Version = job.Store.NewVersion(r.Kind, r.Created)
+	r.Version = job.Store.NewVersion(r.Created, r.Kind)
 	return ranker.NewTrained(ranker.Manifest{Version: r.Version, Kind: r.Kind, Schema: r.Schema, Calibration: platt}, s)
 }
 
