@@ -30,6 +30,7 @@ type benchCTRCmd struct {
 	PerKind  int            `placeholder:"N" default:"14" help:"Products of each of the 74 kinds (default ${default}: the demo's shop)."`
 	Visitors int            `placeholder:"N" default:"20000" help:"Simulated visitors; each makes some 3.5 searches (default ${default})."`
 	Days     int            `placeholder:"N" default:"30" help:"Simulated days (default ${default})."`
+	Returns  float64        `placeholder:"N" default:"1" help:"Mean number of visits of those who come back, beyond two (default ${default})."`
 	Seed     uint64         `placeholder:"N" default:"1" help:"Seed of the shop and its visitors (default ${default})."`
 	Mode     retrieval.Mode `placeholder:"M" enum:"hybrid,ranked" default:"ranked" help:"Order that the visitors see: hybrid (fusion) or ranked (the default)."`
 	Bots     []string       `placeholder:"SHAPE" enum:"one,many,fresh" help:"Attackers, a tenth of the searches, who click one product wherever it is shown: one client, many (300), or fresh, a new one at every visit. The shop is simulated without them first, and then with each of the shapes, separated by commas."`
@@ -60,6 +61,7 @@ type ctrRun struct {
 	Tally    simulation.Tally    `json:"tally"`
 	Learning []ctrLearning       `json:"learning"`
 	Figures  []simulation.Figure `json:"figures"`
+	Knowing  []simulation.Figure `json:"knowing"` // the models that were trained, with knowing the visitor against without
 
 	places map[string]simulation.Places // of the product that bots push, by contender
 }
@@ -212,7 +214,15 @@ func (c *benchCTRCmd) measure(ctx context.Context, world *simulation.Shop, live 
 			return err
 		}
 		search := ranked(model, state)
-		contenders = append(contenders, simulation.Ranking(l.Model, search), simulation.Ranking(l.Model+", visitor unknown", anonymously(search)))
+		known := simulation.Ranking(l.Model, search)
+		contenders = append(contenders, known)
+		knowing, err := world.Evaluate(ctx, world.Tasks(c.Tasks, c.Seed), []simulation.Contender{
+			simulation.Ranking(l.Model+", visitor unknown", anonymously(search)), known,
+		})
+		if err != nil {
+			return err
+		}
+		r.Knowing = append(r.Knowing, knowing...)
 	}
 	if target != "" {
 		tasks, err := world.TasksOf(target, pushedTasks, c.Seed)
@@ -248,8 +258,10 @@ func searchBy(s *shop, r *ranker.Ranker) simulation.Search {
 
 // world makes the simulated side of the sample's catalogue, with bots of a shape; "" = none.
 func (c *benchCTRCmd) world(shape string, bar *progress) (*simulation.Shop, error) {
+	model := simulation.DefaultModel()
+	model.MoreVisits = c.Returns
 	options := simulation.Options{
-		Seed: c.Seed, Visitors: c.Visitors, Days: c.Days, Chinese: sample.Chinese(),
+		Seed: c.Seed, Visitors: c.Visitors, Days: c.Days, Chinese: sample.Chinese(), Model: &model,
 		Progress: func(done, total int) { bar.report("simulated visits", done, total) },
 	}
 	if shape != "" {
@@ -363,18 +375,24 @@ func (r *ctrReport) write(out io.Writer) error {
 		r.writeTally(table)
 	}
 	r.writeLearning(table)
-	fmt.Fprintln(table, "\nsearches\tranking\tnumber\ttrue ndcg@10\tover fusion\tdifference")
-	for _, f := range r.Figures {
+	writeFigures(table, "over fusion", r.Figures)
+	writeFigures(table, "by knowing the visitor", r.Knowing)
+	for i := range r.Attacks {
+		r.Attacks[i].write(table)
+	}
+	return table.Flush()
+}
+
+// writeFigures prints figures, and the gain over the first contender of each group.
+func writeFigures(table io.Writer, gain string, figures []simulation.Figure) {
+	fmt.Fprintf(table, "\nsearches\tranking\tnumber\ttrue ndcg@10\t%s\tdifference\n", gain)
+	for _, f := range figures {
 		fmt.Fprintf(table, "%s\t%s\t%d\t%.4f [%.4f, %.4f]", f.Group, f.Contender, f.Queries, f.NDCG, f.Interval.Low, f.Interval.High)
 		if a := f.Against; a != nil {
 			fmt.Fprintf(table, "\t%+.1f %%\t%+.4f [%+.4f, %+.4f]", 100*a.Gain, a.Difference, a.Interval.Low, a.Interval.High)
 		}
 		fmt.Fprintln(table)
 	}
-	for i := range r.Attacks {
-		r.Attacks[i].write(table)
-	}
-	return table.Flush()
 }
 
 // writeLearning prints how the models came about.
