@@ -6,7 +6,7 @@ import "vitrine/retrieval"
 var taste = Schema{
 	{
 		Name: "brand_affinity", Unit: "natural logarithm", Min: -2, Max: 2,
-		Doc: "Logarithm of the brand's share of what the visitor chose in the sessions before the present one (a view or click counts 1, the cart 3, a purchase 6, and nothing where the words of the search asked for the brand; half-life 30 days; smoothed by 5) over its share of what all others chose.",
+		Doc: "Logarithm of the brand's share of what the visitor chose in the sessions before the present one (a view or click counts 1, the cart 3, a purchase 6, and nothing where the words of the search asked for the brand; half-life 30 days; smoothed by as much as tells best, over all visitors, what one chooses next) over its share of what all others chose.",
 		of:  func(r *request, _ *retrieval.Candidate) float64 { return r.known.BrandAffinity },
 	},
 	{

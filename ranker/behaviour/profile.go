@@ -41,8 +41,9 @@ type touch struct {
 
 // act adds an action. A product counts by its strongest action in a session: a click, the view of its page, the cart
 // and the purchase are one interest that grows. weight is that of the time, by the clock. What the words of the search
-// asked for is no taste: of it, only the session is told.
-func (p *profile) act(index int32, it *item, a action, at int64, weight float64, asked func(label) bool) {
+// asked for is no taste: of it, only the session is told. chosen hears of the labels that were not asked for, before they
+// are added.
+func (p *profile) act(index int32, it *item, a action, at int64, weight float64, asked func(label) bool, chosen func(*profile, label)) {
 	gap := sessionGap.Milliseconds()
 	if at > p.last+gap {
 		p.endSession()
@@ -61,9 +62,10 @@ func (p *profile) act(index int32, it *item, a action, at int64, weight float64,
 	for _, l := range it.labels {
 		if asked(l) {
 			p.like(l, weights{session: add.session})
-		} else {
-			p.like(l, add)
+			continue
 		}
+		chosen(p, l)
+		p.like(l, add)
 	}
 	if it.logPrice != 0 && it.top >= 0 {
 		p.paid(it, add)
@@ -129,6 +131,16 @@ func (p *profile) touch(index int32, a action, at int64) (gain float64) {
 	copy(p.touched[1:place+1], p.touched[:place])
 	p.touched[0] = t
 	return gain
+}
+
+// longOf is the liking of a label in the sessions before.
+func (p *profile) longOf(l label) float32 {
+	for i := range p.values {
+		if p.values[i].value == l.value {
+			return p.values[i].long
+		}
+	}
+	return 0
 }
 
 // like adds to a value and, when there are too many, drops the weakest.

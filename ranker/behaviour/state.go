@@ -32,6 +32,8 @@ type State struct {
 	shop        counts
 	examination examination
 	liked       []float64 // likings by value, decayed
+	loyalties   [dimensions]loyalty
+	choices     int
 	totals      [dimensions]float64
 	prices      map[int32]*spread // by top category
 
@@ -68,6 +70,7 @@ func New(products Products, opts Options) *State {
 		opts: opts.WithDefaults(), products: products,
 		known: map[string]int32{}, categories: map[string]*counts{}, values: map[name]int32{}, prices: map[int32]*spread{},
 	}
+	s.estimateLoyalties()
 	s.pairs = newLRU[pair, *counts](s.opts.Pairs, nil)
 	s.searches = newLRU[key, *search](s.opts.Searches, nil)
 	s.profiles = newLRU[key, *profile](s.opts.Visitors, nil)
@@ -166,7 +169,7 @@ func (s *State) Apply(e catalog.Event) {
 	v := s.visitor(client)
 	if a != impression {
 		p := found(s.profiles, person, func() *profile { return new(profile) })
-		p.act(index, s.items[index], a, at, s.clock.weight(at, long), s.askedBy(searchKey(e.ClientID, e.QueryID)))
+		p.act(index, s.items[index], a, at, s.clock.weight(at, long), s.askedBy(searchKey(e.ClientID, e.QueryID)), s.chosen)
 		v.wrote(person)
 	}
 	if e.Doubt == "" && e.QueryID != "" {

@@ -6,10 +6,11 @@ import (
 	"slices"
 )
 
-// How a visitor's share of a value is smoothed: with so much liking (a click is 1) spread as the shop's is. A session
-// is short and about one wish, so less of it says more. The shop's own shares begin with a twentieth for any value.
+// How a visitor's share of a value is smoothed: with so much liking (a click is 1) spread as the shop's is; loyalty.go says
+// how much it is in the long term, but for prices. A session is short and about one wish, so less of it says more. The
+// shop's own shares begin with a twentieth for any value.
 const (
-	tasteStrength   = 5
+	priceStrength   = 5
 	sessionStrength = 3
 	shopStrength    = 20
 	shopShare       = 1. / shopStrength
@@ -56,8 +57,9 @@ func (s *State) tasteOf(p *profile, at int64, factor float64, counted bool) *tas
 	}
 	for d, total := range p.totals {
 		// A value that was not chosen has a share of the smoothing alone, whatever the shop's.
+		strength := s.loyalties[d].strength
 		t.others[d] = lifted{
-			long:    math.Log(tasteStrength / (float64(total.before(current))*factor + tasteStrength)),
+			long:    math.Log(strength / (float64(total.before(current))*factor + strength)),
 			session: math.Log(sessionStrength / (session(total.session) + sessionStrength)),
 		}
 	}
@@ -69,9 +71,10 @@ func (s *State) tasteOf(p *profile, at int64, factor float64, counted bool) *tas
 			liked = max(0, liked-float64(v.all())*factor)
 			all = max(liked, all-float64(total.all())*factor)
 		}
+		strength := s.loyalties[v.dimension].strength
 		share := (liked + shopStrength*shopShare) / (all + shopStrength)
 		t.lifts[i] = lift{v.value, lifted{
-			long:    math.Log((own + tasteStrength*share) / ((ownAll + tasteStrength) * share)),
+			long:    math.Log((own + strength*share) / ((ownAll + strength) * share)),
 			session: math.Log((session(v.session) + sessionStrength*share) / ((session(total.session) + sessionStrength) * share)),
 		}}
 	}
@@ -95,7 +98,7 @@ func (s *State) priceTaste(p priced, factor float64, current bool) priceTaste {
 	if current {
 		own = p.long
 	}
-	t := priceTaste{top: p.top, shop: everybody, long: own.scale(factor).fit(everybody, tasteStrength)}
+	t := priceTaste{top: p.top, shop: everybody, long: own.scale(factor).fit(everybody, priceStrength)}
 	if t.inSession = current && p.session.weight > 0; t.inSession {
 		t.session = p.session.fit(everybody, sessionStrength)
 	}
