@@ -130,7 +130,7 @@ func titled(p *catalog.Product, _ *rand.Rand) []string { return []string{p.Title
 
 // describedAs are the queries for a product's title: how its description begins, where that is not the title again,
 // and a piece of the title, without which the short queries of shoppers lose by what is learnt
-// (docs/decisions/0015-adapters.md).
+// (docs/decisions/0012-adapters.md).
 func describedAs(p *catalog.Product, random *rand.Rand) []string {
 	const most = 8 // words
 	words := strings.Fields(p.Description)

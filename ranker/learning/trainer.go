@@ -23,7 +23,7 @@ type Trainer interface {
 	Train(ctx context.Context, training, validation *ctr.Dataset, report func(ctr.Epoch)) (ranker.Scorer, error)
 }
 
-// What measured best on the simulated shop (docs/decisions/0012-learning.md).
+// What measured best on the simulated shop (docs/decisions/0011-learning.md).
 const (
 	DefaultKind      = "logistic"
 	DefaultObjective = string(ctr.Softmax)
