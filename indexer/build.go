@@ -252,20 +252,20 @@ func (b *build) recordPhotos(dir, state string) (string, error) {
 
 // verify opens the generation as a search would and reads every product.
 func (b *build) verify(ctx context.Context, dir string) error {
-	snapshot, err := openSnapshot(dir)
+	generation, err := openGeneration(dir)
 	if err != nil {
 		return fmt.Errorf("verify what was built: %w", err)
 	}
-	defer snapshot.Release()
-	for doc := range uint32(snapshot.Len()) {
+	defer generation.release()
+	for doc := range uint32(generation.len()) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		product, err := snapshot.products.read(doc)
+		product, err := generation.products.read(doc)
 		if err != nil {
 			return fmt.Errorf("verify what was built: %w", err)
 		}
-		if at, ok := snapshot.Doc(product.ID); !ok || at != doc {
+		if at, ok := generation.products.find(product.ID); !ok || at != doc {
 			return fmt.Errorf("verify what was built: %w: product %q is not found as number %d", ErrDamaged, product.ID, doc)
 		}
 	}

@@ -133,7 +133,7 @@ func columnsOf(p *catalog.Product) columnRow {
 		colours = append(colours, v.Colour)
 	}
 	return columnRow{
-		category:   p.Category,
+		category:   slices.Clone(p.Category),
 		brand:      []string{p.Brand},
 		colour:     colours,
 		currency:   []string{p.Currency},
@@ -203,10 +203,10 @@ func usable(dir string, manifest *Manifest) bool {
 	if manifest.checkSizes(dir) != nil || manifest.checkDigests(dir) != nil {
 		return false
 	}
-	snapshot, err := openSnapshot(dir)
+	generation, err := openGeneration(dir)
 	if err != nil {
 		return false
 	}
-	snapshot.Release()
+	generation.release()
 	return true
 }

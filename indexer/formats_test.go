@@ -68,17 +68,18 @@ func readFile(name string, data []byte) error {
 			}
 		}
 	case columnsFile:
-		c, err := readColumns(source, size)
+		set, err := readColumns(source, size)
 		if err != nil {
 			return err
 		}
+		c := newColumns(set, nil, nil)
 		for _, field := range append(columnFields, fieldInStock) {
 			c.Match(field, c.Values(field))
 			c.Count(field, nil)
 		}
 		c.PriceRange(nil, nil)
-		if n := len(c.Newest(nil, 0, c.count)); n != c.count {
-			return fmt.Errorf("%d of %d products by release", n, c.count)
+		if n := len(c.Newest(nil, 0, set.count)); n != set.count {
+			return fmt.Errorf("%d of %d products by release", n, set.count)
 		}
 	case rowsFile:
 		if _, err := readRows(source, size, 2); err != nil {
