@@ -42,6 +42,8 @@ type BuildOptions struct {
 	// Full says that the feed is the whole catalogue: products that it does not name are deleted, unless
 	// it could not be read to its end or has rows of which not even the id can be told.
 	Full bool
+	// Live leaves the live generation in use where FoldAt allows: what has changed since is then searched beside it.
+	Live bool
 	// Progress is called now and then, by one goroutine at a time; total 0 = unknown. May be nil.
 	Progress func(stage string, done, total int)
 	// MinRecall is the recall@10 against exact search, in [0, 1], below which a vector index does not go
@@ -88,7 +90,7 @@ type build struct {
 
 // Build brings the index up to date: feed → catalogue → products and their words → vectors of texts
 // and photos → vector indexes → verification → swap. When nothing has changed since the live
-// generation, it is left as it is.
+// generation, or little and Live is set, it is left as it is.
 //
 // Build may be cancelled or killed at any moment: the live generation is the old one until the new one
 // is complete, verified and on the disk, and vectors that were computed are in the cache for the next
@@ -123,7 +125,7 @@ func (b *build) run(ctx context.Context) error {
 		return err
 	}
 	b.summary.Sequence = sequence
-	if upToDate, err := b.upToDate(ctx); upToDate || err != nil {
+	if kept, err := b.keepLive(ctx); kept || err != nil {
 		return err
 	}
 	name, dir, err := stageGeneration(b.DataDir)

@@ -91,11 +91,18 @@ func (s *changeSource) follow(ctx context.Context, g *generation, d *delta) (*de
 	if most := maxChanged(g.len()); len(d.changed)+len(ids) > most {
 		return nil, fmt.Errorf("%w: %d products, and at most %d: run vitrine index", ErrBehind, len(d.changed)+len(ids), most)
 	}
-	changes, err := s.read(ctx, g, ids)
+	changes, err := readChanges(ctx, s.store, ids)
 	if err != nil {
 		return nil, err
 	}
-	return d.apply(g, changes, sequence), nil
+	cache, err := s.openCache(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := newEmbedder(cache, nil, g.manifest.Model).recall(ctx, changes); err != nil {
+		return nil, err
+	}
+	return d.apply(g, changes, sequence)
 }
 
 // changedIDs returns the products that have changed after a sequence number, in the order of their last change, whose
@@ -116,27 +123,17 @@ func changedIDs(ctx context.Context, store *catalog.Store, after int64) (ids []s
 	return ids, last, nil
 }
 
-// read returns products as they are now, with the vectors that are known.
-func (s *changeSource) read(ctx context.Context, g *generation, ids []string) ([]change, error) {
+// readChanges returns products as they are now, without vectors.
+func readChanges(ctx context.Context, store *catalog.Store, ids []string) ([]change, error) {
 	changes := make([]change, len(ids))
 	for i, id := range ids {
 		changes[i] = change{id: id}
-		switch p, err := s.store.Product(ctx, id); {
+		switch p, err := store.Product(ctx, id); {
 		case errors.Is(err, catalog.ErrNotFound):
 		case err != nil:
 			return nil, err
 		default:
 			changes[i].product = &p
-		}
-	}
-	cache, err := s.openCache(ctx)
-	if err != nil {
-		return nil, err
-	}
-	known := newEmbedder(cache, nil, g.manifest.Model)
-	for batch := range slices.Chunk(changes, textBatch) {
-		if err := known.recall(ctx, batch); err != nil {
-			return nil, err
 		}
 	}
 	return changes, nil

@@ -19,9 +19,12 @@ type delta struct {
 	changed  map[string]uint32 // doc of each product that was added or changed, noDoc where it was deleted
 	gone     docSet            // docs of products as they were before
 	live     int               // products, those of the generation included
+	lengths  fieldLengths      // of the fields of all of these
+	weights  *weights          // by about the average of these
 
 	// Of the products that were added or changed; their docs begin after the generation's.
 	products []*catalog.Product
+	terms    []fieldLengths // of each
 	rows     map[Space]deltaRows
 	columns  *columnSet    // nil = nothing has changed
 	keyword  *keywordDelta // nil = nothing has changed
@@ -35,41 +38,44 @@ type change struct {
 }
 
 func newDelta(g *generation) *delta {
-	return &delta{sequence: g.manifest.Sequence, live: g.len()}
+	return &delta{sequence: g.manifest.Sequence, live: g.len(), lengths: g.keyword.lengths, weights: g.keyword.weights}
 }
 
 // bound is above every doc of the generation and of the delta.
 func (d *delta) bound(g *generation) uint32 { return uint32(g.len() + len(d.products)) }
 
 // apply returns the delta after changes, of which sequence is the last. A product stands among them once.
-func (d *delta) apply(g *generation, changes []change, sequence int64) *delta {
+func (d *delta) apply(g *generation, changes []change, sequence int64) (*delta, error) {
 	next := d.next(len(changes))
 	next.sequence = sequence
-	var gone []uint32
+	// What can fail comes before the words are added, which all deltas share.
+	gone, err := next.leave(g, changes)
+	if err != nil {
+		return nil, err
+	}
+	next.gone = d.gone.with(gone...)
 	for _, c := range changes {
-		if doc, ok := d.find(g, c.id); ok {
-			gone = append(gone, doc)
-			next.live--
-		}
 		if c.product == nil {
 			next.forget(g, c.id)
 			continue
 		}
 		doc := next.bound(g)
+		lengths := next.keyword.add(doc, c.product)
 		next.live++
+		next.lengths.add(lengths, 1)
+		next.terms = append(next.terms, lengths)
 		next.changed[c.id] = doc
 		next.products = append(next.products, c.product)
-		next.keyword.add(doc, c.product)
 		for _, space := range spaces {
 			next.rows[space] = next.rows[space].with(doc, c.vectors[space])
 		}
 	}
-	next.gone = d.gone.with(gone...)
 	if next.wasted(g) {
 		return next.compact(g)
 	}
+	next.weights = d.weights.follow(next.lengths, next.live)
 	next.columns = next.makeColumns(g)
-	return next
+	return next, nil
 }
 
 // next is a delta that can be added to.
@@ -87,12 +93,42 @@ func (d *delta) next(more int) *delta {
 	return &next
 }
 
+// leave takes away what the products of changes were before, and returns its docs.
+func (d *delta) leave(g *generation, changes []change) (gone []uint32, err error) {
+	for _, c := range changes {
+		doc, ok := d.find(g, c.id)
+		if !ok {
+			continue
+		}
+		lengths, err := d.lengthsAt(g, doc)
+		if err != nil {
+			return nil, err
+		}
+		d.live--
+		d.lengths.add(lengths, -1)
+		gone = append(gone, doc)
+	}
+	return gone, nil
+}
+
 // find returns the doc that a product has.
 func (d *delta) find(g *generation, id string) (doc uint32, ok bool) {
 	if doc, changed := d.changed[id]; changed {
 		return doc, doc != noDoc
 	}
 	return g.products.find(id)
+}
+
+// lengthsAt are the lengths of the fields of a product.
+func (d *delta) lengthsAt(g *generation, doc uint32) (fieldLengths, error) {
+	if base := uint32(g.len()); doc >= base {
+		return d.terms[doc-base], nil
+	}
+	p, err := g.products.read(doc)
+	if err != nil {
+		return fieldLengths{}, err
+	}
+	return lengthsOf(&p), nil
 }
 
 // forget notes that a product was deleted. One that the generation never had leaves no trace.
@@ -112,7 +148,7 @@ func (d *delta) wasted(g *generation) bool {
 }
 
 // compact returns the same changes without those that others have followed.
-func (d *delta) compact(g *generation) *delta {
+func (d *delta) compact(g *generation) (*delta, error) {
 	base := uint32(g.len())
 	var changes []change
 	ids := slices.SortedFunc(maps.Keys(d.changed), func(a, b string) int {

@@ -72,10 +72,10 @@ type Hit struct {
 type keywordIndex struct {
 	index   index.Index
 	reader  index.IndexReader
-	docs    []uint32           // the product of each Bleve document
-	average map[string]float64 // length of each field in terms
-	scratch sync.Pool          // of *keywordScores
-	cache   *postingsCache
+	docs    []uint32     // the product of each Bleve document
+	lengths fieldLengths // of all products together
+	weights *weights     // by the average of these
+	scratch sync.Pool    // of *keywordScores
 }
 
 // openKeyword reads the files in full first: Bleve checks no checksum and panics on damaged ones.
@@ -96,11 +96,12 @@ func openKeyword(dir string, manifest *Manifest) (*keywordIndex, error) {
 	if err != nil {
 		return nil, keywordError(dir, err)
 	}
-	k := &keywordIndex{index: idx, average: make(map[string]float64), cache: newPostingsCache()}
+	k := &keywordIndex{index: idx}
 	k.scratch.New = func() any { return new(keywordScores) }
-	for field, length := range manifest.Lengths {
-		k.average[field] = float64(length) / float64(max(count, 1))
+	for i, field := range keywordFields {
+		k.lengths[i] = manifest.Lengths[field.name]
 	}
+	k.weights = newWeights(k.lengths, count)
 	if err := k.open(count); err != nil {
 		_ = k.close()
 		return nil, keywordError(dir, err)

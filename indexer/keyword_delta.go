@@ -32,8 +32,8 @@ func newKeywordDelta() *keywordDelta {
 	return &keywordDelta{terms: make(map[fieldTerm][]deltaPosting)}
 }
 
-// add indexes a product. Its doc is above all before.
-func (d *keywordDelta) add(doc uint32, p *catalog.Product) {
+// add indexes a product, whose doc is above all before, and returns the lengths of its fields.
+func (d *keywordDelta) add(doc uint32, p *catalog.Product) (lengths fieldLengths) {
 	type found struct {
 		at      fieldTerm
 		posting deltaPosting
@@ -41,6 +41,9 @@ func (d *keywordDelta) add(doc uint32, p *catalog.Product) {
 	var all []found
 	for _, field := range keywordFieldsOf(p) {
 		tokens := field.analysis.Analyze([]byte(field.text))
+		if i := fieldNumber(field.name); i >= 0 {
+			lengths[i] = int64(len(tokens))
+		}
 		frequency := make(map[string]uint32, len(tokens))
 		for _, token := range tokens {
 			frequency[string(token.Term)]++
@@ -54,6 +57,28 @@ func (d *keywordDelta) add(doc uint32, p *catalog.Product) {
 	for _, f := range all {
 		d.terms[f.at] = append(d.terms[f.at], f.posting)
 	}
+	return lengths
+}
+
+// fieldNumber is the number of a field among keywordFields; -1 = it is one of lookups.
+func fieldNumber(name string) int {
+	for i, field := range keywordFields {
+		if field.name == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// lengthsOf are the lengths of a product's fields.
+func lengthsOf(p *catalog.Product) (lengths fieldLengths) {
+	texts := keywordTexts(p)
+	for i, field := range keywordFields {
+		if text := texts[field.name]; text != "" {
+			lengths[i] = int64(len(field.analysis.Analyze([]byte(text))))
+		}
+	}
+	return lengths
 }
 
 // postings returns the postings of a term in a field, of docs below bound.
@@ -66,7 +91,7 @@ func (d *keywordDelta) postings(field, term string, bound uint32) []deltaPosting
 }
 
 // weighed returns what a term gives to products in the fields that are searched for words, in the order of docs.
-func (d *keywordDelta) weighed(term string, average map[string]float64, bound uint32) []weighedPosting {
+func (d *keywordDelta) weighed(term string, w *weights, bound uint32) []weighedPosting {
 	found := make(map[uint32]*termScore)
 	for i, field := range keywordFields {
 		for _, p := range d.postings(field.name, term, bound) {
@@ -75,7 +100,7 @@ func (d *keywordDelta) weighed(term string, average map[string]float64, bound ui
 				score = &termScore{}
 				found[p.doc] = score
 			}
-			score.add(termWeight(i, float64(p.frequency), float64(p.length), average[field.name]))
+			score.add(w.of(i, float64(p.frequency), float64(p.length)))
 			score.fields |= 1 << i
 		}
 	}

@@ -15,7 +15,7 @@ type livePostings struct {
 
 // postingsOf returns the postings of a term, which nobody may change.
 func (k *keywordView) postingsOf(ctx context.Context, term string) (livePostings, error) {
-	base, err := k.base.postingsOf(ctx, term)
+	base, err := k.base.postingsOf(ctx, term, k.weights)
 	if err != nil {
 		return livePostings{}, err
 	}
@@ -27,7 +27,7 @@ func (k *keywordView) postingsOf(ctx context.Context, term string) (livePostings
 				counts.add(p.fields, -1)
 			}
 		}
-		live.changed = k.delta.weighed(term, k.base.average, k.bound)
+		live.changed = k.delta.weighed(term, k.weights, k.bound)
 		for _, p := range live.changed {
 			if !k.gone.has(p.doc) {
 				counts.add(p.fields, 1)

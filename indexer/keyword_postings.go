@@ -85,8 +85,8 @@ func (c *postingsCache) put(term string, postings *termPostings) {
 }
 
 // postingsOf returns the postings of a term, which nobody may change.
-func (k *keywordIndex) postingsOf(ctx context.Context, term string) (*termPostings, error) {
-	if cached := k.cache.get(term); cached != nil {
+func (k *keywordIndex) postingsOf(ctx context.Context, term string, w *weights) (*termPostings, error) {
+	if cached := w.cache.get(term); cached != nil {
 		return cached, nil
 	}
 	p := &termPostings{}
@@ -98,10 +98,9 @@ func (k *keywordIndex) postingsOf(ctx context.Context, term string) (*termPostin
 			return nil, fmt.Errorf("look %q up: %w", term, err)
 		}
 		p.counts[i] = int(reader.Count())
-		average := k.average[field.name]
 		err = k.postings(ctx, reader, func(doc uint32, posting *index.TermFieldDoc) {
 			length := math.Round(1 / (posting.Norm * posting.Norm)) // Bleve gives 1/√length
-			scores.addField(doc, termWeight(i, float64(posting.Freq), length, average), i)
+			scores.addField(doc, w.of(i, float64(posting.Freq), length), i)
 		})
 		_ = reader.Close()
 		if err != nil {
@@ -109,15 +108,8 @@ func (k *keywordIndex) postingsOf(ctx context.Context, term string) (*termPostin
 		}
 	}
 	p.products = scores.endPostings()
-	k.cache.put(term, p)
+	w.cache.put(term, p)
 	return p, nil
-}
-
-// termWeight is the weighted term frequency part of BM25 of a term that a field with length terms has frequency times.
-func termWeight(field int, frequency, length, average float64) float64 {
-	f := keywordFields[field]
-	norm := 1 - f.lengthNorm + f.lengthNorm*length/average
-	return f.weight * frequency * (saturation + 1) / (frequency + saturation*norm)
 }
 
 // docsWith returns the products that have a term in a field.

@@ -8,14 +8,15 @@ import (
 )
 
 // keywordView searches the words of one snapshot: of its generation but for what is gone, and of its delta. A
-// product has the same score in either: how rare a term is counts the products of both, and the average lengths of
-// fields are the generation's for both.
+// product has the same score in either: how rare a term is counts the products of both, and so do the average lengths
+// of fields.
 type keywordView struct {
-	base  *keywordIndex
-	delta *keywordDelta // nil = nothing has changed since the generation
-	gone  docSet        // docs that are no products any more
-	bound uint32        // docs from this one on belong to later snapshots
-	live  int           // products
+	base    *keywordIndex
+	delta   *keywordDelta // nil = nothing has changed since the generation
+	weights *weights
+	gone    docSet // docs that are no products any more
+	bound   uint32 // docs from this one on belong to later snapshots
+	live    int    // products
 }
 
 // changed is false where the generation alone gives the answer.

@@ -9,6 +9,15 @@ import (
 
 // recall gives changes the vectors that the cache has. What it has not is left out.
 func (e *embedder) recall(ctx context.Context, changes []change) error {
+	for batch := range slices.Chunk(changes, textBatch) {
+		if err := e.recallBatch(ctx, batch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *embedder) recallBatch(ctx context.Context, changes []change) error {
 	keys := make([]map[Space][]string, len(changes))
 	var all []string
 	for i, c := range changes {
@@ -43,6 +52,14 @@ func (e *embedder) recall(ctx context.Context, changes []change) error {
 		}
 	}
 	return nil
+}
+
+// vectorCount is how many vectors of a product are known.
+func (c *change) vectorCount() int { return len(c.vectors[SpaceText]) + len(c.vectors[SpacePhoto]) }
+
+// complete says that all vectors are known that a product can have.
+func (c *change) complete() bool {
+	return c.product == nil || c.vectorCount() == len(embeddedTexts(c.product))+len(distinctPhotos(c.product))
 }
 
 // distinctPhotos returns a product's photos without those that it names again.

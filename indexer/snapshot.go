@@ -26,7 +26,7 @@ func newSnapshot(g *generation, d *delta) *Snapshot {
 		generation: g,
 		delta:      d,
 		columns:    newColumns(g.columns, d.columns, d.gone),
-		keyword:    &keywordView{base: g.keyword, delta: d.keyword, gone: d.gone, bound: d.bound(g), live: d.live},
+		keyword:    &keywordView{base: g.keyword, delta: d.keyword, weights: d.weights, gone: d.gone, bound: d.bound(g), live: d.live},
 		spaces:     make(map[Space]*vectorView),
 	}
 	for space, base := range g.spaces {

@@ -23,7 +23,8 @@ type Summary struct {
 	Generation string `json:"generation"`
 	UpToDate   bool   `json:"up_to_date"` // nothing had changed: Generation is the one that was live before
 	Sequence   int64  `json:"sequence"`   // of the catalogue
-	Products   int    `json:"products"`   // in the generation
+	Products   int    `json:"products"`   // that are searched
+	Beside     int    `json:"beside"`     // products that have changed since the generation was built; they are searched beside it
 
 	// What the feed did to the catalogue, in products.
 	Added     int `json:"added"`
