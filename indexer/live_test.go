@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -330,4 +332,100 @@ func scoresByID(t *testing.T, s *indexer.Snapshot, search func(*indexer.Snapshot
 func nth(scores map[string]float64, n int) float64 {
 	sorted := slices.Sorted(maps.Values(scores))
 	return sorted[max(0, len(sorted)-n)]
+}
+
+// One goroutine writes, others catch up and search, and a build folds what has changed. Each search that begins after a
+// write was acknowledged sees it, and no search fails.
+func TestSearchesSeeEachWriteWhileTheIndexIsFolded(t *testing.T) {
+	s := newShop(t)
+	s.mustIndex(numbered(80)...)
+	ctx := t.Context()
+	index, err := indexer.Open(ctx, s.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer index.Close()
+	store, err := catalog.Open(ctx, s.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+
+	var written atomic.Int64 // the last price that was acknowledged
+	var work sync.WaitGroup
+	stop := make(chan struct{})
+	work.Go(func() {
+		for price := int64(1); ; price++ {
+			select {
+			case <-stop:
+				return
+			default:
+			}
+			p := catalog.Product{ID: "p000007", Title: "violet teapot", PriceCents: price, Currency: "EUR"}
+			if _, err := store.Apply(ctx, []catalog.Product{p}); err != nil {
+				t.Error(err)
+				return
+			}
+			written.Store(price)
+		}
+	})
+	for range 3 {
+		work.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				if err := seesPrice(ctx, index, written.Load()); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	for range 4 {
+		summary := s.mustIndex() // of the catalogue alone: a new generation, if anything was written since the last
+		if changed, err := index.Refresh(ctx); err != nil || changed == summary.UpToDate {
+			t.Errorf("refresh: %t, %v after %+v", changed, err, summary)
+		}
+	}
+	close(stop)
+	work.Wait()
+	if err := index.CatchUp(ctx); err != nil {
+		t.Fatal(err)
+	}
+	snapshot := index.Acquire()
+	defer snapshot.Release()
+	if snapshot.Changed() > 1 || snapshot.Len() != 80 {
+		t.Errorf("%d products, %d of them changed", snapshot.Len(), snapshot.Changed())
+	}
+}
+
+// seesPrice searches for the teapot, whose price in cents must be at least least.
+func seesPrice(ctx context.Context, index *indexer.Index, least int64) error {
+	if err := index.CatchUp(ctx); err != nil {
+		return err
+	}
+	s := index.Acquire()
+	defer s.Release()
+	hits, err := s.Keyword(ctx, indexer.KeywordQuery{Terms: "violet teapot", K: 3})
+	if err != nil {
+		return err
+	}
+	if least == 0 {
+		return nil
+	}
+	if len(hits) != 1 {
+		return fmt.Errorf("%d violet teapots", len(hits))
+	}
+	products, err := s.Products(ctx, []uint32{hits[0].Doc})
+	if err != nil {
+		return err
+	}
+	price, _ := s.Columns().Price(hits[0].Doc)
+	if got := products[0].PriceCents; got < least || price != float64(got)/100 {
+		return fmt.Errorf("price %d, in the columns %g, after %d was acknowledged", got, price, least)
+	}
+	return nil
 }
