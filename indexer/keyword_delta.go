@@ -13,7 +13,7 @@ import (
 // bound. It is safe for concurrent use.
 //
 // It takes the place of a Bleve index in memory, which makes a segment of each batch and asks every one of them for
-// every term (docs/decisions/0013-live-changes.md has both measured).
+// every term (docs/decisions/0014-live-changes.md has both measured).
 type keywordDelta struct {
 	mu    sync.RWMutex
 	terms map[fieldTerm][]deltaPosting
