@@ -15,17 +15,19 @@ import (
 // Bitmaps hold doc numbers and belong to the caller; those that it gives are of products of the snapshot.
 type Columns struct {
 	base   *columnSet
-	delta  *columnSet // of the docs from base.count on; nil = nothing has changed since the generation
-	gone   docSet     // docs that are no products any more
+	delta  *columnSet      // of the docs from base.count on; nil = nothing has changed since the generation
+	gone   *roaring.Bitmap // docs that are no products any more
 	newest func() []uint32
 }
 
 func newColumns(base, delta *columnSet, gone docSet) *Columns {
-	c := &Columns{base: base, delta: delta, gone: gone, newest: func() []uint32 { return base.newest }}
-	if delta != nil {
-		c.newest = sync.OnceValue(func() []uint32 { return newestOfBoth(base, delta, gone) })
+	if delta == nil {
+		return &Columns{base: base, newest: func() []uint32 { return base.newest }}
 	}
-	return c
+	return &Columns{
+		base: base, delta: delta, gone: gone.bitmap(),
+		newest: sync.OnceValue(func() []uint32 { return newestOfBoth(base, delta, gone) }),
+	}
 }
 
 // All returns the docs of all products.
@@ -34,7 +36,7 @@ func (c *Columns) All() *roaring.Bitmap {
 	all.AddRange(0, uint64(c.base.count))
 	if c.delta != nil {
 		all.AddRange(uint64(c.base.count), uint64(c.base.count+c.delta.count))
-		all.AndNot(c.gone.bitmap())
+		all.AndNot(c.gone)
 	}
 	return all
 }
@@ -72,7 +74,7 @@ func (c *Columns) both(of func(*columnSet) *roaring.Bitmap) *roaring.Bitmap {
 	docs := of(c.base)
 	if c.delta != nil {
 		docs.Or(roaring.AddOffset(of(c.delta), uint32(c.base.count)))
-		docs.AndNot(c.gone.bitmap())
+		docs.AndNot(c.gone)
 	}
 	return docs
 }

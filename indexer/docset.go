@@ -44,5 +44,5 @@ func (s docSet) len(bound uint32) int {
 	return n
 }
 
-// bitmap returns the set in another form, the caller's own.
-func (s docSet) bitmap() *roaring.Bitmap { return roaring.FromDense(s, true) }
+// bitmap returns the set in another form, which may share its memory.
+func (s docSet) bitmap() *roaring.Bitmap { return roaring.FromDense(s, false) }
