@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"hash"
@@ -38,6 +37,8 @@ type photoRow struct {
 	doc   uint32
 	id    string
 	photo catalog.Photo
+
+	number uint32 // among the photos of its product, from 0
 }
 
 // list numbers the products and writes everything of the generation but its vectors.
@@ -104,7 +105,7 @@ func (l *listing) add(p *catalog.Product) {
 		if slices.Contains(p.Photos[:i], photo) {
 			continue // named twice: one row is enough
 		}
-		l.photos = append(l.photos, photoRow{doc, p.ID, photo})
+		l.photos = append(l.photos, photoRow{doc: doc, id: p.ID, photo: photo, number: uint32(i)})
 	}
 }
 
@@ -189,10 +190,6 @@ func (b *build) upToDate(ctx context.Context) (bool, error) {
 	if !usable(dir, &manifest) {
 		return false, nil
 	}
-	problems, err := os.ReadFile(filepath.Join(dir, problemsFile))
-	if err != nil || json.Unmarshal(problems, &b.summary.PhotoProblems) != nil {
-		return false, nil
-	}
 	b.summary.UpToDate = true
 	b.summary.Generation, b.summary.Products, b.summary.Recall = name, manifest.Products, manifest.Recall
 	return true, nil
@@ -207,6 +204,6 @@ func usable(dir string, manifest *Manifest) bool {
 	if err != nil {
 		return false
 	}
-	snapshot.Release()
-	return true
+	defer snapshot.Release()
+	return snapshot.spaces[SpacePhoto].numbered // else an earlier program built it
 }

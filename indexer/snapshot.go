@@ -52,12 +52,12 @@ func openSnapshot(dir string) (_ *Snapshot, err error) {
 	if s.keyword, err = openKeyword(dir, &s.manifest); err != nil {
 		return nil, err
 	}
-	rows, err := openRows(filepath.Join(dir, rowsFile), s.Len())
+	of, err := openRows(filepath.Join(dir, rowsFile), s.Len())
 	if err != nil {
 		return nil, err
 	}
 	for _, space := range spaces {
-		if s.spaces[space], err = openSpace(dir, space, rows[space]); err != nil {
+		if s.spaces[space], err = openSpace(dir, space, of); err != nil {
 			return nil, err
 		}
 	}
