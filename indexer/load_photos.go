@@ -141,9 +141,9 @@ func (r *photoRun) missing(ctx context.Context) ([]loadedPhoto, error) {
 				r.settle(rows, v)
 				continue
 			case v == nil && !r.recheck:
-				waiting := r.waiting(rows)
-				r.count(len(waiting))
-				rows = slices.DeleteFunc(rows, func(row int) bool { return slices.Contains(waiting, row) })
+				due := slices.DeleteFunc(slices.Clone(rows), func(row int) bool { return r.ledger.waits(&r.rows[row]) })
+				r.count(len(rows) - len(due))
+				rows = due
 			}
 			if len(rows) > 0 {
 				missing = append(missing, loadedPhoto{rows: rows, fallback: v})
@@ -155,15 +155,4 @@ func (r *photoRun) missing(ctx context.Context) ([]loadedPhoto, error) {
 
 func (r *photoRun) mayHaveChanged(url string, rows []int) bool {
 	return slices.ContainsFunc(rows, func(row int) bool { return r.changed[r.rows[row].id] }) && r.fetcher.Stale(url)
-}
-
-// waiting are those of rows whose photo has failed and is not to be tried now.
-func (r *photoRun) waiting(rows []int) []int {
-	var waiting []int
-	for _, row := range rows {
-		if r.ledger.waits(&r.rows[row]) {
-			waiting = append(waiting, row)
-		}
-	}
-	return waiting
 }
