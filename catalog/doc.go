@@ -14,6 +14,7 @@
 //   - [Served]: what one answered search showed and what the ranker saw of it. [Run]: the record of a training.
 //   - [Store]: catalog.db, the products and the sequence-numbered log of their changes, and the events. Safe for
 //     concurrent use; writes are serialised, readers see a consistent snapshot and never block writers.
+//   - [PhotoFailure]: why a photo of a product could not be had, and when it is tried again; in catalog.db.
 //   - [Embeddings]: embeddings.db, a cache of vectors that may be deleted at any time. Safe for concurrent use.
 //   - [Lock]: the exclusive right to change products and index of a data directory, across processes. Events
 //     are written without it: a transaction is enough.

@@ -37,6 +37,8 @@ type photoRow struct {
 	doc   uint32
 	id    string
 	photo catalog.Photo
+
+	number uint32 // among the photos of its product, from 0
 }
 
 // list numbers the products and writes everything of the generation but its vectors.
@@ -99,8 +101,8 @@ func (l *listing) add(p *catalog.Product) {
 	for _, text := range embeddedTexts(p) {
 		l.texts = append(l.texts, textRow{doc, p.ID, text})
 	}
-	for _, photo := range distinctPhotos(p) {
-		l.photos = append(l.photos, photoRow{doc, p.ID, photo})
+	for number, photo := range distinctPhotos(p) {
+		l.photos = append(l.photos, photoRow{doc: doc, id: p.ID, photo: photo, number: uint32(number)})
 	}
 }
 

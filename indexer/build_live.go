@@ -2,8 +2,8 @@ package indexer
 
 import (
 	"context"
-	"encoding/json"
-	"os"
+	"errors"
+	"fmt"
 	"slices"
 )
 
@@ -23,14 +23,9 @@ func (b *build) keepLive(ctx context.Context) (bool, error) {
 	if same, err := samePhotos(ctx, g); !same || err != nil {
 		return false, err
 	}
-	problems, err := os.ReadFile(indexPath(b.DataDir, g.name(), problemsFile))
-	if err != nil || json.Unmarshal(problems, &b.summary.PhotoProblems) != nil {
-		return false, nil
-	}
 	if err := b.embedChanged(ctx, ids); err != nil {
 		return false, err
 	}
-	b.summary.PhotoProblems = append(b.summary.PhotoProblems, b.problems.sorted()...)
 	if b.summary.Products, err = b.Store.Count(ctx); err != nil {
 		return false, err
 	}
@@ -52,6 +47,10 @@ func (b *build) openLive() *generation {
 	}
 	g, err := openGeneration(dir)
 	if err != nil {
+		return nil
+	}
+	if !g.spaces[SpacePhoto].numbered { // an earlier program built it
+		g.release()
 		return nil
 	}
 	return g
@@ -96,8 +95,9 @@ func (b *build) embedChanged(ctx context.Context, ids []string) error {
 	if _, err := b.embedTexts(ctx, l.texts); err != nil {
 		return err
 	}
-	if _, err := b.embedPhotos(ctx, l.photos); err != nil {
-		return err
+	photos := b.photoRun(stagePhotos, l.photos, func(row int, _ []float32) { b.ledger.forget(l.photos[row].key()) })
+	if err := errors.Join(photos.do(ctx), b.ledger.flush(ctx)); err != nil {
+		return fmt.Errorf("embed photos: %w", err)
 	}
 	if err := b.embedder.recall(ctx, changes); err != nil {
 		return err

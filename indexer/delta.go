@@ -33,8 +33,8 @@ type delta struct {
 // change is a product as it is now.
 type change struct {
 	id      string
-	product *catalog.Product      // nil = deleted
-	vectors map[Space][][]float32 // those that are known; of unit length
+	product *catalog.Product     // nil = deleted
+	vectors map[Space][]deltaRow // those that are known
 }
 
 func newDelta(g *generation) *delta {
@@ -156,7 +156,7 @@ func (d *delta) compact(g *generation) (*delta, error) {
 	})
 	for _, id := range ids {
 		doc := d.changed[id]
-		c := change{id: id, vectors: make(map[Space][][]float32)}
+		c := change{id: id, vectors: make(map[Space][]deltaRow)}
 		if doc != noDoc {
 			c.product = d.products[doc-base]
 			for _, space := range spaces {

@@ -2,7 +2,7 @@
 // generations below <data>/index.
 //
 // It is the only place that knows Bleve and coder/hnsw (the latter in package vector) and the only one
-// that fetches photos. It does not know feed formats or SQLite (catalog), models (it asks an [Encoder])
+// that fetches photos (package fetch). It does not know feed formats or SQLite (catalog), models (it asks an [Encoder])
 // or what a good result is: [Snapshot.Keyword] and [Snapshot.Nearest] give raw scores, and retrieval
 // makes results of them.
 //

@@ -36,8 +36,8 @@ func writeSample(t testing.TB) map[string][]byte {
 		}
 		columns.add(columnsOf(&twoProducts[i]))
 	}
-	rows := map[Space][]uint32{SpaceText: {0, 1, 3}, SpacePhoto: {0, 0, 1}}
-	err = errors.Join(w.close(), columns.write(filepath.Join(dir, columnsFile)), writeRows(filepath.Join(dir, rowsFile), rows))
+	of := rowTable{first: map[Space][]uint32{SpaceText: {0, 1, 3}, SpacePhoto: {0, 0, 2}}, photos: []uint32{0, 2}}
+	err = errors.Join(w.close(), columns.write(filepath.Join(dir, columnsFile)), writeRows(filepath.Join(dir, rowsFile), of))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ import (
 	"vitrine/indexer"
 )
 
-var update = flag.Bool("update", false, "write testdata/generation-v1-phrases anew: only before the fields phrase, model and word have landed")
+var update = flag.Bool("update", false, "write the frozen generation of a test anew: only before what it holds has landed")
 
 const (
 	frozenGeneration  = "testdata/generation-v1-vectors-v2"

@@ -46,12 +46,12 @@ func openGeneration(dir string) (_ *generation, err error) {
 	if g.keyword, err = openKeyword(dir, &g.manifest); err != nil {
 		return nil, err
 	}
-	rows, err := openRows(filepath.Join(dir, rowsFile), g.len())
+	of, err := openRows(filepath.Join(dir, rowsFile), g.len())
 	if err != nil {
 		return nil, err
 	}
 	for _, space := range spaces {
-		if g.spaces[space], err = openSpace(dir, space, rows[space]); err != nil {
+		if g.spaces[space], err = openSpace(dir, space, of); err != nil {
 			return nil, err
 		}
 	}

@@ -18,15 +18,20 @@ type vectorView struct {
 	count uint32 // products of the generation
 }
 
-// deltaRows are the vectors of a delta in one space: row i, of unit length, belongs to docs[i]. docs ascends. Rows are
-// only added, so that those of an earlier snapshot stay as they are.
+// deltaRows are the vectors of a delta in one space: rows[i] belongs to docs[i]. docs ascends. Rows are only added, so
+// that those of an earlier snapshot stay as they are.
 type deltaRows struct {
 	docs []uint32
-	rows [][]float32
+	rows []deltaRow
+}
+
+type deltaRow struct {
+	vector []float32 // of unit length
+	photo  uint32    // its number among those of the product, in the photo space
 }
 
 // with has the rows of a further product too.
-func (d deltaRows) with(doc uint32, rows [][]float32) deltaRows {
+func (d deltaRows) with(doc uint32, rows []deltaRow) deltaRows {
 	for _, row := range rows {
 		d.docs, d.rows = append(d.docs, doc), append(d.rows, row)
 	}
@@ -34,7 +39,7 @@ func (d deltaRows) with(doc uint32, rows [][]float32) deltaRows {
 }
 
 // of returns the rows of a product.
-func (d deltaRows) of(doc uint32) [][]float32 {
+func (d deltaRows) of(doc uint32) []deltaRow {
 	first, _ := slices.BinarySearch(d.docs, doc)
 	end, _ := slices.BinarySearch(d.docs, doc+1)
 	return d.rows[first:end]
@@ -91,7 +96,7 @@ func (v *vectorView) nearestOfDelta(query []float32, filter *roaring.Bitmap) ([]
 		if v.gone.has(doc) || filter != nil && !filter.Contains(doc) {
 			continue
 		}
-		score := float64(cosine(v.delta.rows[i]))
+		score := float64(cosine(v.delta.rows[i].vector))
 		if last := len(hits) - 1; last >= 0 && hits[last].Doc == doc {
 			hits[last].Score = max(hits[last].Score, score)
 		} else {
@@ -113,7 +118,7 @@ func (v *vectorView) similarity(query []float32, docs []uint32) ([]float64, []bo
 			continue
 		}
 		for _, row := range v.delta.of(doc) {
-			if score := float64(cosine(row)); !has[i] || score > scores[i] {
+			if score := float64(cosine(row.vector)); !has[i] || score > scores[i] {
 				scores[i], has[i] = score, true
 			}
 		}
@@ -130,5 +135,5 @@ func (v *vectorView) vector(doc uint32) ([]float32, bool) {
 	if len(rows) == 0 {
 		return nil, false
 	}
-	return slices.Clone(rows[0]), true
+	return slices.Clone(rows[0].vector), true
 }

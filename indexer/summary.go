@@ -2,16 +2,13 @@ package indexer
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 
@@ -38,6 +35,10 @@ type Summary struct {
 	PhotoProblems []PhotoProblem `json:"photo_problems"`
 	RejectedFile  string         `json:"rejected_file,omitempty"` // has both lists; empty when there was nothing to write
 
+	// Photos that had failed in an earlier run and were tried again, and those of them that can be used now.
+	PhotosRetried   int `json:"photos_retried"`
+	PhotosRecovered int `json:"photos_recovered"`
+
 	// Texts and photos by where their vectors came from.
 	TextsEmbedded  int `json:"texts_embedded"`
 	PhotosEmbedded int `json:"photos_embedded"`
@@ -57,17 +58,15 @@ type Rejection struct {
 
 // PhotoProblem is a photo that has no vector. Its product is found by its words.
 type PhotoProblem struct {
-	ID     string `json:"id"` // of the product
-	Ref    string `json:"ref"`
-	Reason string `json:"reason"`
+	ID      string    `json:"id"` // of the product
+	Ref     string    `json:"ref"`
+	Reason  string    `json:"reason"`
+	NextTry time.Time `json:"next_try,omitzero"` // from when on it is tried again; zero = only when that is asked for
 }
 
 // rejectedFile, in the data directory, lists what the last build had to leave out, one JSON object a
 // line; it is removed when there is nothing.
 const rejectedFile = "rejected.jsonl"
-
-// problemsFile keeps the photo problems with the generation.
-const problemsFile = "photo-problems.json"
 
 // newSummary has empty lists, which JSON writes as lists.
 func newSummary() Summary { return Summary{Rejected: []Rejection{}, PhotoProblems: []PhotoProblem{}} }
@@ -122,39 +121,6 @@ func excerpt(text string) string {
 		return text
 	}
 	return strings.ToValidUTF8(text[:excerptBytes/2], "") + " … " + strings.ToValidUTF8(text[len(text)-excerptBytes/2:], "")
-}
-
-// photoProblems gathers problems from several goroutines.
-type photoProblems struct {
-	mu     sync.Mutex
-	remote bool // one of them is a photo that could not be fetched
-	rows   []int
-	found  []PhotoProblem
-}
-
-// add notes why the photo of a row has no vector.
-func (p *photoProblems) add(row int, photo photoRow, reason error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.remote = p.remote || photo.photo.Remote()
-	p.rows = append(p.rows, row)
-	p.found = append(p.found, PhotoProblem{ID: photo.id, Ref: excerpt(photo.photo.Ref), Reason: excerpt(reason.Error())})
-}
-
-// sorted returns the problems in the order of the products and their photos.
-func (p *photoProblems) sorted() []PhotoProblem {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	order := make([]int, len(p.rows))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(p.rows[a], p.rows[b]) })
-	sorted := make([]PhotoProblem, len(order))
-	for i, at := range order {
-		sorted[i] = p.found[at]
-	}
-	return sorted
 }
 
 // advise adds what to do about errors of the disk.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"vitrine/catalog"
@@ -25,6 +26,7 @@ type indexCmd struct {
 	Model  string            `placeholder:"NAME|DIR" help:"Encoder model; empty = that of the live index, vitrine-mini for the first."`
 	Full   bool              `help:"The feed is the whole catalogue: remove the products that it does not name."`
 	Fold   bool              `help:"Build a new generation of the index even where the feed changes little. Without it, up to a twentieth of the products, or 1,000, are searched beside the live generation."`
+	Retry  bool              `name:"retry-images" help:"Without a feed: try the photos again that could not be had, also those that are not tried again by themselves."`
 	JSON   bool              `help:"Print the summary as JSON."`
 }
 
@@ -91,6 +93,8 @@ func (c *indexCmd) index(ctx context.Context, t *terminal, library runtimeLibrar
 		Full:     c.Full,
 		Live:     feed != nil && !c.Fold,
 		Progress: bar.report,
+
+		RetryPhotos: c.Retry,
 	})
 }
 
@@ -112,6 +116,9 @@ func (c *indexCmd) modelName() (string, error) {
 
 // openFeed returns nil when none is named and there is a catalogue to build from.
 func (c *indexCmd) openFeed() (*catalog.Feed, error) {
+	if c.Feed != "" && c.Retry {
+		return nil, errors.New("--retry-images tries photos of the catalogue again and takes no feed: leave out --feed, or index first and then try again")
+	}
 	if c.Feed != "" {
 		return catalog.OpenFeed(c.Feed, catalog.FeedOptions{Format: c.Format, Mapping: c.Map, Images: c.Images})
 	}
@@ -125,6 +132,9 @@ func (c *indexCmd) openFeed() (*catalog.Feed, error) {
 }
 
 func printSummary(t *terminal, s *indexer.Summary) {
+	if s.PhotosRetried > 0 {
+		fmt.Fprintf(t.out, "%d photos were tried again, %d of them can be used now\n", s.PhotosRetried, s.PhotosRecovered)
+	}
 	if s.UpToDate {
 		fmt.Fprintf(t.out, "%s is up to date: %d products, nothing changed\n", s.Generation, s.Products)
 		printRejections(t.out, s)
@@ -154,16 +164,37 @@ func printRejections(out io.Writer, s *indexer.Summary) {
 	for _, r := range s.Rejected[:min(shownRejections, len(s.Rejected))] {
 		fmt.Fprintf(out, "  line %d: %s\n", r.Line, r.Reason)
 	}
-	if len(s.PhotoProblems) > 0 {
-		fmt.Fprintf(out, "%d photos cannot be used (their products are found by words only):\n", len(s.PhotoProblems))
-	}
-	for _, p := range s.PhotoProblems[:min(shownRejections, len(s.PhotoProblems))] {
-		fmt.Fprintf(out, "  %s: %s\n", p.ID, p.Reason)
-	}
+	printPhotoProblems(out, s.PhotoProblems)
 	if s.RejectedFile != "" {
 		fmt.Fprintf(out, "all of them: %s\n", s.RejectedFile)
 	}
 	if s.NotDeleted != "" {
 		fmt.Fprintf(out, "nothing was removed: %s\n", s.NotDeleted)
+	}
+}
+
+// printPhotoProblems lists the first photos that cannot be used, and apart from them those that may come.
+func printPhotoProblems(out io.Writer, problems []indexer.PhotoProblem) {
+	var unusable, pending []indexer.PhotoProblem
+	for _, p := range problems {
+		if p.NextTry.IsZero() {
+			unusable = append(unusable, p)
+		} else {
+			pending = append(pending, p)
+		}
+	}
+	list := func(problems []indexer.PhotoProblem) {
+		for _, p := range problems[:min(shownRejections, len(problems))] {
+			fmt.Fprintf(out, "  %s: %s\n", p.ID, p.Reason)
+		}
+	}
+	if len(unusable) > 0 {
+		fmt.Fprintf(out, "%d photos cannot be used (their products are found by words only; after mending them: vitrine index --retry-images):\n", len(unusable))
+		list(unusable)
+	}
+	if len(pending) > 0 {
+		next := slices.MinFunc(pending, func(a, b indexer.PhotoProblem) int { return a.NextTry.Compare(b.NextTry) }).NextTry
+		fmt.Fprintf(out, "%d photos are pending (index runs from %s on try them again, and vitrine index --retry-images now):\n", len(pending), next.Local().Format("15:04 on 2 January"))
+		list(pending)
 	}
 }
