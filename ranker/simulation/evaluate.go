@@ -22,6 +22,7 @@ type Task struct {
 	Kind      QueryKind
 	Returning bool // the visitor took part in the run
 	Query     retrieval.Query
+	Earlier   []Answered // the searches before it in the same visit; nil where it is the first
 }
 
 // Tasks draws n searches of the week after the run: every other one by a visitor who came more than once during it,
@@ -95,7 +96,7 @@ const evaluatedK = 10
 
 // Figure is the true NDCG@10 of one contender in one group of tasks.
 type Figure struct {
-	Group     string              `json:"group"` // "all", "new", "returning", a device or a kind of query
+	Group     string              `json:"group"` // "all", "new", "returning", "after a click" in the same visit, a device or a kind of query
 	Contender string              `json:"contender"`
 	Queries   int                 `json:"queries"` // those for which the shop has something relevant
 	NDCG      float64             `json:"ndcg@10"`
@@ -180,6 +181,7 @@ func groups() []taskGroup {
 		{"all", func(*Task) bool { return true }},
 		{"new", func(t *Task) bool { return !t.Returning }},
 		{"returning", func(t *Task) bool { return t.Returning }},
+		{"after a click", (*Task).afterClick},
 	}
 	for _, device := range []retrieval.Device{retrieval.DeviceDesktop, retrieval.DeviceMobile} {
 		all = append(all, taskGroup{string(device), func(t *Task) bool { return t.Visitor.Device == device }})
