@@ -42,7 +42,8 @@ type benchCTRCmd struct {
 
 // Help is printed below the flags' summary by vitrine bench ctr --help.
 func (c *benchCTRCmd) Help() string {
-	return `The visitors' true wishes and their clicks follow ranker/simulation/MODEL.md. NDCG@10 is by the true wishes.
+	return `The visitors' true wishes and their clicks follow ranker/simulation/MODEL.md. NDCG@10 is by the true wishes. Of each model that was
+trained it is also said what knowing the visitor adds, to single searches and, after one or two searches of the same visit, to the next.
 
   vitrine bench ctr --data work
   vitrine events export --data work events.jsonl

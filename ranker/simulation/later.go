@@ -68,7 +68,7 @@ func (s *Shop) laterTask(ctx context.Context, i int, seed uint64, search Search)
 		for _, e := range events {
 			a.Events = append(a.Events, e.Event)
 		}
-		if a.has(catalog.ActionPurchase) {
+		if slices.ContainsFunc(a.Events, func(e catalog.Event) bool { return e.Action == catalog.ActionPurchase }) {
 			return nil, nil
 		}
 		t.Earlier = append(t.Earlier, a)
@@ -78,11 +78,16 @@ func (s *Shop) laterTask(ctx context.Context, i int, seed uint64, search Search)
 	return &t, nil
 }
 
-func (a Answered) has(action string) bool {
-	return slices.ContainsFunc(a.Events, func(e catalog.Event) bool { return e.Action == action })
+// clicked are the ids of the products that the visitor clicked earlier in the visit.
+func (t *Task) clicked() (products []string) {
+	for _, a := range t.Earlier {
+		for _, e := range a.Events {
+			if e.Action == catalog.ActionClick {
+				products = append(products, string(e.Attributes.Object.ID))
+			}
+		}
+	}
+	return products
 }
 
-// afterClick reports whether the visitor clicked something earlier in the visit.
-func (t *Task) afterClick() bool {
-	return slices.ContainsFunc(t.Earlier, func(a Answered) bool { return a.has(catalog.ActionClick) })
-}
+func (t *Task) afterClick() bool { return len(t.clicked()) > 0 }

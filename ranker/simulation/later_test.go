@@ -78,3 +78,35 @@ func TestLaterTasksEndWithAnErrorOrTheirContext(t *testing.T) {
 		t.Errorf("error = %v", err)
 	}
 }
+
+func TestWhatWasClickedCanBeSetApart(t *testing.T) {
+	s := newShop(t, small())
+	tasks, err := s.LaterTasks(t.Context(), 60, 1, sampleSearch())
+	if err != nil {
+		t.Fatal(err)
+	}
+	clickedFirst := Contender{"clicked first", func(ctx context.Context, task *Task) ([]string, error) {
+		ids, err := Ranking("", sampleSearch()).Rank(ctx, task)
+		isOther := func(id string) int {
+			if slices.Contains(task.clicked(), id) {
+				return 0
+			}
+			return 1
+		}
+		slices.SortStableFunc(ids, func(a, b string) int { return isOther(a) - isOther(b) })
+		return ids, err
+	}}
+	figures, err := s.Evaluate(t.Context(), tasks, []Contender{Ranking("as found", sampleSearch()), clickedFirst})
+	if err != nil {
+		t.Fatal(err)
+	}
+	gains := map[string]float64{}
+	for _, f := range figures {
+		if f.Against != nil {
+			gains[f.Group] = f.Against.Difference
+		}
+	}
+	if others, measured := gains["after a click, others"]; gains["after a click"] <= 0 || !measured || others != 0 {
+		t.Errorf("clicked products first gain %v, by group", gains)
+	}
+}
