@@ -42,28 +42,28 @@ type IndexRun struct {
 	Error          string `json:"error,omitempty"` // why the run failed
 }
 
-// RecordIndexRun appends a run and forgets those before the last 1,000.
-func (s *Store) RecordIndexRun(ctx context.Context, run IndexRun) error {
+// RecordIndexRun appends a run, forgets those before the last 1,000, and returns its number.
+func (s *Store) RecordIndexRun(ctx context.Context, run IndexRun) (int64, error) {
+	var seq int64
 	body, err := json.Marshal(run)
 	if err != nil {
-		return fmt.Errorf("record the run of the indexer: %w", err)
+		return 0, fmt.Errorf("record the run of the indexer: %w", err)
 	}
 	err = s.db.update(ctx, func(tx *sql.Tx) error {
 		result, err := tx.ExecContext(ctx, "INSERT INTO index_runs (at, json) VALUES (?, ?)", run.Started.UnixMilli(), string(body))
 		if err != nil {
 			return err
 		}
-		seq, err := result.LastInsertId()
-		if err != nil {
+		if seq, err = result.LastInsertId(); err != nil {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, "DELETE FROM index_runs WHERE seq <= ?", seq-keptIndexRuns)
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("record the run of the indexer: %w", err)
+		return 0, fmt.Errorf("record the run of the indexer: %w", err)
 	}
-	return nil
+	return seq, nil
 }
 
 // IndexRuns returns the newest runs, newest first.

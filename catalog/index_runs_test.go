@@ -11,8 +11,8 @@ func TestRunsOfTheIndexerAreKeptTheNewestFirst(t *testing.T) {
 	began := time.Date(2026, 11, 29, 2, 0, 0, 0, time.UTC)
 	for i := range keptIndexRuns + 3 {
 		run := IndexRun{Started: began, Elapsed: time.Second, Generation: fmt.Sprintf("gen-%06d", i), Products: i, Rejected: 2}
-		if err := store.RecordIndexRun(t.Context(), run); err != nil {
-			t.Fatal(err)
+		if seq, err := store.RecordIndexRun(t.Context(), run); err != nil || seq != int64(i+1) {
+			t.Fatal(seq, err)
 		}
 	}
 	runs, err := store.IndexRuns(t.Context(), 2*keptIndexRuns)
