@@ -25,9 +25,15 @@ type indexCmd struct {
 	Model  string            `placeholder:"NAME|DIR" help:"Encoder model; empty = that of the live index, vitrine-mini for the first."`
 	Full   bool              `help:"The feed is the whole catalogue: remove the products that it does not name."`
 	JSON   bool              `help:"Print the summary as JSON."`
+
+	ProgressJSON bool `name:"progress-json" hidden:"" help:"For a server: print the progress as JSON lines in the place of the summary, and end when standard input ends."`
 }
 
 func (c *indexCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary) error {
+	if c.ProgressJSON {
+		_, err := c.indexReporting(leashed(ctx), t, library, newProgressLines(t.out).report)
+		return err
+	}
 	summary, err := c.index(ctx, t, library)
 	if err != nil {
 		if summary != nil {
@@ -42,8 +48,15 @@ func (c *indexCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary)
 	return nil
 }
 
-// index takes the data directory's lock, opens everything that a build needs and builds.
-func (c *indexCmd) index(ctx context.Context, t *terminal, library runtimeLibrary) (summary *indexer.Summary, err error) {
+// index builds and shows the progress on the terminal.
+func (c *indexCmd) index(ctx context.Context, t *terminal, library runtimeLibrary) (*indexer.Summary, error) {
+	bar := t.progress()
+	defer bar.close()
+	return c.indexReporting(ctx, t, library, bar.report)
+}
+
+// indexReporting takes the data directory's lock, opens everything that a build needs, builds, and records the run.
+func (c *indexCmd) indexReporting(ctx context.Context, t *terminal, library runtimeLibrary, report func(stage string, done, total int)) (summary *indexer.Summary, err error) {
 	feed, err := c.openFeed()
 	if err != nil {
 		return nil, err
@@ -77,10 +90,8 @@ func (c *indexCmd) index(ctx context.Context, t *terminal, library runtimeLibrar
 	}
 	defer func() { err = errors.Join(err, model.Close()) }()
 
-	bar := t.progress()
-	defer bar.close()
-	info := model.Info()
-	return indexer.Build(ctx, indexer.BuildOptions{
+	info, started := model.Info(), time.Now()
+	summary, err = indexer.Build(ctx, indexer.BuildOptions{
 		DataDir:  c.Data,
 		Store:    store,
 		Cache:    cache,
@@ -88,8 +99,13 @@ func (c *indexCmd) index(ctx context.Context, t *terminal, library runtimeLibrar
 		Model:    indexer.Model{Name: name, Fingerprint: info.Fingerprint, Dim: info.Dim},
 		Feed:     feed,
 		Full:     c.Full,
-		Progress: bar.report,
+		Progress: report,
 	})
+	// Also of a run that was interrupted.
+	if _, recordErr := store.RecordIndexRun(context.WithoutCancel(ctx), indexRun(started, summary, err)); recordErr != nil {
+		t.notef("vitrine: %v", recordErr)
+	}
+	return summary, err
 }
 
 // modelName is the model to use, by the name that the generation will record: the one asked for, else that
