@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -13,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/tmaxmax/go-sse"
 
 	"vitrine/catalog"
 	"vitrine/catalog/sample"
@@ -78,12 +79,14 @@ func follow(t *testing.T, address string, reached func(tasks.Task) bool) tasks.T
 	must(t, err)
 	defer response.Body.Close()
 	var task tasks.Task
-	for lines := bufio.NewScanner(response.Body); lines.Scan(); {
-		if data, isData := strings.CutPrefix(lines.Text(), "data: "); isData {
-			must(t, json.Unmarshal([]byte(data), &task))
-			if task.Over() || reached(task) {
-				return task
-			}
+	for event, err := range sse.Read(response.Body, nil) {
+		must(t, err)
+		must(t, json.Unmarshal([]byte(event.Data), &task))
+		if task.Over() != (event.Type == "done") {
+			t.Errorf("event %q tells of %+v", event.Type, task)
+		}
+		if task.Over() || reached(task) {
+			return task
 		}
 	}
 	t.Fatalf("the stream ended with %+v", task)
