@@ -80,6 +80,7 @@ func readProgress(from io.Reader, report func(stage string, done, total int)) er
 		case io.EOF:
 			return nil
 		default:
+			_, _ = io.Copy(io.Discard, from) // so that it can go on
 			return fmt.Errorf("what the child said: %w", err)
 		}
 	}
