@@ -30,7 +30,7 @@ CREATE TABLE changes (
 	id      TEXT NOT NULL COLLATE BINARY,
 	deleted INTEGER NOT NULL,
 	at      INTEGER NOT NULL -- Unix time, milliseconds
-);`, eventTables, servedTables, arrivalTables, photoTables},
+);`, eventTables, servedTables, arrivalTables, photoTables, indexRunTables},
 }
 
 // Store is the catalogue database: the products and the log of their changes, from which every index
@@ -297,6 +297,15 @@ func (s *Store) Sequence(ctx context.Context) (int64, error) {
 		return 0, fmt.Errorf("read sequence: %w", err)
 	}
 	return seq, nil
+}
+
+// ChangedSince counts the products that changed, came or went after sequence number after.
+func (s *Store) ChangedSince(ctx context.Context, after int64) (int, error) {
+	var n int
+	if err := s.db.read.QueryRowContext(ctx, "SELECT count(DISTINCT id) FROM changes WHERE seq > ?", after).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count changes: %w", err)
+	}
+	return n, nil
 }
 
 // Changes iterates over the log after sequence number after, oldest first. An error ends it.

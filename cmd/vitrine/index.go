@@ -28,9 +28,16 @@ type indexCmd struct {
 	Fold   bool              `help:"Build a new generation of the index even where the feed changes little. Without it, up to a twentieth of the products, or 1,000, are searched beside the live generation."`
 	Retry  bool              `name:"retry-images" help:"Without a feed: try the photos again that could not be had, also those that are not tried again by themselves."`
 	JSON   bool              `help:"Print the summary as JSON."`
+
+	Beside       bool `name:"beside" hidden:"" help:"For a server: without a feed too, get what changed products lack and leave them beside the live generation."`
+	ProgressJSON bool `name:"progress-json" hidden:"" help:"For a server: print the progress as JSON lines in the place of the summary, and end when standard input ends."`
 }
 
 func (c *indexCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary) error {
+	if c.ProgressJSON {
+		_, err := c.indexReporting(leashed(ctx), t, library, newProgressLines(t.out).report)
+		return err
+	}
 	summary, err := c.index(ctx, t, library)
 	if err != nil {
 		if summary != nil {
@@ -45,8 +52,15 @@ func (c *indexCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary)
 	return nil
 }
 
-// index takes the data directory's lock, opens everything that a build needs and builds.
-func (c *indexCmd) index(ctx context.Context, t *terminal, library runtimeLibrary) (summary *indexer.Summary, err error) {
+// index builds and shows the progress on the terminal.
+func (c *indexCmd) index(ctx context.Context, t *terminal, library runtimeLibrary) (*indexer.Summary, error) {
+	bar := t.progress()
+	defer bar.close()
+	return c.indexReporting(ctx, t, library, bar.report)
+}
+
+// indexReporting takes the data directory's lock, opens everything that a build needs, builds, and records the run.
+func (c *indexCmd) indexReporting(ctx context.Context, t *terminal, library runtimeLibrary, report func(stage string, done, total int)) (summary *indexer.Summary, err error) {
 	feed, err := c.openFeed()
 	if err != nil {
 		return nil, err
@@ -80,10 +94,8 @@ func (c *indexCmd) index(ctx context.Context, t *terminal, library runtimeLibrar
 	}
 	defer func() { err = errors.Join(err, model.Close()) }()
 
-	bar := t.progress()
-	defer bar.close()
-	info := model.Info()
-	return indexer.Build(ctx, indexer.BuildOptions{
+	info, started := model.Info(), time.Now()
+	summary, err = indexer.Build(ctx, indexer.BuildOptions{
 		DataDir:  c.Data,
 		Store:    store,
 		Cache:    cache,
@@ -91,11 +103,16 @@ func (c *indexCmd) index(ctx context.Context, t *terminal, library runtimeLibrar
 		Model:    indexer.Model{Name: name, Fingerprint: info.Fingerprint, Dim: info.Dim},
 		Feed:     feed,
 		Full:     c.Full,
-		Live:     feed != nil && !c.Fold,
-		Progress: bar.report,
+		Live:     (feed != nil || c.Beside) && !c.Fold,
+		Progress: report,
 
 		RetryPhotos: c.Retry,
 	})
+	// Also of a run that was interrupted.
+	if _, recordErr := store.RecordIndexRun(context.WithoutCancel(ctx), indexRun(started, summary, err)); recordErr != nil {
+		t.notef("vitrine: %v", recordErr)
+	}
+	return summary, err
 }
 
 // modelName is the model to use, by the name that the generation will record: the one asked for, else that

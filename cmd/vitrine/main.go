@@ -32,6 +32,7 @@ type cli struct {
 
 	Calibrate calibrateCmd `cmd:"" help:"Say how well the chances of a model of clicks hold, as they are and calibrated."`
 	Events    eventsCmd    `cmd:"" help:"What shoppers did: import, export, count and delete behaviour events."`
+	Status    statusCmd    `cmd:"" help:"Say how a data directory stands: index, catalogue, models, disk, last run."`
 	Check     checkCmd     `cmd:"" help:"Check a data directory and list every problem."`
 	Models    modelsCmd    `cmd:"" help:"The models: encoders, and rankers trained on what shoppers did."`
 	Sample    sampleCmd    `cmd:"" help:"Draw the demo's catalogue, a feed with photos, into a folder."`
