@@ -7,21 +7,44 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 )
 
-// productBuilder turns the cells of one row into a product.
+// productBuilder turns the cells of rows into products.
 type productBuilder struct {
-	root string // of relative photo paths
+	root     string // of relative photo paths
+	currency string // of prices that name none, or ""
+	now      time.Time
+}
+
+// item reads a row.
+func (b *productBuilder) item(rec record) item {
+	it := item{line: rec.line, size: rec.size, position: rec.position, unlisted: rec.unlisted, err: rec.err}
+	if rec.err != nil {
+		return it
+	}
+	row := newRowReader(rec.cells)
+	row.now = b.now
+	it.group, it.id, it.variant = row.text(fieldGroup), row.text(fieldID), row.buyable()
+	it.product, it.err = b.product(row)
+	for _, id := range []string{it.group, it.id} {
+		if it.err == nil && id != "" {
+			it.err = validateID(id)
+		}
+	}
+	if it.err != nil {
+		it.product = Product{ID: cmp.Or(it.group, it.product.ID)}
+	}
+	return it
 }
 
 // product reads every field from its cells. On an error the product has at most its id.
-func (b *productBuilder) product(cells []cell) (Product, error) {
-	row := newRowReader(cells)
+func (b *productBuilder) product(row *rowReader) (Product, error) {
 	p := Product{
 		ID:          row.text(fieldID),
 		Title:       row.text(fieldTitle),
 		Titles:      row.titles(),
-		Description: row.text(fieldDescription),
+		Description: row.description(),
 		Brand:       row.text(fieldBrand),
 		Category:    row.category(),
 		Colour:      row.text(fieldColour),
@@ -33,6 +56,9 @@ func (b *productBuilder) product(cells []cell) (Product, error) {
 		Variants:    row.variants(),
 	}
 	p.PriceCents, p.Currency = row.price()
+	if p.Currency == "" && p.PriceCents > 0 {
+		p.Currency = b.currency
+	}
 	p.MarginCents = row.margin(p.PriceCents)
 	p.Attributes = row.attributes()
 	if p.ID == "" {
@@ -67,6 +93,7 @@ func promoteTitle(titles map[string]string) (string, map[string]string) {
 // rowReader reads fields from the cells of a row and keeps the first error.
 type rowReader struct {
 	cells map[field][]cell // by rank; empty cells are left out
+	now   time.Time        // when sale prices must be in effect
 	err   error
 }
 
@@ -90,7 +117,7 @@ func newRowReader(cells []cell) *rowReader {
 // fail keeps the first error about a cell; its text says what to write instead.
 func (r *rowReader) fail(c cell, format string, args ...any) {
 	if r.err == nil {
-		r.err = fmt.Errorf("%w: column %q: %s", ErrBrokenRow, c.column, fmt.Sprintf(format, args...))
+		r.err = &valueError{field: c.role.field, column: c.column, reason: fmt.Sprintf(format, args...)}
 	}
 }
 
@@ -114,6 +141,26 @@ func (r *rowReader) text(f field) string {
 		r.fail(c, "it holds an object: write a text")
 	}
 	return text
+}
+
+// description reads the best description, HTML as text.
+func (r *rowReader) description() string {
+	html := len(r.cells[fieldDescription]) > 0 && r.cells[fieldDescription][0].role.html
+	text := r.text(fieldDescription)
+	if html {
+		return htmlText(text)
+	}
+	return text
+}
+
+// buyable reports whether the row describes something to buy, and not just a further photo of it.
+func (r *rowReader) buyable() bool {
+	for _, f := range []field{fieldID, fieldSKU, fieldPrice, fieldPriceCents, fieldStock, fieldColour} {
+		if len(r.cells[f]) > 0 {
+			return true
+		}
+	}
+	return slices.ContainsFunc(r.cells[fieldAttribute], func(c cell) bool { return isSize(c.column) })
 }
 
 // list reads the texts of all cells of a field: JSON arrays, or in tables texts with separators.
@@ -186,7 +233,14 @@ func (r *rowReader) titles() map[string]string {
 
 // category reads one column that holds a path, or several columns that make one, level by level.
 func (r *rowReader) category() []string {
-	some := r.cells[fieldCategory]
+	var some []cell
+	for _, c := range r.cells[fieldCategory] {
+		if text, isText := c.value.(string); isText && squash(c.column) == "googleproductcategory" && isNumber(text) {
+			r.cells[fieldAttribute] = append(r.cells[fieldAttribute], c) // an entry of Google's own list
+		} else {
+			some = append(some, c)
+		}
+	}
 	for i, c := range some {
 		if path := r.categoryPath(c); len(path) > 1 || len(some) == 1 {
 			r.cells[fieldAttribute] = append(r.cells[fieldAttribute], slices.Concat(some[:i], some[i+1:])...)
@@ -287,6 +341,18 @@ func (r *rowReader) variants() []Variant {
 	return variants
 }
 
+func isSize(attribute string) bool { return squash(attribute) == "size" }
+
+// sizeOf returns the attribute that is the size, of several the first by name.
+func sizeOf(attributes map[string]string) (name, size string) {
+	for _, name := range slices.Sorted(maps.Keys(attributes)) {
+		if isSize(name) {
+			return name, attributes[name]
+		}
+	}
+	return "", ""
+}
+
 func (r *rowReader) variant(c cell, object map[string]any) Variant {
 	inner := newRowReader(objectCells(object, recognise))
 	v := Variant{
@@ -295,11 +361,7 @@ func (r *rowReader) variant(c cell, object map[string]any) Variant {
 		InStock: inner.inStock(),
 	}
 	v.PriceCents, _ = inner.price()
-	for name, value := range inner.attributes() {
-		if squash(name) == "size" {
-			v.Size = value
-		}
-	}
+	_, v.Size = sizeOf(inner.attributes())
 	if v.SKU == "" {
 		v.SKU = inner.text(fieldID)
 	}
