@@ -45,6 +45,7 @@ type folder struct {
 	last   *waiting            // to which the last row belongs
 	bytes  int
 	ended  bool
+	mixed  bool // the rows of some group have others between them
 }
 
 // waiting is an item in the queue.
@@ -123,6 +124,7 @@ func (f *folder) join(it item) error {
 	if it.id != "" {
 		f.ids[strings.Clone(it.id)] = it.line
 	}
+	f.mixed = f.mixed || began && h != f.last
 	if began {
 		f.grow(h, it.size)
 	} else {
@@ -136,10 +138,13 @@ func (f *folder) join(it item) error {
 // end says that no more rows come.
 func (f *folder) end() { f.ended = true }
 
-// breakOff says that no more rows can be read, and why. The product whose rows were being read may lack some.
+// breakOff says that no more rows can be read, and why. The product whose rows were being read may lack some, and where
+// rows are mixed any in the queue may: it is an error, so that a catalogue keeps what it has of it.
 func (f *folder) breakOff(line int, err error) {
-	if f.last != nil {
-		f.last.item.err = fmt.Errorf("%w: the feed breaks off within the rows of the product", ErrBrokenRow)
+	for _, h := range f.groups {
+		if f.mixed || h == f.last {
+			h.item.err = fmt.Errorf("%w: the feed breaks off where more rows of the product may follow", ErrBrokenRow)
+		}
 	}
 	f.hold(&waiting{item: item{line: line, err: err}}, 0)
 	f.ended = true
@@ -149,7 +154,7 @@ func (f *folder) breakOff(line int, err error) {
 type family struct {
 	product Product // what rows have in common: of each field the first that is stated
 	photos  []placedPhoto
-	refs    map[string]bool // of photos
+	refs    map[string]int // index of photos
 	eans    map[string]bool
 	values  map[string][]string // of attributes, by name
 	best    offer
@@ -182,7 +187,7 @@ func (o offer) before(other offer) bool {
 }
 
 func newFamily(group string) *family {
-	return &family{product: Product{ID: group}, refs: make(map[string]bool), eans: make(map[string]bool), values: make(map[string][]string)}
+	return &family{product: Product{ID: group}, refs: make(map[string]int), eans: make(map[string]bool), values: make(map[string][]string)}
 }
 
 // add takes in a row, whole or, on an error, not at all.
@@ -201,18 +206,27 @@ func (f *family) add(it item) error {
 		f.best = o
 	}
 	f.merge(p)
-	for _, photo := range p.Photos {
-		if !f.refs[photo.Ref] && len(f.photos) < maxFoldedPhotos {
-			f.refs[photo.Ref] = true
-			f.photos = append(f.photos, placedPhoto{photo, cmp.Or(it.position, math.MaxInt)})
-		}
-	}
+	f.addPhotos(p.Photos, it.position)
 	for name, value := range p.Attributes {
 		if values := f.values[name]; len(values) < maxFoldedValues && !slices.Contains(values, value) {
 			f.values[name] = append(values, value)
 		}
 	}
 	return nil
+}
+
+// addPhotos adds those of a row, of which the first is at the position if it has one.
+func (f *family) addPhotos(photos []Photo, position int) {
+	for _, photo := range photos {
+		at := cmp.Or(position, math.MaxInt)
+		position = 0
+		if i, known := f.refs[photo.Ref]; known {
+			f.photos[i].position = min(f.photos[i].position, at)
+		} else if len(f.photos) < maxFoldedPhotos {
+			f.refs[photo.Ref] = len(f.photos)
+			f.photos = append(f.photos, placedPhoto{photo, at})
+		}
+	}
 }
 
 // addVariant makes a variant of a row, and takes from it what is the variant's alone.

@@ -46,7 +46,7 @@ func TestFeedFormatsAreRecognisedByTheirContents(t *testing.T) {
 		{"google.xml", "Google Merchant XML (RSS 2.0)", googleProducts},
 		{"google-atom.xml", "Google Merchant XML (Atom)", []Product{
 			{ID: "TENT", Title: "Two-person tent", Description: "Light & dry", PriceCents: 19900, Currency: "EUR", Photos: remotePhotos("https://cdn.halden.test/tent.jpg")},
-			{ID: "ROPE", Title: "Climbing rope", Description: "For  walls  and rocks", PriceCents: 4999, Currency: "USD"},
+			{ID: "ROPE", Title: "Climbing rope", Description: "For walls and rocks", PriceCents: 4999, Currency: "USD"},
 		}},
 		{"google.tsv", "Google Merchant TSV", []Product{
 			{
@@ -128,7 +128,7 @@ func TestShopifyColumnsOfThePresentExport(t *testing.T) {
 	rows := rowsOf(t, "a.csv", text, FeedOptions{Currency: "usd"})
 	wantSameProducts(t, rows, []Product{{
 		ID: "mug", Title: "Mug", Description: "Blue mug", Brand: "Halden", Category: []string{"Mugs"}, Colour: "Blue", PriceCents: 950, Currency: "USD", MarginCents: 550, InStock: true, EAN: []string{"4006381333931"},
-		Photos:   remotePhotos("https://x.test/1.jpg", "https://x.test/red.jpg", "https://x.test/2.jpg"),
+		Photos:   remotePhotos("https://x.test/1.jpg", "https://x.test/2.jpg", "https://x.test/red.jpg"),
 		Variants: []Variant{{SKU: "M-1", Colour: "Blue", PriceCents: 950}, {SKU: "M-2", Colour: "Red", PriceCents: 950, InStock: true}},
 	}})
 }

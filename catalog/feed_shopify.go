@@ -95,8 +95,9 @@ func (s *shopifySource) next() (record, error) {
 		rec.cells = append(rec.cells, s.stock(text))
 	}
 	rec.cells = append(rec.cells, options...)
-	rec.position, _ = strconv.Atoi(text("imageposition")) // where there is none it stays behind the others
-	rec.position = max(0, rec.position)
+	if position, err := strconv.Atoi(text("imageposition")); err == nil && text("imagesrc", "productimageurl") != "" {
+		rec.position = max(0, position)
+	}
 	status, published := text("status"), text("published", "publishedononlinestore")
 	rec.unlisted = status != "" && !strings.EqualFold(status, "active") || strings.EqualFold(published, "false")
 	for i, c := range rec.cells {

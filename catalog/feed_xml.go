@@ -211,7 +211,9 @@ func readElement(decoder *xml.Decoder, start xml.StartElement, depth int) (eleme
 			e.members = append(e.members, member)
 			text.WriteString(" " + member.text + " ")
 		case xml.EndElement:
-			e.text = strings.TrimSpace(text.String())
+			if e.text = strings.TrimSpace(text.String()); len(e.members) > 0 {
+				e.text = strings.Join(strings.Fields(e.text), " ")
+			}
 			return e, nil
 		}
 	}

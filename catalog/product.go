@@ -23,8 +23,8 @@ const MaxPhotos = 50
 // Validation errors. Every one wraps ErrInvalid.
 var (
 	ErrInvalid = errors.New("invalid product")
-	ErrNoID    = fmt.Errorf("%w: it has no id", ErrInvalid)
-	ErrNoTitle = fmt.Errorf("%w: it has neither a title nor a photo", ErrInvalid)
+	ErrNoID    = fmt.Errorf("%w: it has no id: give it one", ErrInvalid)
+	ErrNoTitle = fmt.Errorf("%w: it has neither a title nor a photo: give it one of them", ErrInvalid)
 )
 
 // Product is one article of the shop's catalogue.
