@@ -59,7 +59,7 @@ func CheckFeed(ctx context.Context, path string, opts FeedOptions, report func(r
 	}
 	defer func() { err = errors.Join(err, feed.Close()) }()
 
-	feed.columns = &columnUse{columns: make(map[string]*Column)}
+	feed.columns = &columnUse{columns: make(map[string]*usedColumn)}
 	c := check{report: &FeedReport{Format: feed.Format(), RemotePhotos: make(map[string]int)}, problems: make(map[Problem]*ProblemCount)}
 	for row := range feed.Rows() {
 		if err := ctx.Err(); err != nil {
@@ -139,14 +139,21 @@ func (c *check) sorted() []ProblemCount {
 
 // columnUse counts the values of columns. A nil one counts nothing.
 type columnUse struct {
-	columns map[string]*Column
-	order   []*Column
+	columns map[string]*usedColumn
+	order   []*usedColumn
+	rows    int
+}
+
+type usedColumn struct {
+	Column
+	counted int // the last row that counted; an element may be there several times
 }
 
 func (u *columnUse) note(cells []cell) {
 	if u == nil {
 		return
 	}
+	u.rows++
 	for _, c := range cells {
 		if c.role.derived {
 			continue
@@ -156,11 +163,12 @@ func (u *columnUse) note(cells []cell) {
 			if len(u.order) >= maxListed {
 				continue
 			}
-			column = &Column{Name: strings.Clone(c.column), Use: c.role.use()}
+			column = &usedColumn{Column: Column{Name: strings.Clone(c.column), Use: c.role.use()}}
 			u.columns[column.Name] = column
 			u.order = append(u.order, column)
 		}
-		if text, isText := c.value.(string); c.value != nil && (!isText || strings.TrimSpace(text) != "") {
+		if text, isText := c.value.(string); column.counted < u.rows && c.value != nil && (!isText || strings.TrimSpace(text) != "") {
+			column.counted = u.rows
 			column.Values++
 		}
 	}
@@ -182,7 +190,7 @@ func (r role) use() string {
 func (u *columnUse) list() []Column {
 	list := make([]Column, len(u.order))
 	for i, column := range u.order {
-		list[i] = *column
+		list[i] = column.Column
 	}
 	return list
 }

@@ -148,11 +148,24 @@ func (s *xmlSource) cells(item []byte) ([]cell, error) {
 			depth--
 			c := s.cell(e)
 			own[c.column] = own[c.column] || c.role.rank < foreignRank
-			cells = append(cells, c)
+			cells = appendCell(cells, c)
 		case xml.EndElement:
 			depth--
 		}
 	}
+}
+
+// appendCell adds a cell; of an attribute that is there already it makes a list.
+func appendCell(cells []cell, c cell) []cell {
+	if last := len(cells) - 1; last >= 0 && c.role.field == fieldAttribute && cells[last].column == c.column && cells[last].role == c.role {
+		list, isList := cells[last].value.([]any)
+		if !isList {
+			list = []any{cells[last].value}
+		}
+		cells[last].value = append(list, c.value)
+		return cells
+	}
+	return append(cells, c)
 }
 
 // cell tells what an element is.

@@ -59,11 +59,11 @@ func TestXMLIsNotMisledByWhatLooksLikeItems(t *testing.T) {
 }
 
 func TestXMLPrefixesAndRepetitions(t *testing.T) {
-	want := Product{ID: "1", Title: "Mug", Description: "Blue", InStock: true, EAN: []string{"4006381333931"}, Attributes: map[string]string{"dc:creator": "Kim", "product_highlight": "dishwasher-proof"}}
+	want := Product{ID: "1", Title: "Mug", Description: "Blue", InStock: true, EAN: []string{"4006381333931"}, Attributes: map[string]string{"dc:creator": "Kim", "product_highlight": "dishwasher-proof, light"}}
 	for name, text := range map[string]string{
-		"another prefix":           `<rss xmlns:m="http://base.google.com/ns/1.0"><channel><item><m:id>1</m:id><title>x</title><m:title>Mug</m:title><m:gtin>4006381333931</m:gtin><description>Blue</description><dc:creator>Kim</dc:creator><m:product_highlight>dishwasher-proof</m:product_highlight></item></channel></rss>`,
-		"declared at each element": `<rss><channel><item><g:id xmlns:g="http://base.google.com/ns/1.0">1</g:id><title>x</title><g:title xmlns:g="http://base.google.com/ns/1.0">Mug</g:title><gtin>4006381333931</gtin><description>Blue</description><dc:creator>Kim</dc:creator><g:product_highlight>dishwasher-proof</g:product_highlight></item></channel></rss>`,
-		"no namespace at all":      `<rss><channel><item><id>1</id><title>Mug</title><gtin>4006381333931</gtin><description>Blue</description><dc:creator>Kim</dc:creator><product_highlight>dishwasher-proof</product_highlight><link>https://x.test</link></item></channel></rss>`,
+		"another prefix":           `<rss xmlns:m="http://base.google.com/ns/1.0"><channel><item><m:id>1</m:id><title>x</title><m:title>Mug</m:title><m:gtin>4006381333931</m:gtin><description>Blue</description><dc:creator>Kim</dc:creator><m:product_highlight>dishwasher-proof</m:product_highlight><m:product_highlight>light</m:product_highlight></item></channel></rss>`,
+		"declared at each element": `<rss><channel><item><g:id xmlns:g="http://base.google.com/ns/1.0">1</g:id><title>x</title><g:title xmlns:g="http://base.google.com/ns/1.0">Mug</g:title><gtin>4006381333931</gtin><description>Blue</description><dc:creator>Kim</dc:creator><g:product_highlight>dishwasher-proof</g:product_highlight><g:product_highlight>light</g:product_highlight></item></channel></rss>`,
+		"no namespace at all":      `<rss><channel><item><id>1</id><title>Mug</title><gtin>4006381333931</gtin><description>Blue</description><dc:creator>Kim</dc:creator><product_highlight>dishwasher-proof</product_highlight><product_highlight>light</product_highlight><link>https://x.test</link></item></channel></rss>`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			wantProduct(t, only(t, "feed.xml", text, FeedOptions{}), want)
