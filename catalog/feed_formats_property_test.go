@@ -105,7 +105,7 @@ func shopifyRows(products []Product) []feedRow {
 	return rows
 }
 
-func tableOf(t *testing.T, rows []feedRow, separator rune) string {
+func tableOf(t testing.TB, rows []feedRow, separator rune) string {
 	t.Helper()
 	var text bytes.Buffer
 	table := csv.NewWriter(&text)
@@ -126,7 +126,7 @@ func tableOf(t *testing.T, rows []feedRow, separator rune) string {
 	return text.String()
 }
 
-func rssOf(t *testing.T, rows []feedRow) string {
+func rssOf(t testing.TB, rows []feedRow) string {
 	t.Helper()
 	var text bytes.Buffer
 	text.WriteString("<?xml version=\"1.0\"?>\n<rss xmlns:g=\"http://base.google.com/ns/1.0\"><channel>\n")

@@ -19,7 +19,7 @@ var blocks = map[atom.Atom]bool{
 
 // htmlText returns what a reader sees of a piece of HTML, line by line; a text that is none comes back as it is.
 func htmlText(text string) string {
-	if !htmlForm.MatchString(text) {
+	if !strings.ContainsAny(text, "<&") || !htmlForm.MatchString(text) {
 		return text
 	}
 	var seen strings.Builder

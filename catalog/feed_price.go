@@ -181,11 +181,14 @@ func parseCents(text string) (int64, error) {
 	return int64(cents), nil
 }
 
+// amountSpaces takes out what separates thousands and nothing else.
+var amountSpaces = strings.NewReplacer(" ", "", "\t", "", "\u00a0", "", "\u202f", "", "'", "", "’", "")
+
 // plainDecimal rewrites an amount with a decimal point and without separators of thousands. The last
 // of both separators is the decimal one; a comma alone before three digits separates thousands, and
 // a point there could be either.
 func plainDecimal(amount string) (string, error) {
-	amount = strings.NewReplacer(" ", "", "\t", "", "\u00a0", "", "\u202f", "", "'", "", "’", "").Replace(amount)
+	amount = amountSpaces.Replace(amount)
 	decimal, thousands := ".", ","
 	if strings.LastIndex(amount, ",") > strings.LastIndex(amount, ".") {
 		decimal, thousands = ",", "."

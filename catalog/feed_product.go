@@ -2,7 +2,6 @@ package catalog
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -317,104 +316,4 @@ func (r *rowReader) photoRef(c cell, value any) string {
 	}
 	r.fail(c, "a photo has no ref: write its URL or path")
 	return ""
-}
-
-// variants reads a list of objects whose keys are recognised like columns.
-func (r *rowReader) variants() []Variant {
-	c, ok := r.best(fieldVariants)
-	if !ok {
-		return nil
-	}
-	items, isList := c.decoded().([]any)
-	if !isList {
-		r.fail(c, `it is not a list of objects: write [{"sku": "…", "size": "…"}]`)
-	}
-	var variants []Variant
-	for _, item := range items {
-		object, isObject := item.(map[string]any)
-		if !isObject {
-			r.fail(c, `it is not a list of objects: write [{"sku": "…", "size": "…"}]`)
-			return nil
-		}
-		variants = append(variants, r.variant(c, object))
-	}
-	return variants
-}
-
-func isSize(attribute string) bool { return squash(attribute) == "size" }
-
-// sizeOf returns the attribute that is the size, of several the first by name.
-func sizeOf(attributes map[string]string) (name, size string) {
-	for _, name := range slices.Sorted(maps.Keys(attributes)) {
-		if isSize(name) {
-			return name, attributes[name]
-		}
-	}
-	return "", ""
-}
-
-func (r *rowReader) variant(c cell, object map[string]any) Variant {
-	inner := newRowReader(objectCells(object, recognise))
-	v := Variant{
-		SKU:     inner.text(fieldSKU),
-		Colour:  inner.text(fieldColour),
-		InStock: inner.inStock(),
-	}
-	v.PriceCents, _ = inner.price()
-	_, v.Size = sizeOf(inner.attributes())
-	if v.SKU == "" {
-		v.SKU = inner.text(fieldID)
-	}
-	if inner.err != nil && r.err == nil {
-		r.err = fmt.Errorf("%w (in %q)", inner.err, c.column)
-	}
-	return v
-}
-
-// attributes reads every column that is nothing else, and flattens objects: "dimensions.width".
-func (r *rowReader) attributes() map[string]string {
-	attributes := make(map[string]string)
-	if c, ok := r.best(fieldAttributes); ok {
-		if object, isObject := c.decoded().(map[string]any); isObject {
-			flattenAll(attributes, "", object)
-		} else {
-			flatten(attributes, c.column, c.value)
-		}
-	}
-	for _, c := range r.cells[fieldAttribute] {
-		flatten(attributes, c.column, c.value)
-	}
-	if len(attributes) == 0 {
-		return nil
-	}
-	return attributes
-}
-
-// flattenAll adds the members of an object in the order of their names.
-func flattenAll(into map[string]string, prefix string, object map[string]any) {
-	for _, key := range slices.Sorted(maps.Keys(object)) {
-		flatten(into, prefix+key, object[key])
-	}
-}
-
-// maxFlatName is the length in bytes of an attribute's name up to which its object is flattened: each
-// member takes the names above it into its own, so that without a bound one line of nested objects
-// would ask for gigabytes.
-const maxFlatName = 128
-
-// flatten adds a value, unless the name is taken or, as that of a spreadsheet's stray column, empty.
-// What lies deeper than names of maxFlatName are long stays JSON.
-func flatten(into map[string]string, name string, value any) {
-	if object, isObject := value.(map[string]any); isObject && len(name) <= maxFlatName {
-		flattenAll(into, name+".", object)
-		return
-	}
-	text, ok := flatText(value)
-	if !ok {
-		raw, _ := json.Marshal(value) // cannot fail: it was decoded from JSON
-		text = string(raw)
-	}
-	if _, taken := into[name]; !taken && name != "" && text != "" {
-		into[name] = text
-	}
 }
