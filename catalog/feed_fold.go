@@ -8,7 +8,7 @@ import (
 const (
 	// maxHeldBytes bounds what is held of products whose rows may not all be read yet. Rows of one product that are
 	// further apart than that are not joined.
-	maxHeldBytes = 64 << 20
+	maxHeldBytes = 128 << 20
 	heldOverhead = 1 << 10 // bytes of an item beside its texts, about
 )
 
@@ -35,6 +35,7 @@ type folder struct {
 	ids    map[string]int      // lines of the rows' own ids
 	last   *waiting            // to which the last row belongs
 	bytes  int
+	most   int // bytes to hold
 	ended  bool
 	mixed  bool // the rows of some group have others between them
 }
@@ -47,7 +48,7 @@ type waiting struct {
 }
 
 func newFolder() *folder {
-	return &folder{groups: make(map[string]*waiting), left: make(map[string]int), ids: make(map[string]int)}
+	return &folder{most: maxHeldBytes, groups: make(map[string]*waiting), left: make(map[string]int), ids: make(map[string]int)}
 }
 
 // take returns the next complete item.
@@ -56,7 +57,7 @@ func (f *folder) take() (item, bool) {
 		return item{}, false
 	}
 	head := f.queue[0]
-	if head.family != nil && !f.ended && f.bytes <= maxHeldBytes {
+	if head.family != nil && !f.ended && f.bytes <= f.most {
 		return item{}, false
 	}
 	f.queue[0], f.queue = nil, f.queue[1:]
@@ -81,7 +82,9 @@ func (f *folder) add(it item) {
 		}
 		it.product = Product{ID: it.group}
 	}
-	f.last = nil
+	if it.err == nil {
+		f.last = nil // a broken row may be of any product
+	}
 	f.hold(&waiting{item: it}, it.size)
 }
 
