@@ -7,8 +7,8 @@
 // Main types:
 //
 //   - [Product], [Photo], [Variant]: plain values. [Product.Validate] says whether one may enter.
-//   - [Feed]: a JSONL, CSV or TSV file as a stream of rows, where a broken row is an error of that row
-//     and the reading goes on. For one goroutine.
+//   - [Feed]: a file of products (JSONL, tables, Google Merchant Center's, Shopify's) as a stream, where a broken row is an
+//     error of that row and the reading goes on. For one goroutine. [CheckFeed] reports on one, [ProblemOf] sorts errors.
 //   - [Event], [ShopperQuery]: what shoppers did, as User Behavior Insights has it. [ParseEvents] reads a
 //     request's body, [EventReader] a file. It is for one goroutine.
 //   - [Served]: what one answered search showed and what the ranker saw of it. [Run]: the record of a training; [IndexRun]:

@@ -18,16 +18,14 @@ import (
 const shownRejections = 10
 
 type indexCmd struct {
-	Data   string            `required:"" placeholder:"DIR" type:"path" help:"Data directory; made if absent."`
-	Feed   string            `placeholder:"FILE" type:"path" help:"Products as JSONL, CSV or TSV, also gzipped; empty = build the index anew from the catalogue."`
-	Format string            `placeholder:"F" enum:"jsonl,csv,tsv," default:"" help:"jsonl, csv or tsv; empty = recognised."`
-	Map    map[string]string `placeholder:"FIELD=COLUMN" mapsep:"none" help:"Where the feed's header has another name for a field; may be repeated."`
-	Images string            `placeholder:"DIR" type:"path" help:"Folder of relative photo paths; empty = the feed's folder."`
-	Model  string            `placeholder:"NAME|DIR" help:"Encoder model; empty = that of the live index, vitrine-mini for the first."`
-	Full   bool              `help:"The feed is the whole catalogue: remove the products that it does not name."`
-	Fold   bool              `help:"Build a new generation of the index even where the feed changes little. Without it, up to a twentieth of the products, or 1,000, are searched beside the live generation."`
-	Retry  bool              `name:"retry-images" help:"Without a feed: try the photos again that could not be had, also those that are not tried again by themselves."`
-	JSON   bool              `help:"Print the summary as JSON."`
+	Data string `required:"" placeholder:"DIR" type:"path" help:"Data directory; made if absent."`
+	Feed string `placeholder:"FILE" type:"path" help:"Products as JSONL, CSV, TSV, Google Merchant (table or XML) or Shopify's product export, also gzipped; empty = build the index anew from the catalogue."`
+	feedFlags
+	Model string `placeholder:"NAME|DIR" help:"Encoder model; empty = that of the live index, vitrine-mini for the first."`
+	Full  bool   `help:"The feed is the whole catalogue: remove the products that it does not name."`
+	Fold  bool   `help:"Build a new generation of the index even where the feed changes little. Without it, up to a twentieth of the products, or 1,000, are searched beside the live generation."`
+	Retry bool   `name:"retry-images" help:"Without a feed: try the photos again that could not be had, also those that are not tried again by themselves."`
+	JSON  bool   `help:"Print the summary as JSON."`
 
 	Beside       bool `name:"beside" hidden:"" help:"For a server: without a feed too, get what changed products lack and leave them beside the live generation."`
 	ProgressJSON bool `name:"progress-json" hidden:"" help:"For a server: print the progress as JSON lines in the place of the summary, and end when standard input ends."`
@@ -66,7 +64,10 @@ func (c *indexCmd) indexReporting(ctx context.Context, t *terminal, library runt
 		return nil, err
 	}
 	if feed != nil {
-		defer func() { err = errors.Join(err, feed.Close()) }()
+		defer func() {
+			noteLeftOut(t, feed)
+			err = errors.Join(err, feed.Close())
+		}()
 	}
 
 	lock, err := catalog.LockDir(c.Data)
@@ -115,6 +116,16 @@ func (c *indexCmd) indexReporting(ctx context.Context, t *terminal, library runt
 	return summary, err
 }
 
+// noteLeftOut says what the feed has that is not indexed, and is no error.
+func noteLeftOut(t *terminal, feed *catalog.Feed) {
+	if n := feed.Unlisted(); n > 0 {
+		t.notef("%d products of the feed are drafts, archived or not published: left out (--full removes them from the catalogue)", n)
+	}
+	if n := feed.Trimmed(); n > 0 {
+		t.notef("%d products of the feed have more than %d photos: the first %d are used", n, catalog.MaxPhotos, catalog.MaxPhotos)
+	}
+}
+
 // modelName is the model to use, by the name that the generation will record: the one asked for, else that
 // of the live generation, so that a reindex does not change models by the way.
 func (c *indexCmd) modelName() (string, error) {
@@ -137,7 +148,7 @@ func (c *indexCmd) openFeed() (*catalog.Feed, error) {
 		return nil, errors.New("--retry-images tries photos of the catalogue again and takes no feed: leave out --feed, or index first and then try again")
 	}
 	if c.Feed != "" {
-		return catalog.OpenFeed(c.Feed, catalog.FeedOptions{Format: c.Format, Mapping: c.Map, Images: c.Images})
+		return catalog.OpenFeed(c.Feed, c.options())
 	}
 	if c.Full {
 		return nil, errors.New("--full says that a feed is the whole catalogue: name it with --feed")

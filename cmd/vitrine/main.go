@@ -21,6 +21,7 @@ type cli struct {
 
 	Demo    demoCmd    `cmd:"" help:"Draw a sample shop, index it and serve it: the place to begin."`
 	Index   indexCmd   `cmd:"" help:"Read a feed into the catalogue and build the index from it."`
+	Feed    feedCmd    `cmd:"" help:"Check a feed before it is indexed."`
 	Serve   serveCmd   `cmd:"" help:"Serve the search page and the API."`
 	Search  searchCmd  `cmd:"" help:"Search by words, by a photo, or by both."`
 	Explain explainCmd `cmd:"" help:"Say why a product stands where it stands in a search, or why it is not found."`
