@@ -75,17 +75,6 @@ func writeManifest(dir string, m *Manifest) error {
 	return durable.Write(filepath.Join(dir, manifestFile), data)
 }
 
-// LiveModel returns the model whose vectors the live generation holds. An error wraps ErrNoIndex when
-// nothing was built yet.
-func LiveModel(dataDir string) (Model, error) {
-	name, err := currentGeneration(dataDir)
-	if err != nil {
-		return Model{}, err
-	}
-	manifest, err := readManifest(indexPath(dataDir, name))
-	return manifest.Model, err
-}
-
 func readManifest(dir string) (Manifest, error) {
 	var m Manifest
 	file, err := os.Open(filepath.Join(dir, manifestFile))

@@ -134,7 +134,7 @@ func (c *benchSearchCmd) Run(ctx context.Context, t *terminal, library runtimeLi
 func (c *benchSearchCmd) makeShop(ctx context.Context, work string, t *terminal, library runtimeLibrary) (string, error) {
 	name := fmt.Sprintf("%d-%d", c.Products, c.Seed)
 	dataDir := filepath.Join(work, "shop-"+name)
-	if _, err := indexer.LiveModel(dataDir); err == nil {
+	if _, err := indexer.LiveManifest(dataDir); err == nil {
 		return dataDir, nil
 	}
 	drawn := filepath.Join(work, "drawn")

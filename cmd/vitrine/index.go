@@ -132,14 +132,14 @@ func (c *indexCmd) modelName() (string, error) {
 	if c.Model != "" {
 		return recordedName(c.Data, c.Model)
 	}
-	live, err := indexer.LiveModel(c.Data)
+	live, err := indexer.LiveManifest(c.Data)
 	if errors.Is(err, indexer.ErrNoIndex) {
 		return defaultModel, nil
 	}
 	if err != nil {
 		return "", fmt.Errorf("which model the index was built with is unknown: name it with --model: %w", err)
 	}
-	return live.Name, nil
+	return live.Model.Name, nil
 }
 
 // openFeed returns nil when none is named and there is a catalogue to build from.
