@@ -100,11 +100,13 @@ func (e *Engine) Suggest(ctx context.Context, text string, limit int) (*Suggesti
 		if match.Kind == suggest.Product && hidden != nil && hidden.Contains(match.Doc) {
 			continue
 		}
-		suggestion, err := newSuggestion(ctx, snapshot, match)
+		suggestion, there, err := newSuggestion(ctx, snapshot, match)
 		if err != nil {
 			return nil, err
 		}
-		found.Suggestions = append(found.Suggestions, suggestion)
+		if there {
+			found.Suggestions = append(found.Suggestions, suggestion)
+		}
 	}
 	return found, nil
 }
@@ -124,8 +126,9 @@ func (e *Engine) RefreshSuggestions(ctx context.Context) error {
 	return err
 }
 
-func newSuggestion(ctx context.Context, snapshot *indexer.Snapshot, match suggest.Match) (Suggestion, error) {
-	s := Suggestion{Text: match.Text, Highlights: match.Highlights}
+// newSuggestion is false for a product that was deleted since the suggestions were made.
+func newSuggestion(ctx context.Context, snapshot *indexer.Snapshot, match suggest.Match) (s Suggestion, there bool, err error) {
+	s = Suggestion{Text: match.Text, Highlights: match.Highlights}
 	switch match.Kind {
 	case suggest.Query:
 		s.Kind, s.Query, s.Count = SuggestQuery, match.Text, int(match.Weight)
@@ -136,7 +139,10 @@ func newSuggestion(ctx context.Context, snapshot *indexer.Snapshot, match sugges
 	case suggest.Product:
 		products, err := snapshot.Products(ctx, []uint32{match.Doc})
 		if err != nil {
-			return s, fmt.Errorf("read suggested product: %w", err)
+			return s, false, fmt.Errorf("read suggested product: %w", err)
+		}
+		if _, there := snapshot.Doc(products[0].ID); !there {
+			return s, false, nil
 		}
 		s.Kind, s.ID = SuggestProduct, products[0].ID
 		if len(products[0].Photos) > 0 {
@@ -144,7 +150,7 @@ func newSuggestion(ctx context.Context, snapshot *indexer.Snapshot, match sugges
 			s.Photo = &photo
 		}
 	}
-	return s, nil
+	return s, true, nil
 }
 
 // suggester keeps the suggestions of one generation.
