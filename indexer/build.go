@@ -42,6 +42,7 @@ type BuildOptions struct {
 	// Full says that the feed is the whole catalogue: products that it does not name are deleted, unless
 	// it could not be read to its end or has rows of which not even the id can be told.
 	Full bool
+	Anew bool // build a generation also when nothing has changed
 	// Progress is called now and then, by one goroutine at a time; total 0 = unknown. May be nil.
 	Progress func(stage string, done, total int)
 	// MinRecall is the recall@10 against exact search, in [0, 1], below which a vector index does not go

@@ -167,6 +167,9 @@ func (s photoState) sum() string { return hex.EncodeToString(s.hash.Sum(nil)) }
 // upToDate reports whether the live generation is what a build would make, and then fills the summary
 // from it. A live generation that is damaged is not: it is read in full, since this is how it is mended.
 func (b *build) upToDate(ctx context.Context) (bool, error) {
+	if b.Anew {
+		return false, nil
+	}
 	name, err := currentGeneration(b.DataDir)
 	if err != nil {
 		return false, nil

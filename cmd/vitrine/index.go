@@ -25,6 +25,9 @@ type indexCmd struct {
 	Model  string            `placeholder:"NAME|DIR" help:"Encoder model; empty = that of the live index, vitrine-mini for the first."`
 	Full   bool              `help:"The feed is the whole catalogue: remove the products that it does not name."`
 	JSON   bool              `help:"Print the summary as JSON."`
+
+	// prepare is done ahead of the build, with everything open that it needs; nil = nothing.
+	prepare func(*indexer.BuildOptions) error
 }
 
 func (c *indexCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary) error {
@@ -80,7 +83,7 @@ func (c *indexCmd) index(ctx context.Context, t *terminal, library runtimeLibrar
 	bar := t.progress()
 	defer bar.close()
 	info := model.Info()
-	return indexer.Build(ctx, indexer.BuildOptions{
+	opts := indexer.BuildOptions{
 		DataDir:  c.Data,
 		Store:    store,
 		Cache:    cache,
@@ -89,7 +92,13 @@ func (c *indexCmd) index(ctx context.Context, t *terminal, library runtimeLibrar
 		Feed:     feed,
 		Full:     c.Full,
 		Progress: bar.report,
-	})
+	}
+	if c.prepare != nil {
+		if err := c.prepare(&opts); err != nil {
+			return nil, err
+		}
+	}
+	return indexer.Build(ctx, opts)
 }
 
 // modelName is the model to use, by the name that the generation will record: the one asked for, else that
