@@ -35,13 +35,13 @@ func damagedStore(t *testing.T, change string) *Store {
 
 func TestCheckNamesWhatIsDamaged(t *testing.T) {
 	for name, c := range map[string]struct{ change, id, text string }{
-		"a price":                   {`UPDATE products SET json = replace(json, '100', '900') WHERE id = 'a'`, "a", "its checksum is wrong"},
-		"a hash":                    {`UPDATE products SET hash = x'00' WHERE id = 'b'`, "b", "its checksum is wrong"},
-		"an id":                     {`UPDATE products SET id = 'z' WHERE id = 'b'`, "z", `it says that it is "b"`},
-		"a lost product":            {`DELETE FROM products WHERE id = 'a'`, "a", "disagree on whether there is a product"},
-		"a deletion":                {`UPDATE changes SET deleted = 0 WHERE id = 'c'`, "c", "disagree on whether there is a product"},
-		"the id of a change":        {`UPDATE changes SET id = 'x' WHERE id = 'a'`, "x", "disagree on whether there is a product"},
-		"the number of a change":    {`UPDATE changes SET seq = 999 WHERE seq = 4`, "", "a change 999, which was never numbered"},
+		"a price":                {`UPDATE products SET json = replace(json, '100', '900') WHERE id = 'a'`, "a", "its checksum is wrong"},
+		"a hash":                 {`UPDATE products SET hash = x'00' WHERE id = 'b'`, "b", "its checksum is wrong"},
+		"an id":                  {`UPDATE products SET id = 'z' WHERE id = 'b'`, "z", `it says that it is "b"`},
+		"a lost product":         {`DELETE FROM products WHERE id = 'a'`, "a", "disagree on whether there is a product"},
+		"a deletion":             {`UPDATE changes SET deleted = 0 WHERE id = 'c'`, "c", "disagree on whether there is a product"},
+		"the id of a change":     {`UPDATE changes SET id = 'x' WHERE id = 'a'`, "x", "disagree on whether there is a product"},
+		"the number of a change": {`UPDATE changes SET seq = 999 WHERE seq = 4`, "", "a change 999, which was never numbered"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			store := damagedStore(t, c.change)

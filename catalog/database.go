@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strconv"
+	"syscall"
 
 	"github.com/mattn/go-sqlite3"
 )
@@ -104,8 +105,17 @@ func fileVersion(ctx context.Context, db interface {
 	return version, err
 }
 
-// update runs change in one transaction, which is undone when change fails.
+// update runs change in one transaction, which is undone when change fails. An error wraps syscall.ENOSPC when the disk is full.
 func (db *database) update(ctx context.Context, change func(*sql.Tx) error) error {
+	err := db.transact(ctx, change)
+	var sqliteErr sqlite3.Error
+	if errors.As(err, &sqliteErr) && sqliteErr.Code == sqlite3.ErrFull {
+		return fmt.Errorf("%w: %w", syscall.ENOSPC, err)
+	}
+	return err
+}
+
+func (db *database) transact(ctx context.Context, change func(*sql.Tx) error) error {
 	tx, err := db.write.BeginTx(ctx, nil)
 	if busy(err) {
 		return fmt.Errorf("%w: %w", ErrBusy, err)

@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 
@@ -57,231 +55,24 @@ var stories = map[string]story{
 	},
 }
 
-// changing changes a data directory, in a process whose operations may fail, and says what it does. What fails is passed
-// over, as a server does that goes on.
-type changing struct {
-	dir, files string
-	opts       indexer.BuildOptions
-	lock       *catalog.Lock
-	closers    []func() error
-}
-
-// claim is what a process says of one change of the catalogue, before and after it, or of a generation.
-type claim struct {
-	Done    bool
-	Put     *catalog.Product `json:",omitempty"`
-	Deleted string           `json:",omitempty"`
-	Live    string           `json:",omitempty"` // a generation
-	Error   string           `json:",omitempty"`
-}
-
-func say(c claim) {
-	line, err := json.Marshal(c)
-	if err != nil {
-		panic(err)
-	}
-	fmt.Println(string(line))
-}
-
-func (r *changing) open(ctx context.Context) {
-	r.opts = indexer.BuildOptions{DataDir: r.dir, Encoder: &indexertest.Encoder{}, Model: indexertest.Model}
-	var err error
-	if r.lock, err = catalog.LockDir(r.dir); err == nil {
-		r.closers = append(r.closers, r.lock.Unlock)
-	}
-	if r.opts.Store, err = catalog.Open(ctx, r.dir); err == nil {
-		r.closers = append(r.closers, r.opts.Store.Close)
-	}
-	if r.opts.Cache, err = catalog.OpenEmbeddings(ctx, r.dir); err == nil {
-		r.closers = append(r.closers, r.opts.Cache.Close)
-	}
-}
-
-// usable is false where something could not be opened: nothing can be done then.
-func (r *changing) usable() bool { return len(r.closers) == 3 }
-
-func (r *changing) close() {
-	for _, closing := range slices.Backward(r.closers) {
-		_ = closing()
-	}
-}
-
-func (r *changing) put(ctx context.Context, products ...catalog.Product) {
-	if !r.usable() {
-		return
-	}
-	for _, p := range products {
-		say(claim{Put: &p})
-	}
-	if _, err := r.opts.Store.Apply(ctx, products); err != nil {
-		return
-	}
-	for _, p := range products {
-		say(claim{Put: &p, Done: true})
-	}
-}
-
-func (r *changing) remove(ctx context.Context, id string) {
-	if !r.usable() {
-		return
-	}
-	say(claim{Deleted: id})
-	if _, err := r.opts.Store.Delete(ctx, id); err == nil {
-		say(claim{Deleted: id, Done: true})
-	}
-}
-
-func (r *changing) build(ctx context.Context) {
-	if !r.usable() {
-		return
-	}
-	summary, err := indexer.Build(ctx, r.opts)
-	if err != nil {
-		say(claim{Error: err.Error()})
-		return
-	}
-	say(claim{Live: summary.Generation, Done: true})
-}
-
-// gone stands for a product that is not in the catalogue.
-const gone = ""
-
-// survived checks a data directory after a story went wrong: that it opens, that no change that was said to be done is lost,
-// that the generation that was live before serves, or the new one, and that the next build makes what a fresh one makes.
+// survived checks a data directory after a story went wrong: what it must have then, and that the next build makes what a
+// fresh one makes.
 func (l *lab) survived(dir string, ops []durabletest.Op) error {
 	ctx := context.Background()
-	before, live, err := l.before()
-	if err != nil {
-		return err
-	}
-	allowed := make(map[string][]string) // by id: what the catalogue may have, as JSON
-	for id, body := range before {
-		allowed[id] = []string{body}
-	}
+	expected := l.before.clone()
 	for _, op := range ops {
 		if op.Kind != durabletest.Said || string(op.Data) == "done" {
 			continue
 		}
-		var c claim
-		if err := json.Unmarshal(op.Data, &c); err != nil {
-			return fmt.Errorf("%q: %w", op.Data, err)
-		}
-		switch {
-		case c.Put != nil:
-			allow(allowed, c.Put.ID, asJSON(c.Put), c.Done)
-		case c.Deleted != "":
-			allow(allowed, c.Deleted, gone, c.Done)
-		case c.Live != "":
-			live = c.Live
+		if err := expected.hear(op.Data); err != nil {
+			return err
 		}
 	}
-	if err := l.serves(ctx, dir, live); err != nil {
-		return err
-	}
-	has, err := contents(ctx, dir)
+	has, err := expected.met(ctx, dir)
 	if err != nil {
 		return err
-	}
-	for id, bodies := range allowed {
-		if !slices.Contains(bodies, has[id]) {
-			return fmt.Errorf("product %s is %q and was said to be %q", id, has[id], bodies)
-		}
-		delete(allowed, id)
-	}
-	for id := range has {
-		if _, known := allowed[id]; !known && before[id] == "" && !said(ops, id) {
-			return fmt.Errorf("product %s came from nowhere", id)
-		}
 	}
 	return l.buildsAgain(ctx, dir, has)
-}
-
-// allow says what may be stored of a product: what was acknowledged last, and what was tried since.
-func allow(allowed map[string][]string, id, body string, done bool) {
-	switch {
-	case done:
-		allowed[id] = []string{body}
-	case len(allowed[id]) == 0:
-		allowed[id] = []string{gone, body}
-	default:
-		allowed[id] = append(allowed[id], body)
-	}
-}
-
-func said(ops []durabletest.Op, id string) bool {
-	return slices.ContainsFunc(ops, func(op durabletest.Op) bool {
-		return op.Kind == durabletest.Said && strings.Contains(string(op.Data), `"`+id+`"`)
-	})
-}
-
-func asJSON(p *catalog.Product) string {
-	body, err := json.Marshal(p)
-	if err != nil {
-		panic(err)
-	}
-	return string(body)
-}
-
-// before is what the story begins with.
-func (l *lab) before() (products map[string]string, live string, err error) {
-	if _, err := os.Stat(filepath.Join(l.begun, "catalog.db")); err != nil {
-		return nil, "", nil
-	}
-	l.fresh.mu.Lock()
-	defer l.fresh.mu.Unlock()
-	if l.fresh.before == nil {
-		if l.fresh.before, err = contents(context.Background(), l.begun); err != nil {
-			return nil, "", err
-		}
-	}
-	return l.fresh.before, "gen-000001", nil
-}
-
-// contents returns the products of the catalogue as JSON.
-func contents(ctx context.Context, dir string) (map[string]string, error) {
-	store, err := catalog.Open(ctx, dir)
-	if err != nil {
-		return nil, err
-	}
-	has := make(map[string]string)
-	for p, err := range store.Products(ctx) {
-		if err != nil {
-			return nil, errors.Join(err, store.Close())
-		}
-		has[p.ID] = asJSON(&p)
-	}
-	return has, store.Close()
-}
-
-// serves checks that the data directory has the live generation or a later one, whole.
-func (l *lab) serves(ctx context.Context, dir, live string) error {
-	report, err := indexer.Check(ctx, dir)
-	if err != nil {
-		return err
-	}
-	if live == "" && report.Generation == "" {
-		return nil
-	}
-	if report.Generation < live {
-		return fmt.Errorf("%s is live, and %s was: %v", report.Generation, live, report.Problems)
-	}
-	for _, problem := range report.Problems {
-		if !strings.Contains(problem.Path, ".tmp") {
-			return fmt.Errorf("check: %v", problem)
-		}
-	}
-	index, err := indexer.Open(ctx, dir)
-	if err != nil {
-		return err
-	}
-	defer index.Close()
-	snapshot := index.Acquire()
-	defer snapshot.Release()
-	hits, err := snapshot.Keyword(ctx, indexer.KeywordQuery{Terms: "red shoe", K: 1})
-	if err != nil || len(hits) == 0 {
-		return fmt.Errorf("a search finds %d products: %w", len(hits), err)
-	}
-	return nil
 }
 
 // buildsAgain builds and compares with what a build from nothing makes of the same catalogue.
@@ -348,11 +139,8 @@ func build(ctx context.Context, dir string) (*built, error) {
 
 // freshBuilds are builds from nothing, by what the catalogue has.
 type freshBuilds struct {
-	files string
-
-	mu     sync.Mutex
-	before map[string]string
-	known  []freshBuild
+	mu    sync.Mutex
+	known []freshBuild
 }
 
 type freshBuild struct {

@@ -5,6 +5,7 @@ package indexer_test
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -59,12 +60,12 @@ func TestNothingIsLostByAFault(t *testing.T) {
 // lab is where a story goes wrong.
 type lab struct {
 	*testing.T
-	name  string
-	story story
-	files string // photos
-	begun string // the data directory at the beginning
-	work  string // for copies of it
-	fresh *freshBuilds
+	name   string
+	files  string       // photos
+	begun  string       // the data directory at the beginning
+	before *expectation // what it has
+	work   string       // for copies of it
+	fresh  *freshBuilds
 }
 
 func newLab(t *testing.T, name string, story story) *lab {
@@ -76,7 +77,11 @@ func newLab(t *testing.T, name string, story story) *lab {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(work) })
-	return &lab{T: t, name: name, story: story, files: s.files, begun: s.dir, work: work, fresh: &freshBuilds{files: s.files}}
+	before, err := expectNow(t.Context(), s.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &lab{T: t, name: name, files: s.files, begun: s.dir, before: before, work: work, fresh: &freshBuilds{}}
 }
 
 func memoryFolder() string {
@@ -86,39 +91,36 @@ func memoryFolder() string {
 	return os.TempDir()
 }
 
-// faults are the ways in which operation number n can go wrong.
-var faults = map[string]func(n int) func(at int, op durabletest.Op) durabletest.Outcome{
-	"fails": func(n int) func(int, durabletest.Op) durabletest.Outcome {
-		return func(at int, _ durabletest.Op) durabletest.Outcome {
-			if at != n {
-				return durabletest.Outcome{}
-			}
-			return durabletest.Outcome{Errno: unix.EIO}
+// fault says what becomes of operation number at when number n goes wrong.
+type fault func(n, at int, op durabletest.Op) durabletest.Outcome
+
+// once is a fault of one operation alone.
+func once(outcome durabletest.Outcome) fault {
+	return func(n, at int, _ durabletest.Op) durabletest.Outcome {
+		if at == n {
+			return outcome
 		}
-	},
-	"is torn": func(n int) func(int, durabletest.Op) durabletest.Outcome {
-		return func(at int, _ durabletest.Op) durabletest.Outcome {
-			if at != n {
-				return durabletest.Outcome{}
-			}
-			return durabletest.Outcome{Errno: unix.EIO, Half: true}
+		return durabletest.Outcome{}
+	}
+}
+
+// faults are the ways in which an operation can go wrong.
+var faults = map[string]fault{
+	"fails":   once(durabletest.Outcome{Errno: unix.EIO}),
+	"is torn": once(durabletest.Outcome{Errno: unix.EIO, Half: true}),
+	// From here on there is no room left. What replaces bytes fails, too, which is more than a full disk does.
+	"finds the disk full": func(n, at int, op durabletest.Op) durabletest.Outcome {
+		if at < n || !slices.Contains([]durabletest.Kind{durabletest.Create, durabletest.MakeDir, durabletest.Write}, op.Kind) {
+			return durabletest.Outcome{}
 		}
-	},
-	// The disk has no room left, but for what replaces bytes that are there.
-	"finds the disk full": func(n int) func(int, durabletest.Op) durabletest.Outcome {
-		return func(at int, op durabletest.Op) durabletest.Outcome {
-			if at < n || !slices.Contains([]durabletest.Kind{durabletest.Create, durabletest.MakeDir, durabletest.Write}, op.Kind) {
-				return durabletest.Outcome{}
-			}
-			return durabletest.Outcome{Errno: unix.ENOSPC, Half: at == n}
-		}
+		return durabletest.Outcome{Errno: unix.ENOSPC, Half: at == n}
 	},
 }
 
 // failEach tells the story with each fault of each operation, in two processes.
 func (l *lab) failEach() (points int) {
 	l.Helper()
-	ops := l.record(l.copy("recorded"))
+	ops := l.record("recorded")
 	type point struct {
 		fault string
 		n     int
@@ -148,8 +150,13 @@ func (l *lab) failEach() (points int) {
 			defer func() { _ = process.Close() }()
 			for i := first * stride; i < len(all); i += processes * stride {
 				p := all[i]
-				dir := l.copy(fmt.Sprintf("failed-%d", i))
-				done, err := process.Run(l.name+"\t"+dir, dir, faults[p.fault](p.n))
+				dir, err := l.copy(fmt.Sprintf("failed-%d", i))
+				if err != nil {
+					return err
+				}
+				done, err := process.Run(l.name+"\t"+dir, dir, func(at int, op durabletest.Op) durabletest.Outcome {
+					return faults[p.fault](p.n, at, op)
+				})
 				if err != nil {
 					return fmt.Errorf("operation %d %s: %w", p.n, p.fault, err)
 				}
@@ -164,10 +171,11 @@ func (l *lab) failEach() (points int) {
 	return (len(all) + stride - 1) / stride
 }
 
-// cutPowerAfterEach repeats what the story does on a disk in memory and looks at what each loss leaves after each operation.
+// cutPowerAfterEach repeats what the story does on a disk in memory and looks at what each loss leaves after each operation, once
+// if it leaves the same after several.
 func (l *lab) cutPowerAfterEach() (points int) {
 	l.Helper()
-	ops := l.record(l.copy("recorded-again"))
+	ops := l.record("recorded-again")
 	losses := map[string]durabletest.Loss{
 		"a kill": durabletest.Nothing, "a power failure": durabletest.Unsynced, "a power failure that spares names": durabletest.UnsyncedData,
 	}
@@ -175,18 +183,29 @@ func (l *lab) cutPowerAfterEach() (points int) {
 	if err != nil {
 		l.Fatal(err)
 	}
-	stride := l.sampling(len(losses)*len(ops), 40)
+	type state struct {
+		files [sha256.Size]byte
+		said  int // lines
+	}
+	seen, said, different := make(map[state]bool), 0, 0
+	stride := l.sampling(len(ops), 40)
 	var group errgroup.Group
 	group.SetLimit(2)
 	for i, op := range ops {
 		disk.Apply(op)
 		if op.Kind == durabletest.Said {
-			continue
+			said++
 		}
 		for name, loss := range losses {
-			if points++; points%stride > 0 {
+			s := state{disk.Digest(loss), said}
+			if seen[s] {
 				continue
 			}
+			seen[s] = true
+			if different++; different%stride > 0 {
+				continue
+			}
+			points++
 			dir := filepath.Join(l.work, fmt.Sprintf("cut-%d-%d", i, loss))
 			if err := disk.WriteTo(dir, loss); err != nil {
 				l.Fatal(err)
@@ -198,7 +217,7 @@ func (l *lab) cutPowerAfterEach() (points int) {
 		}
 	}
 	_ = group.Wait()
-	return points / stride
+	return points
 }
 
 // sampling is every how many of all points are looked at.
@@ -210,8 +229,12 @@ func (l *lab) sampling(all, wanted int) int {
 }
 
 // record tells the story undisturbed and returns what it did.
-func (l *lab) record(dir string) []durabletest.Op {
+func (l *lab) record(name string) []durabletest.Op {
 	l.Helper()
+	dir, err := l.copy(name)
+	if err != nil {
+		l.Fatal(err)
+	}
 	process, err := l.start()
 	if errors.Is(err, durabletest.ErrUnsupported) {
 		l.Skip(err)
@@ -235,12 +258,9 @@ func (l *lab) start() (*durabletest.Process, error) {
 }
 
 // copy copies the data directory as it was at the beginning.
-func (l *lab) copy(name string) string {
-	dir := filepath.Join(l.work, name)
-	if err := os.CopyFS(dir, os.DirFS(l.begun)); err != nil {
-		l.Fatal(err)
-	}
-	return dir
+func (l *lab) copy(name string) (dir string, err error) {
+	dir = filepath.Join(l.work, name)
+	return dir, os.CopyFS(dir, os.DirFS(l.begun))
 }
 
 // verify looks for what a fault may have broken, and removes the data directory.

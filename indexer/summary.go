@@ -12,7 +12,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"vitrine/catalog/durable"
@@ -154,15 +153,4 @@ func (p *photoProblems) sorted() []PhotoProblem {
 		sorted[i] = p.found[at]
 	}
 	return sorted
-}
-
-// advise adds what to do about errors of the disk.
-func advise(err error, dataDir string) error {
-	switch {
-	case errors.Is(err, syscall.ENOSPC):
-		return fmt.Errorf("the disk that holds %s is full: free some space and index again; the live index is whole: %w", dataDir, err)
-	case errors.Is(err, fs.ErrPermission):
-		return fmt.Errorf("%s cannot be written: give this user the right to write there, or choose another folder with --data: %w", dataDir, err)
-	}
-	return err
 }

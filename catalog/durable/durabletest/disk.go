@@ -1,6 +1,8 @@
 package durabletest
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -124,25 +126,40 @@ func (d *Disk) parent(name string) (folder *node, base string) {
 }
 
 // WriteTo writes the folder as a loss leaves it.
-func (d *Disk) WriteTo(folder string, loss Loss) error { return d.root.write(folder, loss) }
-
-func (n *node) write(at string, loss Loss) error {
-	if n.entries == nil {
-		data := n.data
-		if loss != Nothing {
-			data = n.syncedData
+func (d *Disk) WriteTo(folder string, loss Loss) error {
+	return d.root.walk(folder, loss, func(at string, file bool, data []byte) error {
+		if file {
+			return os.WriteFile(at, data, 0o600)
 		}
-		return os.WriteFile(at, data, 0o600)
+		return os.MkdirAll(at, 0o755)
+	})
+}
+
+// Digest is the same for a folder that a loss leaves with the same files and folders.
+func (d *Disk) Digest(loss Loss) [sha256.Size]byte {
+	hash := sha256.New()
+	_ = d.root.walk("", loss, func(at string, file bool, data []byte) error {
+		fmt.Fprintf(hash, "%q %t %d ", at, file, len(data))
+		hash.Write(data)
+		return nil
+	})
+	return [sha256.Size]byte(hash.Sum(nil))
+}
+
+// walk visits what a loss leaves, a folder before what is in it, which comes by name.
+func (n *node) walk(at string, loss Loss, visit func(at string, file bool, data []byte) error) error {
+	data, entries := n.data, n.entries
+	if loss != Nothing {
+		data = n.syncedData
 	}
-	if err := os.MkdirAll(at, 0o755); err != nil {
-		return err
-	}
-	entries := n.entries
 	if loss == Unsynced {
 		entries = n.syncedEntries
 	}
-	for name, entry := range entries {
-		if err := entry.write(filepath.Join(at, name), loss); err != nil {
+	if err := visit(at, n.entries == nil, data); err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(entries)) {
+		if err := entries[name].walk(filepath.Join(at, name), loss, visit); err != nil {
 			return err
 		}
 	}
