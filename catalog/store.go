@@ -75,6 +75,9 @@ func newStore(db *database) *Store { return &Store{db: db, commits: newCommits()
 // Close closes the database. Iterations that are under way end with an error.
 func (s *Store) Close() error { return s.db.close() }
 
+// CopyTo writes the catalogue, as it is at one moment, to a new file. Readers and writers go on meanwhile.
+func (s *Store) CopyTo(ctx context.Context, path string) error { return s.db.copyTo(ctx, path) }
+
 // Apply adds or replaces products in one transaction: all of them or, on an error, none. A product
 // that is stored with the same content already is left alone and gets no entry in the log. An
 // invalid product is an error that wraps ErrInvalid.

@@ -84,12 +84,18 @@ func writeManifest(dir string, m *Manifest) error {
 // LiveModel returns the model whose vectors the live generation holds. An error wraps ErrNoIndex when
 // nothing was built yet.
 func LiveModel(dataDir string) (Model, error) {
+	manifest, err := LiveManifest(dataDir)
+	return manifest.Model, err
+}
+
+// LiveManifest describes the live generation, which is in the folder index/<Generation>. An error wraps ErrNoIndex when nothing
+// was built yet.
+func LiveManifest(dataDir string) (Manifest, error) {
 	name, err := currentGeneration(dataDir)
 	if err != nil {
-		return Model{}, err
+		return Manifest{}, err
 	}
-	manifest, err := readManifest(indexPath(dataDir, name))
-	return manifest.Model, err
+	return readManifest(indexPath(dataDir, name))
 }
 
 func readManifest(dir string) (Manifest, error) {

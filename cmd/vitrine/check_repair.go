@@ -39,7 +39,9 @@ func (r *repair) run(ctx context.Context, t *terminal, library runtimeLibrary) (
 	return len(after.Problems), nil
 }
 
-func (r *repair) did(format string, args ...any) { r.done = append(r.done, fmt.Sprintf(format, args...)) }
+func (r *repair) did(format string, args ...any) {
+	r.done = append(r.done, fmt.Sprintf(format, args...))
+}
 
 // has reports whether the check found a problem in one of parts.
 func (r *repair) has(parts ...indexer.Part) bool {
