@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"vitrine/catalog"
 	"vitrine/indexer"
@@ -30,6 +31,7 @@ type claim struct {
 	Done    bool
 	Put     *catalog.Product `json:",omitempty"`
 	Deleted string           `json:",omitempty"`
+	Event   string           `json:",omitempty"` // of a shopper
 	Live    string           `json:",omitempty"` // a generation
 	Error   string           `json:",omitempty"`
 }
@@ -90,6 +92,18 @@ func (r *changing) remove(ctx context.Context, id string) {
 	}
 }
 
+// record stores an event of a shopper.
+func (r *changing) record(ctx context.Context, id string) {
+	if !r.usable() {
+		return
+	}
+	say(claim{Event: id})
+	event := catalog.Event{ID: id, Action: catalog.ActionClick, Time: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC), ClientID: "client"}
+	if _, err := r.opts.Store.RecordEvents(ctx, catalog.EventBatch{Events: []catalog.Event{event}}); err == nil {
+		say(claim{Event: id, Done: true})
+	}
+}
+
 func (r *changing) build(ctx context.Context) {
 	if !r.usable() {
 		return
@@ -104,16 +118,21 @@ func (r *changing) build(ctx context.Context) {
 
 // expectation is what a data directory must have after a process said what it did and then came to an end, or to a fault.
 type expectation struct {
-	products map[string][]string // by id: what may be stored, as JSON; gone = nothing
-	live     string              // at least this generation; empty = none
+	stored map[string][]string // by product, as JSON, and by event: what may be stored; gone = nothing
+	live   string              // at least this generation; empty = none
 }
+
+// eventKey is the key of an event among the products.
+func eventKey(id string) string { return eventPrefix + id }
+
+const eventPrefix = "event "
 
 // gone stands for a product that is not in the catalogue.
 const gone = ""
 
 // expectNow expects what is there.
 func expectNow(ctx context.Context, dir string) (*expectation, error) {
-	e := &expectation{products: make(map[string][]string)}
+	e := &expectation{stored: make(map[string][]string)}
 	if _, err := os.Stat(filepath.Join(dir, "catalog.db")); errors.Is(err, fs.ErrNotExist) {
 		return e, nil // opening would make it
 	}
@@ -122,7 +141,7 @@ func expectNow(ctx context.Context, dir string) (*expectation, error) {
 		return nil, err
 	}
 	for id, body := range has {
-		e.products[id] = []string{body}
+		e.stored[id] = []string{body}
 	}
 	report, err := indexer.Check(ctx, dir)
 	e.live = report.Generation
@@ -130,11 +149,11 @@ func expectNow(ctx context.Context, dir string) (*expectation, error) {
 }
 
 func (e *expectation) clone() *expectation {
-	products := make(map[string][]string)
-	for id, bodies := range e.products {
-		products[id] = slices.Clone(bodies)
+	stored := make(map[string][]string)
+	for id, bodies := range e.stored {
+		stored[id] = slices.Clone(bodies)
 	}
-	return &expectation{products, e.live}
+	return &expectation{stored, e.live}
 }
 
 // hear takes in a claim.
@@ -148,6 +167,8 @@ func (e *expectation) hear(line []byte) error {
 		e.allow(c.Put.ID, asJSON(c.Put), c.Done)
 	case c.Deleted != "":
 		e.allow(c.Deleted, gone, c.Done)
+	case c.Event != "":
+		e.allow(eventKey(c.Event), "stored", c.Done)
 	case c.Live != "":
 		e.live = c.Live
 	case strings.Contains(c.Error, "no space left"), strings.Contains(c.Error, "disk is full"):
@@ -162,11 +183,11 @@ func (e *expectation) hear(line []byte) error {
 func (e *expectation) allow(id, body string, done bool) {
 	switch {
 	case done:
-		e.products[id] = []string{body}
-	case len(e.products[id]) == 0:
-		e.products[id] = []string{gone, body}
+		e.stored[id] = []string{body}
+	case len(e.stored[id]) == 0:
+		e.stored[id] = []string{gone, body}
 	default:
-		e.products[id] = append(e.products[id], body)
+		e.stored[id] = append(e.stored[id], body)
 	}
 }
 
@@ -180,14 +201,14 @@ func (e *expectation) met(ctx context.Context, dir string) (map[string]string, e
 	if err != nil {
 		return nil, err
 	}
-	for id, bodies := range e.products {
+	for id, bodies := range e.stored {
 		if !slices.Contains(bodies, has[id]) {
-			return nil, fmt.Errorf("product %s is %q and was said to be %q", id, has[id], bodies)
+			return nil, fmt.Errorf("%s is %q and was said to be %q", id, has[id], bodies)
 		}
 	}
 	for id := range has {
-		if e.products[id] == nil {
-			return nil, fmt.Errorf("product %s came from nowhere", id)
+		if e.stored[id] == nil {
+			return nil, fmt.Errorf("%s came from nowhere", id)
 		}
 	}
 	return has, nil
@@ -201,7 +222,7 @@ func asJSON(p *catalog.Product) string {
 	return string(body)
 }
 
-// contents returns the products of the catalogue as JSON.
+// contents returns the products of the catalogue as JSON, and its events.
 func contents(ctx context.Context, dir string) (map[string]string, error) {
 	store, err := catalog.Open(ctx, dir)
 	if err != nil {
@@ -213,6 +234,12 @@ func contents(ctx context.Context, dir string) (map[string]string, error) {
 			return nil, errors.Join(err, store.Close())
 		}
 		has[p.ID] = asJSON(&p)
+	}
+	for event, err := range store.Events(ctx, time.Time{}) {
+		if err != nil {
+			return nil, errors.Join(err, store.Close())
+		}
+		has[eventKey(event.ID)] = "stored"
 	}
 	return has, store.Close()
 }

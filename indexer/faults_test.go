@@ -247,8 +247,24 @@ func (l *lab) record(name string) []durabletest.Op {
 	if err != nil {
 		l.Fatal(err)
 	}
+	l.repeats(ops, dir)
 	l.verify("nothing", dir, ops)
 	return ops
+}
+
+// repeats checks that the operations that were recorded are all there were: done to a disk in memory, they make the same files.
+func (l *lab) repeats(ops []durabletest.Op, dir string) {
+	l.Helper()
+	disk, err := durabletest.ReadDisk(l.begun)
+	if err != nil {
+		l.Fatal(err)
+	}
+	for _, op := range ops {
+		disk.Apply(op)
+	}
+	if is, err := durabletest.ReadDisk(dir); err != nil || disk.Digest(durabletest.Nothing) != is.Digest(durabletest.Nothing) {
+		l.Fatalf("repeating what was recorded does not make what is there: %v", err)
+	}
 }
 
 func (l *lab) start() (*durabletest.Process, error) {

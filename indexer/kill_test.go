@@ -38,6 +38,7 @@ func TestLoadedProcess(t *testing.T) {
 			title := fmt.Sprintf("red shoe, round %s, number %d", os.Getenv(loadedRound), i)
 			run.put(ctx, catalog.Product{ID: fmt.Sprint("p", i%40), Title: title, PriceCents: int64(i)}, catalog.Product{ID: fmt.Sprint("q", i%7), Title: title})
 			run.remove(ctx, fmt.Sprint("p", (i*17+5)%40))
+			run.record(ctx, fmt.Sprintf("e%s-%d", os.Getenv(loadedRound), i))
 		}
 	})
 	work.Go(func() {
