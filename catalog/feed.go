@@ -7,54 +7,60 @@ import (
 	"iter"
 	"os"
 	"path/filepath"
-)
-
-// Errors of feeds. They are wrapped with what to do.
-var (
-	ErrEmptyFeed   = errors.New("feed has no products")                // from OpenFeed
-	ErrFeedFormat  = errors.New("cannot read this feed")               // from OpenFeed: neither JSONL nor CSV nor TSV, or no columns to read products from
-	ErrMapping     = errors.New("mapping does not fit this feed")      // from OpenFeed: FeedOptions.Mapping
-	ErrDuplicateID = errors.New("product is in the feed already")      // in Row.Err
-	ErrBrokenRow   = errors.New("row cannot be read")                  // in Row.Err
-	ErrFeedBroken  = errors.New("the rest of the feed cannot be read") // in the last Row.Err: damaged compression, disk errors
-	errCompression = errors.New("it unpacks to more than 100 times its size, as an attack would")
+	"strings"
+	"time"
 )
 
 // FeedOptions says how to read a feed; its zero value recognises everything from the file.
 type FeedOptions struct {
-	// Format is "jsonl", "csv" or "tsv"; empty = by the file's name and, where that says nothing,
-	// its contents. Compression is always recognised.
+	// Format is "jsonl", "csv", "tsv", "google" (Merchant Center's table or XML) or "shopify" (its product export);
+	// empty = by the file's contents and name. Compression is always recognised.
 	Format string
-	// Mapping names the column (or JSON key) of a field where the header's own names do not:
+	// Mapping names the column (or JSON key, or XML element) of a field where the header's own names do not:
 	// {"title": "productDisplayName"}. The fields category, image and ean take several, with commas.
 	Mapping map[string]string
 	// Images is the folder below which relative photo paths lie; empty = the feed's folder.
 	Images string
+	// Currency is the ISO 4217 code of the prices that name none; empty = they stay without a currency.
+	Currency string
+	// Now is the time at which sale prices must be in effect; zero = when the feed is opened.
+	Now time.Time
 }
 
-// Row is one row of a feed: a valid product, or the reason why there is none.
+// Row is one product of a feed, or the reason why there is none.
 type Row struct {
-	Line    int     // where the row begins, from 1, header included
+	Line    int     // where its first row begins, from 1, header included
 	Product Product // when Err is set, at most its ID
 	Err     error
+	Warning error // what was left out of a product that is valid: wraps ErrTooManyPhotos
 }
 
-// Feed reads products from a file, row by row. It is for one goroutine and one pass.
+// Feed reads products from a file. It is for one goroutine and one pass.
 type Feed struct {
 	source recordSource
+	format string
 	build  *productBuilder
+	fold   *folder
 	close  func() error
 
-	first   *record        // read by OpenFeed to see that there is one
-	lines   map[string]int // where each id was
-	stopped bool
+	first    *record        // read by OpenFeed to see that there is one
+	lines    map[string]int // where each id was
+	columns  *columnUse     // nil = not asked for
+	rows     int
+	given    int // products and errors
+	unlisted int
+	trimmed  int
+	stopped  bool
 }
 
 // record is one row as it stands in the file.
 type record struct {
-	line  int
-	cells []cell
-	err   error // wraps ErrBrokenRow
+	line     int
+	size     int // bytes of text, about
+	cells    []cell
+	position int   // of its photo among those of the product, from 1; 0 = after those
+	unlisted bool  // its product is not on sale
+	err      error // wraps ErrBrokenRow
 }
 
 // cell is one value with its column's role.
@@ -107,25 +113,23 @@ func photoRoot(path, images string) (string, error) {
 
 // readFeed begins to read a feed from r; name serves to recognise the format.
 func readFeed(r io.Reader, name string, opts FeedOptions, root string) (*Feed, error) {
+	if opts.Currency != "" && !currencyForm.MatchString(opts.Currency) {
+		return nil, fmt.Errorf("%w %q: write a code like EUR", ErrCurrency, opts.Currency)
+	}
+	if opts.Now.IsZero() {
+		opts.Now = time.Now()
+	}
 	lines, err := newLineReader(r)
 	if err != nil {
 		return nil, err
 	}
-	format, err := feedFormat(name, opts.Format, lines)
-	if err != nil {
-		return nil, err
-	}
 	feed := &Feed{
-		build: &productBuilder{root: root},
+		build: &productBuilder{root: root, currency: strings.ToUpper(opts.Currency), now: opts.Now},
+		fold:  newFolder(),
 		lines: make(map[string]int),
 		close: func() error { return nil },
 	}
-	if format == formatJSONL {
-		feed.source, err = newJSONSource(lines, opts.Mapping)
-	} else {
-		feed.source, err = newTableSource(lines, format, opts.Mapping)
-	}
-	if err != nil {
+	if feed.source, feed.format, err = openSource(name, opts, lines); err != nil {
 		return nil, err
 	}
 	first, err := feed.source.next()
@@ -139,7 +143,16 @@ func readFeed(r io.Reader, name string, opts FeedOptions, root string) (*Feed, e
 	return feed, nil
 }
 
-// Rows iterates over the rows in file order. Each product is valid and its id is new. A row that is
+// Format names the format that the feed is read as.
+func (f *Feed) Format() string { return f.format }
+
+// Unlisted counts the products so far that the feed says are not on sale, and which Rows leaves out.
+func (f *Feed) Unlisted() int { return f.unlisted }
+
+// Trimmed counts the products so far that have more than MaxPhotos photos, the rest of which is left out.
+func (f *Feed) Trimmed() int { return f.trimmed }
+
+// Rows iterates over the products in the order of their first rows. Each is valid and its id is new. A row that is
 // broken, invalid or a duplicate is yielded with its Err, and the reading goes on, except after an
 // error that wraps ErrFeedBroken, which is the last.
 func (f *Feed) Rows() iter.Seq[Row] {
@@ -162,29 +175,62 @@ func (f *Feed) Close() error {
 	return nil
 }
 
+// next reads records until a product is complete.
 func (f *Feed) next() (Row, bool) {
-	rec, err := f.record()
-	if err != nil {
-		f.stopped = true
-		if errors.Is(err, io.EOF) {
-			return Row{}, false
+	for {
+		if done, ok := f.fold.take(); ok {
+			if done.unlisted && done.err == nil {
+				f.unlisted++
+				continue
+			}
+			f.given++
+			return f.row(done), true
 		}
-		return Row{Line: rec.line, Err: fmt.Errorf("%w: %w", ErrFeedBroken, err)}, true
+		if f.fold.ended {
+			return f.end()
+		}
+		rec, err := f.record()
+		switch {
+		case errors.Is(err, io.EOF):
+			f.fold.end()
+		case err != nil:
+			f.fold.breakOff(rec.line, fmt.Errorf("%w: %w", ErrFeedBroken, err))
+		default:
+			f.rows++
+			f.columns.note(rec.cells)
+			f.fold.add(f.build.item(rec))
+		}
 	}
-	if rec.err != nil {
-		return Row{Line: rec.line, Err: rec.err}, true
+}
+
+// end stops the feed; one that has no product on sale says so.
+func (f *Feed) end() (Row, bool) {
+	f.stopped = true
+	if f.given == 0 && f.unlisted > 0 {
+		return Row{Line: 1, Err: fmt.Errorf("%w: all %d are drafts, archived or not published", ErrEmptyFeed, f.unlisted)}, true
 	}
-	product, err := f.build.product(rec.cells)
+	return Row{}, false
+}
+
+// row checks what was read of a product.
+func (f *Feed) row(done item) Row {
+	err := done.err
 	if err == nil {
-		err = product.Validate()
+		err = done.product.Validate()
 	}
 	if err == nil {
-		err = f.claim(product.ID, rec.line)
+		err = f.claim(done.product.ID, done.line)
 	}
 	if err != nil {
-		return Row{Line: rec.line, Product: Product{ID: product.ID}, Err: err}, true
+		return Row{Line: done.line, Product: Product{ID: done.product.ID}, Err: err}
 	}
-	return Row{Line: rec.line, Product: product}, true
+	row := Row{Line: done.line, Product: done.product}
+	if n := len(row.Product.Photos); n > MaxPhotos {
+		f.trimmed++
+		row.Product.Photos = row.Product.Photos[:MaxPhotos:MaxPhotos]
+		row.Warning = fmt.Errorf("%w: %d or more, of which the first %d are used", ErrTooManyPhotos, n, MaxPhotos)
+	}
+	return row
 }
 
 func (f *Feed) record() (record, error) {
@@ -199,8 +245,12 @@ func (f *Feed) record() (record, error) {
 // claim notes where an id was; only valid rows claim theirs, so that a corrected later row counts.
 func (f *Feed) claim(id string, line int) error {
 	if first, taken := f.lines[id]; taken {
-		return fmt.Errorf("%w: id %q is on line %d; give each product an id of its own", ErrDuplicateID, id, first)
+		return errDuplicate(id, first)
 	}
-	f.lines[id] = line
+	f.lines[strings.Clone(id)] = line // not its row, of which it may be a part
 	return nil
+}
+
+func errDuplicate(id string, line int) error {
+	return fmt.Errorf("%w: id %q is on line %d; give each product an id of its own", ErrDuplicateID, id, line)
 }

@@ -23,6 +23,7 @@ const (
 	fieldCurrency    field = "currency"
 	fieldDescription field = "description"
 	fieldEAN         field = "ean"
+	fieldGroup       field = "item_group_id"
 	fieldID          field = "id"
 	fieldImage       field = "image"
 	fieldMargin      field = "margin"
@@ -30,12 +31,23 @@ const (
 	fieldPrice       field = "price"
 	fieldPriceCents  field = "price_cents"
 	fieldReleased    field = "released"
+	fieldSaleDates   field = "sale_price_effective_date"
+	fieldSalePrice   field = "sale_price"
 	fieldSKU         field = "sku"
 	fieldStock       field = "in_stock"
 	fieldTitle       field = "title"
 	fieldTitleIn     field = "title_LANGUAGE"
 	fieldTitles      field = "titles"
 	fieldVariants    field = "variants"
+)
+
+// What columns of one format are besides parts of a product; no mapping names these.
+const (
+	fieldIgnored  field = "-"              // nothing that a shopper looks for
+	fieldListed   field = "status"         // whether the product is sold at all
+	fieldOption   field = "option"         // name or value of what tells variants apart
+	fieldPosition field = "photo position" // from 1
+	fieldTracking field = "stock keeping"  // what a quantity means for the stock
 )
 
 // aliases are the names by which a field's column is recognised, best first; compare squash. Where a
@@ -50,13 +62,16 @@ var aliases = map[field][]string{
 	fieldCurrency:    {"currency", "currency_code", "price_currency"},
 	fieldDescription: {"description", "product_description", "long_description", "desc", "short_description", "details"},
 	fieldEAN:         {"ean", "eans", "ean13", "ean8", "gtin", "gtins", "gtin13", "gtin14", "gtin12", "gtin8", "upc", "barcode", "barcodes"},
+	fieldGroup:       {"item_group_id"},
 	fieldID:          {"id", "product_id", "item_id", "article_id", "product_code"},
-	fieldImage:       {"photos", "photo", "image", "images", "image_link", "image_url", "image_urls", "image_src", "image_path", "image_file", "main_image", "main_image_url", "picture", "pictures", "picture_url", "photo_url", "photo_urls", "img", "img_url", "additional_image", "additional_images", "additional_image_link", "additional_image_links"},
+	fieldImage:       {"photos", "photo", "image", "images", "image_link", "image_url", "image_urls", "image_src", "image_path", "image_file", "main_image", "main_image_url", "picture", "pictures", "picture_url", "photo_url", "photo_urls", "img", "img_url", "additional_image", "additional_images", "additional_image_link", "additional_image_links", "lifestyle_image_link"},
 	fieldMargin:      {"margin", "gross_margin", "unit_margin", "margin_percent"},
 	fieldMarginCents: {"margin_cents"},
 	fieldPrice:       {"price", "unit_price", "selling_price", "current_price", "price_amount"},
 	fieldPriceCents:  {"price_cents", "price_in_cents", "price_minor"},
 	fieldReleased:    {"released", "release_date", "released_at", "released_on", "date_released", "launch_date", "launched", "published_at"},
+	fieldSaleDates:   {"sale_price_effective_date"},
+	fieldSalePrice:   {"sale_price"},
 	fieldSKU:         {"sku", "item_number", "article_number", "product_number"},
 	fieldStock:       {"in_stock", "is_in_stock", "availability", "available", "stock", "stock_status", "stock_quantity", "stock_level", "current_stock", "quantity", "qty", "inventory", "inventory_quantity"},
 	fieldTitle:       {"title", "product_title", "product_display_name", "product_name", "item_name", "display_name", "name"},
@@ -70,6 +85,8 @@ type role struct {
 	rank     int    // among the columns of the field, best (of categories: most general) first
 	language string // of fieldTitleIn, BCP 47
 	table    bool   // the value is a table's text, in which a list needs separators
+	html     bool   // of fieldDescription: the value may be HTML
+	derived  bool   // the cell was made from others of its row
 }
 
 var recognised = func() map[string]role {
@@ -125,14 +142,16 @@ func titleLanguage(name string) (tag string, ok bool) {
 // roles tells the roles of one feed's columns: those of the mapping and, for fields that it does not
 // name, those that are recognised.
 type roles struct {
-	mapped map[string]role // by column as the feed writes it
-	fields map[field]bool  // that the mapping names
+	mapped    map[string]role // by column as the feed writes it
+	fields    map[field]bool  // that the mapping names
+	recognise func(name string) role
 }
 
 // newRoles checks a mapping against the feed's columns; names is empty where they are not known. A
 // column of the mapping may be written in another case or with other separators than in the feed.
-func newRoles(names []string, mapping map[string]string) (*roles, error) {
-	r := &roles{mapped: make(map[string]role), fields: make(map[field]bool)}
+// What the mapping does not name is for known to recognise.
+func newRoles(names []string, mapping map[string]string, known func(name string) role) (*roles, error) {
+	r := &roles{mapped: make(map[string]role), fields: make(map[field]bool), recognise: known}
 	for _, target := range slices.Sorted(maps.Keys(mapping)) {
 		to := recognise(target)
 		if to.field == fieldAttribute {
@@ -188,7 +207,7 @@ func (r *roles) json(key string) role {
 	if mapped, ok := r.mapped[key]; ok {
 		return mapped
 	}
-	found := recognise(key)
+	found := r.recognise(key)
 	if r.fields[found.field] {
 		return role{}
 	}
@@ -207,7 +226,7 @@ func (r *roles) usable(columns []cell) error {
 	var id, shown bool
 	names := make([]string, 0, len(columns))
 	for _, c := range columns {
-		id = id || c.role.field == fieldID || c.role.field == fieldSKU
+		id = id || c.role.field == fieldID || c.role.field == fieldSKU || c.role.field == fieldGroup
 		shown = shown || c.role.field == fieldTitle || c.role.field == fieldTitleIn || c.role.field == fieldImage
 		names = append(names, c.column)
 	}

@@ -53,6 +53,27 @@ func (r *rowReader) released() time.Time {
 	return date
 }
 
+// saleInEffect reads from when to when a sale price holds: "2026-11-27T00:00+0100/2026-11-30T23:59+0100". One
+// without dates holds.
+func (r *rowReader) saleInEffect() bool {
+	c, ok := r.best(fieldSaleDates)
+	if !ok {
+		return true
+	}
+	text := r.item(c, c.value)
+	from, to, both := strings.Cut(text, "/")
+	start, err := parseDate(strings.TrimSpace(from))
+	end, errEnd := parseDate(strings.TrimSpace(to))
+	if !both || err != nil || errEnd != nil {
+		r.fail(c, "%q does not say from when to when: write 2026-11-27T00:00+0100/2026-11-30T23:59+0100", text)
+		return false
+	}
+	if !strings.ContainsAny(to, "T:") {
+		end = end.AddDate(0, 0, 1) // the last day counts
+	}
+	return !r.now.Before(start) && r.now.Before(end)
+}
+
 func parseDate(text string) (time.Time, error) {
 	if strings.HasPrefix(text, "0000-00-00") {
 		return time.Time{}, nil // how MySQL writes that there is none

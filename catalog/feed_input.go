@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
-	"strings"
 )
 
 const (
@@ -17,14 +15,6 @@ const (
 	// because a short file of equal rows does compress so well.
 	maxRatio       = 100
 	ratioFreeBytes = 4 << 20
-)
-
-// The formats of feeds. A table's format is its separator.
-const (
-	formatJSONL     = "jsonl"
-	formatComma     = ","
-	formatSemicolon = ";"
-	formatTab       = "\t"
 )
 
 // line is one line of text without its line end.
@@ -115,50 +105,6 @@ func (r *lineReader) unread(lines []line) {
 	if len(lines) > 0 {
 		r.back = append(append([]line(nil), lines...), r.back...)
 	}
-}
-
-// feedFormat decides how to read a feed: as asked, by its name, by its contents.
-func feedFormat(name, asked string, lines *lineReader) (string, error) {
-	sample := bytes.TrimLeft(lines.sample(), " \t\r\n")
-	if len(sample) == 0 {
-		return "", fmt.Errorf("%w: the file is empty", ErrEmptyFeed)
-	}
-	kind := strings.ToLower(asked)
-	if kind == "" {
-		base := strings.TrimSuffix(strings.ToLower(filepath.Base(name)), ".gz")
-		kind = strings.TrimPrefix(filepath.Ext(base), ".")
-	}
-	switch kind {
-	case "csv":
-		return tableSeparator(sample), nil
-	case "tsv", "tab":
-		return formatTab, nil
-	case "jsonl", "ndjson":
-		return formatJSONL, nil
-	}
-	switch {
-	case asked != "":
-		return "", fmt.Errorf("%w: unknown format %q: use jsonl, csv or tsv", ErrFeedFormat, asked)
-	case sample[0] == '{':
-		return formatJSONL, nil
-	case sample[0] == '[':
-		return "", fmt.Errorf("%w: it is one JSON array: write each product on a line of its own (jq -c '.[]')", ErrFeedFormat)
-	case sample[0] == '<':
-		return "", fmt.Errorf("%w: it is XML: save it as JSONL, CSV or TSV", ErrFeedFormat)
-	}
-	return tableSeparator(sample), nil
-}
-
-// tableSeparator returns the separator that the header has most of; a tie goes to the comma.
-func tableSeparator(sample []byte) string {
-	header, _, _ := bytes.Cut(sample, []byte("\n"))
-	best, most := formatComma, 0
-	for _, separator := range []string{formatComma, formatSemicolon, formatTab} {
-		if n := bytes.Count(header, []byte(separator)); n > most {
-			best, most = separator, n
-		}
-	}
-	return best
 }
 
 // countingReader counts what is read through it. It is a ByteReader, so gzip reads no more than it uses.

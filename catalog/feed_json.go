@@ -19,7 +19,7 @@ type jsonSource struct {
 }
 
 func newJSONSource(lines *lineReader, mapping map[string]string) (*jsonSource, error) {
-	roles, err := newRoles(sampleKeys(lines.sample()), mapping)
+	roles, err := newRoles(sampleKeys(lines.sample()), mapping, recognise)
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +64,7 @@ func (s *jsonSource) record(number int, text string) record {
 	if err != nil {
 		return record{line: number, err: err}
 	}
-	return record{line: number, cells: objectCells(object, s.roles.json)}
+	return record{line: number, size: len(text), cells: objectCells(object, s.roles.json)}
 }
 
 // objectCells lists the members of an object by their keys.

@@ -1,6 +1,7 @@
 package catalog
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,8 +14,8 @@ import (
 // maxPriceCents is the largest price that is believed. Up to it a float64 holds cents exactly.
 const maxPriceCents = 1e13
 
-// price reads the amount from price_cents, else from price; the currency from its own column, else
-// from the price's text.
+// price reads the amount from price_cents, else from price, or a sale's price while it is in effect; the currency
+// from its own column, else from the price's text.
 func (r *rowReader) price() (cents int64, currency string) {
 	if c, ok := r.best(fieldPrice); ok {
 		_, exact := c.value.(json.Number)
@@ -31,6 +32,9 @@ func (r *rowReader) price() (cents int64, currency string) {
 		}
 		cents = amount
 	}
+	if amount, own := r.salePrice(); amount > 0 {
+		cents, currency = amount, cmp.Or(own, currency)
+	}
 	if c, ok := r.best(fieldCurrency); ok {
 		code, known := currencyCode(r.item(c, c.value))
 		if !known {
@@ -39,6 +43,20 @@ func (r *rowReader) price() (cents int64, currency string) {
 		if code != "" {
 			currency = code
 		}
+	}
+	return cents, currency
+}
+
+// salePrice reads what the product costs on sale; 0 = it is not on sale now.
+func (r *rowReader) salePrice() (cents int64, currency string) {
+	c, ok := r.best(fieldSalePrice)
+	if !ok || !r.saleInEffect() {
+		return 0, ""
+	}
+	_, exact := c.value.(json.Number)
+	cents, currency, err := parsePrice(r.item(c, c.value), exact)
+	if err != nil {
+		r.fail(c, "%v", err)
 	}
 	return cents, currency
 }
@@ -163,11 +181,14 @@ func parseCents(text string) (int64, error) {
 	return int64(cents), nil
 }
 
+// amountSpaces takes out what separates thousands and nothing else.
+var amountSpaces = strings.NewReplacer(" ", "", "\t", "", "\u00a0", "", "\u202f", "", "'", "", "’", "")
+
 // plainDecimal rewrites an amount with a decimal point and without separators of thousands. The last
 // of both separators is the decimal one; a comma alone before three digits separates thousands, and
 // a point there could be either.
 func plainDecimal(amount string) (string, error) {
-	amount = strings.NewReplacer(" ", "", "\t", "", "\u00a0", "", "\u202f", "", "'", "", "’", "").Replace(amount)
+	amount = amountSpaces.Replace(amount)
 	decimal, thousands := ".", ","
 	if strings.LastIndex(amount, ",") > strings.LastIndex(amount, ".") {
 		decimal, thousands = ",", "."

@@ -2,26 +2,48 @@ package catalog
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"time"
 )
 
-// productBuilder turns the cells of one row into a product.
+// productBuilder turns the cells of rows into products.
 type productBuilder struct {
-	root string // of relative photo paths
+	root     string // of relative photo paths
+	currency string // of prices that name none, or ""
+	now      time.Time
+}
+
+// item reads a row.
+func (b *productBuilder) item(rec record) item {
+	it := item{line: rec.line, size: rec.size, position: rec.position, unlisted: rec.unlisted, err: rec.err}
+	if rec.err != nil {
+		return it
+	}
+	row := newRowReader(rec.cells)
+	row.now = b.now
+	it.group, it.id, it.variant = row.text(fieldGroup), row.text(fieldID), row.buyable()
+	it.product, it.err = b.product(row)
+	for _, id := range []string{it.group, it.id} {
+		if it.err == nil && id != "" {
+			it.err = validateID(id)
+		}
+	}
+	if it.err != nil {
+		it.product = Product{ID: cmp.Or(it.group, it.product.ID)}
+	}
+	return it
 }
 
 // product reads every field from its cells. On an error the product has at most its id.
-func (b *productBuilder) product(cells []cell) (Product, error) {
-	row := newRowReader(cells)
+func (b *productBuilder) product(row *rowReader) (Product, error) {
 	p := Product{
 		ID:          row.text(fieldID),
 		Title:       row.text(fieldTitle),
 		Titles:      row.titles(),
-		Description: row.text(fieldDescription),
+		Description: row.description(),
 		Brand:       row.text(fieldBrand),
 		Category:    row.category(),
 		Colour:      row.text(fieldColour),
@@ -33,6 +55,9 @@ func (b *productBuilder) product(cells []cell) (Product, error) {
 		Variants:    row.variants(),
 	}
 	p.PriceCents, p.Currency = row.price()
+	if p.Currency == "" && p.PriceCents > 0 {
+		p.Currency = b.currency
+	}
 	p.MarginCents = row.margin(p.PriceCents)
 	p.Attributes = row.attributes()
 	if p.ID == "" {
@@ -67,6 +92,7 @@ func promoteTitle(titles map[string]string) (string, map[string]string) {
 // rowReader reads fields from the cells of a row and keeps the first error.
 type rowReader struct {
 	cells map[field][]cell // by rank; empty cells are left out
+	now   time.Time        // when sale prices must be in effect
 	err   error
 }
 
@@ -90,7 +116,7 @@ func newRowReader(cells []cell) *rowReader {
 // fail keeps the first error about a cell; its text says what to write instead.
 func (r *rowReader) fail(c cell, format string, args ...any) {
 	if r.err == nil {
-		r.err = fmt.Errorf("%w: column %q: %s", ErrBrokenRow, c.column, fmt.Sprintf(format, args...))
+		r.err = &valueError{field: c.role.field, column: c.column, reason: fmt.Sprintf(format, args...)}
 	}
 }
 
@@ -114,6 +140,26 @@ func (r *rowReader) text(f field) string {
 		r.fail(c, "it holds an object: write a text")
 	}
 	return text
+}
+
+// description reads the best description, HTML as text.
+func (r *rowReader) description() string {
+	html := len(r.cells[fieldDescription]) > 0 && r.cells[fieldDescription][0].role.html
+	text := r.text(fieldDescription)
+	if html {
+		return htmlText(text)
+	}
+	return text
+}
+
+// buyable reports whether the row describes something to buy, and not just a further photo of it.
+func (r *rowReader) buyable() bool {
+	for _, f := range []field{fieldID, fieldSKU, fieldPrice, fieldPriceCents, fieldStock, fieldColour} {
+		if len(r.cells[f]) > 0 {
+			return true
+		}
+	}
+	return slices.ContainsFunc(r.cells[fieldAttribute], func(c cell) bool { return isSize(c.column) })
 }
 
 // list reads the texts of all cells of a field: JSON arrays, or in tables texts with separators.
@@ -186,7 +232,14 @@ func (r *rowReader) titles() map[string]string {
 
 // category reads one column that holds a path, or several columns that make one, level by level.
 func (r *rowReader) category() []string {
-	some := r.cells[fieldCategory]
+	var some []cell
+	for _, c := range r.cells[fieldCategory] {
+		if text, isText := c.value.(string); isText && squash(c.column) == "googleproductcategory" && isNumber(text) {
+			r.cells[fieldAttribute] = append(r.cells[fieldAttribute], c) // an entry of Google's own list
+		} else {
+			some = append(some, c)
+		}
+	}
 	for i, c := range some {
 		if path := r.categoryPath(c); len(path) > 1 || len(some) == 1 {
 			r.cells[fieldAttribute] = append(r.cells[fieldAttribute], slices.Concat(some[:i], some[i+1:])...)
@@ -263,96 +316,4 @@ func (r *rowReader) photoRef(c cell, value any) string {
 	}
 	r.fail(c, "a photo has no ref: write its URL or path")
 	return ""
-}
-
-// variants reads a list of objects whose keys are recognised like columns.
-func (r *rowReader) variants() []Variant {
-	c, ok := r.best(fieldVariants)
-	if !ok {
-		return nil
-	}
-	items, isList := c.decoded().([]any)
-	if !isList {
-		r.fail(c, `it is not a list of objects: write [{"sku": "…", "size": "…"}]`)
-	}
-	var variants []Variant
-	for _, item := range items {
-		object, isObject := item.(map[string]any)
-		if !isObject {
-			r.fail(c, `it is not a list of objects: write [{"sku": "…", "size": "…"}]`)
-			return nil
-		}
-		variants = append(variants, r.variant(c, object))
-	}
-	return variants
-}
-
-func (r *rowReader) variant(c cell, object map[string]any) Variant {
-	inner := newRowReader(objectCells(object, recognise))
-	v := Variant{
-		SKU:     inner.text(fieldSKU),
-		Colour:  inner.text(fieldColour),
-		InStock: inner.inStock(),
-	}
-	v.PriceCents, _ = inner.price()
-	for name, value := range inner.attributes() {
-		if squash(name) == "size" {
-			v.Size = value
-		}
-	}
-	if v.SKU == "" {
-		v.SKU = inner.text(fieldID)
-	}
-	if inner.err != nil && r.err == nil {
-		r.err = fmt.Errorf("%w (in %q)", inner.err, c.column)
-	}
-	return v
-}
-
-// attributes reads every column that is nothing else, and flattens objects: "dimensions.width".
-func (r *rowReader) attributes() map[string]string {
-	attributes := make(map[string]string)
-	if c, ok := r.best(fieldAttributes); ok {
-		if object, isObject := c.decoded().(map[string]any); isObject {
-			flattenAll(attributes, "", object)
-		} else {
-			flatten(attributes, c.column, c.value)
-		}
-	}
-	for _, c := range r.cells[fieldAttribute] {
-		flatten(attributes, c.column, c.value)
-	}
-	if len(attributes) == 0 {
-		return nil
-	}
-	return attributes
-}
-
-// flattenAll adds the members of an object in the order of their names.
-func flattenAll(into map[string]string, prefix string, object map[string]any) {
-	for _, key := range slices.Sorted(maps.Keys(object)) {
-		flatten(into, prefix+key, object[key])
-	}
-}
-
-// maxFlatName is the length in bytes of an attribute's name up to which its object is flattened: each
-// member takes the names above it into its own, so that without a bound one line of nested objects
-// would ask for gigabytes.
-const maxFlatName = 128
-
-// flatten adds a value, unless the name is taken or, as that of a spreadsheet's stray column, empty.
-// What lies deeper than names of maxFlatName are long stays JSON.
-func flatten(into map[string]string, name string, value any) {
-	if object, isObject := value.(map[string]any); isObject && len(name) <= maxFlatName {
-		flattenAll(into, name+".", object)
-		return
-	}
-	text, ok := flatText(value)
-	if !ok {
-		raw, _ := json.Marshal(value) // cannot fail: it was decoded from JSON
-		text = string(raw)
-	}
-	if _, taken := into[name]; !taken && name != "" && text != "" {
-		into[name] = text
-	}
 }

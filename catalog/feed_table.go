@@ -20,11 +20,13 @@ const (
 type tableSource struct {
 	lines     *lineReader
 	separator string
+	names     []string
 	columns   []cell // of the header, without values
 	wasted    int
 }
 
-func newTableSource(lines *lineReader, separator string, mapping map[string]string) (*tableSource, error) {
+// newTableSource reads the header; what its columns mean is still to be assigned.
+func newTableSource(lines *lineReader, separator string) (*tableSource, error) {
 	s := &tableSource{lines: lines, separator: separator}
 	_, names, err := s.read()
 	switch {
@@ -33,17 +35,22 @@ func newTableSource(lines *lineReader, separator string, mapping map[string]stri
 	case err != nil:
 		return nil, fmt.Errorf("%w: its header: %w", ErrFeedFormat, err)
 	}
-	for i := range names {
-		names[i] = strings.TrimSpace(names[i])
-	}
-	roles, err := newRoles(names, mapping)
-	if err != nil {
-		return nil, err
-	}
 	for _, name := range names {
+		s.names = append(s.names, strings.TrimSpace(name))
+	}
+	return s, nil
+}
+
+// assign gives the columns the roles of a mapping and those that known tells by their names.
+func (s *tableSource) assign(mapping map[string]string, known func(name string) role) error {
+	roles, err := newRoles(s.names, mapping, known)
+	if err != nil {
+		return err
+	}
+	for _, name := range s.names {
 		s.columns = append(s.columns, cell{column: name, role: roles.table(name)})
 	}
-	return s, roles.usable(s.columns)
+	return roles.usable(s.columns)
 }
 
 func (s *tableSource) next() (record, error) {
@@ -54,12 +61,13 @@ func (s *tableSource) next() (record, error) {
 	if err != nil {
 		return record{line: number}, err
 	}
-	cells := make([]cell, len(s.columns))
+	rec := record{line: number, cells: make([]cell, len(s.columns))}
 	for i, c := range s.columns {
 		c.value = values[i]
-		cells[i] = c
+		rec.cells[i] = c
+		rec.size += len(values[i])
 	}
-	return record{line: number, cells: cells}, nil
+	return rec, nil
 }
 
 // read returns the next row's values, one a column. A row that is broken costs its first line only:
@@ -76,7 +84,7 @@ func (s *tableSource) read() (int, []string, error) {
 	if err == nil {
 		values, err = s.fit(values)
 	}
-	if err != nil && s.separator == formatTab {
+	if err != nil && s.separator == separatorTab {
 		// TSV is often written without quoting, and then a quote is only a quote.
 		if plain, plainErr := s.fit(strings.Split(first.text, s.separator)); plainErr == nil {
 			values, err = plain, nil

@@ -76,3 +76,7 @@ func hasPhotoSuffix(ref string) bool {
 	}
 	return false
 }
+
+func isNumber(text string) bool {
+	return text != "" && strings.Trim(text, "0123456789") == ""
+}

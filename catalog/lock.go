@@ -15,7 +15,8 @@ import (
 // ErrLocked is wrapped by LockDir's error when another writer holds the data directory.
 var ErrLocked = errors.New("data directory is in use")
 
-// Lock is the exclusive right to write products and indexes to one data directory; events need none. The operating system drops it when the
+// Lock is the exclusive right to read feeds into one data directory and to build indexes there. Events, and the changes of products that
+// a server takes, need none: a transaction is enough, and they go on while an index is built. The operating system drops it when the
 // process ends, however it ends.
 type Lock struct {
 	file *flock.Flock

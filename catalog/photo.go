@@ -30,6 +30,26 @@ func ReadPhoto(ctx context.Context, p Photo) ([]byte, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	root, err := openRoot(p)
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	return readBelow(root, p)
+}
+
+// CheckPhoto says why a photo below p.Root could not be read, without reading it. Errors wrap ErrNoPhoto.
+func CheckPhoto(p Photo) error {
+	root, err := openRoot(p)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	return checkBelow(root, p)
+}
+
+// openRoot opens the folder of a photo whose path is one below it.
+func openRoot(p Photo) (*os.Root, error) {
 	switch {
 	case p.Remote():
 		return nil, fmt.Errorf("%w: %s is a URL and not a file", ErrNoPhoto, p.Ref)
@@ -42,24 +62,13 @@ func ReadPhoto(ctx context.Context, p Photo) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: the folder of photos cannot be opened: %w", ErrNoPhoto, err)
 	}
-	defer root.Close()
-	return readBelow(root, p)
+	return root, nil
 }
 
 func readBelow(root *os.Root, p Photo) ([]byte, error) {
 	// Asked before opening, because opening a named pipe would wait for its writer.
-	info, err := root.Stat(p.Ref)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%w: %s is not in %s", ErrNoPhoto, p.Ref, p.Root)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%w: %s cannot be read below %s: %w", ErrNoPhoto, p.Ref, p.Root, err)
-	}
-	switch {
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%w: %s in %s is not a regular file", ErrNoPhoto, p.Ref, p.Root)
-	case info.Size() > MaxPhotoBytes:
-		return nil, tooLarge(p)
+	if err := checkBelow(root, p); err != nil {
+		return nil, err
 	}
 	file, err := root.Open(p.Ref)
 	if err != nil {
@@ -72,11 +81,33 @@ func readBelow(root *os.Root, p Photo) ([]byte, error) {
 	case err != nil:
 		return nil, fmt.Errorf("%w: read %s: %w", ErrNoPhoto, p.Ref, err)
 	case len(data) == 0:
-		return nil, fmt.Errorf("%w: %s in %s is an empty file", ErrNoPhoto, p.Ref, p.Root)
+		return nil, empty(p)
 	case len(data) > MaxPhotoBytes:
 		return nil, tooLarge(p)
 	}
 	return data, nil
+}
+
+// checkBelow looks at the file without opening it.
+func checkBelow(root *os.Root, p Photo) error {
+	info, err := root.Stat(p.Ref)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%w: %s is not in %s", ErrNoPhoto, p.Ref, p.Root)
+	case err != nil:
+		return fmt.Errorf("%w: %s cannot be read below %s: %w", ErrNoPhoto, p.Ref, p.Root, err)
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("%w: %s in %s is not a regular file", ErrNoPhoto, p.Ref, p.Root)
+	case info.Size() == 0:
+		return empty(p)
+	case info.Size() > MaxPhotoBytes:
+		return tooLarge(p)
+	}
+	return nil
+}
+
+func empty(p Photo) error {
+	return fmt.Errorf("%w: %s in %s is an empty file", ErrNoPhoto, p.Ref, p.Root)
 }
 
 func tooLarge(p Photo) error {

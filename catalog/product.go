@@ -17,8 +17,15 @@ const (
 	MaxTitleRunes = 1000
 )
 
-// ErrInvalid is wrapped by every validation error of this room.
-var ErrInvalid = errors.New("invalid product")
+// MaxPhotos is how many photos of a product a feed gives.
+const MaxPhotos = 50
+
+// Validation errors. Every one wraps ErrInvalid.
+var (
+	ErrInvalid = errors.New("invalid product")
+	ErrNoID    = fmt.Errorf("%w: it has no id: give it one", ErrInvalid)
+	ErrNoTitle = fmt.Errorf("%w: it has neither a title nor a photo: give it one of them", ErrInvalid)
+)
 
 // Product is one article of the shop's catalogue.
 type Product struct {
@@ -69,15 +76,12 @@ func (p *Product) Clone() Product {
 
 // Validate reports the first reason why p cannot enter the catalogue; the error wraps ErrInvalid.
 func (p *Product) Validate() error {
+	if err := validateID(p.ID); err != nil {
+		return err
+	}
 	switch {
-	case strings.TrimSpace(p.ID) == "":
-		return fmt.Errorf("%w: it has no id", ErrInvalid)
-	case len(p.ID) > MaxIDBytes:
-		return fmt.Errorf("%w: the id has %d bytes, the limit is %d", ErrInvalid, len(p.ID), MaxIDBytes)
-	case strings.ContainsFunc(p.ID, unicode.IsControl):
-		return fmt.Errorf("%w: the id %q contains a line end or another control character", ErrInvalid, p.ID)
 	case strings.TrimSpace(p.Title) == "" && len(p.Photos) == 0:
-		return fmt.Errorf("%w: it has neither a title nor a photo", ErrInvalid)
+		return ErrNoTitle
 	case !utf8.ValidString(p.ID) || !utf8.ValidString(p.Title) || !utf8.ValidString(p.Description):
 		return fmt.Errorf("%w: its text is not UTF-8: save the feed as UTF-8", ErrInvalid)
 	case utf8.RuneCountInString(p.Title) > MaxTitleRunes:
@@ -86,6 +90,18 @@ func (p *Product) Validate() error {
 		return fmt.Errorf("%w: the price is negative", ErrInvalid)
 	case p.Released.UTC().Year() < 1 || p.Released.UTC().Year() > 9999:
 		return fmt.Errorf("%w: the release date lies outside the years 1 to 9999", ErrInvalid)
+	}
+	return nil
+}
+
+func validateID(id string) error {
+	switch {
+	case strings.TrimSpace(id) == "":
+		return ErrNoID
+	case len(id) > MaxIDBytes:
+		return fmt.Errorf("%w: the id has %d bytes, the limit is %d", ErrInvalid, len(id), MaxIDBytes)
+	case strings.ContainsFunc(id, unicode.IsControl):
+		return fmt.Errorf("%w: the id %q contains a line end or another control character", ErrInvalid, id)
 	}
 	return nil
 }

@@ -33,7 +33,7 @@ CREATE TABLE changes (
 	id      TEXT NOT NULL COLLATE BINARY,
 	deleted INTEGER NOT NULL,
 	at      INTEGER NOT NULL -- Unix time, milliseconds
-);`, eventTables, servedTables, arrivalTables},
+);`, eventTables, servedTables, arrivalTables, photoTables, indexRunTables},
 }
 
 // Store is the catalogue database: the products and the log of their changes, from which every index
@@ -170,8 +170,8 @@ func idsWithout(ctx context.Context, tx *sql.Tx, keep func(id string) bool) ([]s
 
 // writer holds the statements of one write transaction.
 type writer struct {
-	same, upsert, remove, log *sql.Stmt
-	at                        int64
+	there, same, upsert, remove, log *sql.Stmt
+	at                               int64
 }
 
 func newWriter(ctx context.Context, tx *sql.Tx) (*writer, error) {
@@ -180,6 +180,7 @@ func newWriter(ctx context.Context, tx *sql.Tx) (*writer, error) {
 		into *(*sql.Stmt)
 		sql  string
 	}{
+		{&w.there, "SELECT 1 FROM products WHERE id = ?"},
 		{&w.same, "SELECT hash = ? AND json = ? FROM products WHERE id = ?"},
 		{&w.upsert, "INSERT INTO products (id, hash, json) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET hash = excluded.hash, json = excluded.json"},
 		{&w.remove, "DELETE FROM products WHERE id = ?"},
@@ -313,6 +314,15 @@ func (s *Store) Sequence(ctx context.Context) (int64, error) {
 		return 0, fmt.Errorf("read sequence: %w", err)
 	}
 	return seq, nil
+}
+
+// ChangedSince counts the products that changed, came or went after sequence number after.
+func (s *Store) ChangedSince(ctx context.Context, after int64) (int, error) {
+	var n int
+	if err := s.db.read.QueryRowContext(ctx, "SELECT count(DISTINCT id) FROM changes WHERE seq > ?", after).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count changes: %w", err)
+	}
+	return n, nil
 }
 
 // Changes iterates over the log after sequence number after, oldest first. An error ends it.

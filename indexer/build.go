@@ -2,17 +2,15 @@ package indexer
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"sync"
 	"time"
 
 	"vitrine/catalog"
-	"vitrine/catalog/durable"
+	"vitrine/indexer/fetch"
 	"vitrine/indexer/vector"
 )
 
@@ -42,14 +40,18 @@ type BuildOptions struct {
 	// Full says that the feed is the whole catalogue: products that it does not name are deleted, unless
 	// it could not be read to its end or has rows of which not even the id can be told.
 	Full bool
+	// Live leaves the live generation in use where FoldAt allows: what has changed since is then searched beside it.
+	Live bool
 	Anew bool // build a generation also when nothing has changed
 	// Progress is called now and then, by one goroutine at a time; total 0 = unknown. May be nil.
 	Progress func(stage string, done, total int)
 	// MinRecall is the recall@10 against exact search, in [0, 1], below which a vector index does not go
 	// live; 0 = vector.MinRecall.
 	MinRecall float64
-	// AllowAddr says which addresses photos may be fetched from; nil = PublicAddr.
-	AllowAddr func(netip.Addr) bool
+	// RetryPhotos tries every photo again that could not be had; else those are tried whose time has come.
+	RetryPhotos bool
+	// Fetch limits the fetching of photos; its Dir is <data>/photos by default, and its clock that of the retries.
+	Fetch fetch.Options
 }
 
 // WithDefaults returns a copy in which what is zero and has a default has it.
@@ -60,15 +62,17 @@ func (o BuildOptions) WithDefaults() BuildOptions {
 	if o.MinRecall == 0 {
 		o.MinRecall = vector.MinRecall
 	}
-	if o.AllowAddr == nil {
-		o.AllowAddr = PublicAddr
+	if o.Fetch.Dir == "" {
+		o.Fetch.Dir = filepath.Join(o.DataDir, "photos")
 	}
+	o.Fetch = o.Fetch.WithDefaults()
 	return o
 }
 
 // The stages that Progress is told of, in order.
 const (
 	stageFeed     = "feed"     // rows read
+	stageRetries  = "retries"  // photos tried again
 	stageProducts = "products" // products written to the generation, with their words
 	stageTexts    = "texts"    // texts with a vector
 	stagePhotos   = "photos"   // photos with a vector, or a reason why there is none
@@ -83,13 +87,15 @@ type build struct {
 	summary  Summary
 	embedder *embedder
 
+	fetcher *fetch.Fetcher
+	ledger  *photoLedger
+
 	progress sync.Mutex
-	problems photoProblems
 }
 
-// Build brings the index up to date: feed → catalogue → products and their words → vectors of texts
+// Build brings the index up to date: feed → catalogue → photos that failed before → products and their words → vectors of texts
 // and photos → vector indexes → verification → swap. When nothing has changed since the live
-// generation, it is left as it is.
+// generation, or little and Live is set, it is left as it is.
 //
 // Build may be cancelled or killed at any moment: the live generation is the old one until the new one
 // is complete, verified and on the disk, and vectors that were computed are in the cache for the next
@@ -98,6 +104,8 @@ func Build(ctx context.Context, opts BuildOptions) (*Summary, error) {
 	begun := time.Now()
 	b := &build{BuildOptions: opts.WithDefaults(), summary: newSummary()}
 	b.embedder = newEmbedder(b.Cache, b.Encoder, b.Model)
+	b.fetcher = fetch.New(b.Fetch)
+	defer b.fetcher.Close()
 
 	err := b.run(ctx)
 	b.summary.count(b.embedder)
@@ -117,14 +125,20 @@ func (b *build) run(ctx context.Context) error {
 			return err
 		}
 	}
-	// Asked before the products are read: what changes in between is in this generation and, being
-	// after its sequence, in the next one too.
-	sequence, err := b.Store.Sequence(ctx)
-	if err != nil {
+	var err error
+	if b.ledger, err = openLedger(ctx, b.Store, b.Fetch.Now); err != nil {
 		return err
 	}
-	b.summary.Sequence = sequence
-	if upToDate, err := b.upToDate(ctx); upToDate || err != nil {
+	if err := b.retryPhotos(ctx); err != nil {
+		return err
+	}
+	// Asked before the products are read: what changes in between is in this generation and, being
+	// after its sequence, in the next one too.
+	if b.summary.Sequence, err = b.Store.Sequence(ctx); err != nil {
+		return err
+	}
+	if kept, err := b.keepLive(ctx); kept || err != nil {
+		b.summary.PhotoProblems = b.ledger.problems()
 		return err
 	}
 	name, dir, err := stageGeneration(b.DataDir)
@@ -168,9 +182,8 @@ func (b *build) stage(ctx context.Context, name, dir string) error {
 	if err := b.indexVectors(ctx, dir, matrices, &manifest); err != nil {
 		return err
 	}
-	if manifest.Photos, err = b.recordPhotos(dir, listed.photoState); err != nil {
-		return err
-	}
+	manifest.Photos = listed.photoState
+	b.summary.PhotoProblems = b.ledger.problems()
 	if manifest.Files, err = describeFiles(dir); err != nil {
 		return err
 	}
@@ -198,7 +211,7 @@ func (b *build) indexVectors(ctx context.Context, dir string, matrices map[Space
 		first[space] = m.first(manifest.Products)
 		manifest.Rows[space] = len(m.docs)
 	}
-	if err := writeRows(filepath.Join(dir, rowsFile), first); err != nil {
+	if err := writeRows(filepath.Join(dir, rowsFile), rowTable{first, matrices[SpacePhoto].photos}); err != nil {
 		return err
 	}
 	for i, space := range spaces {
@@ -237,36 +250,22 @@ func (b *build) measureRecall(ctx context.Context, dir string, space Space, mani
 	return nil
 }
 
-// recordPhotos keeps the photo problems with the generation and returns the state of the photo files,
-// or nothing when the next build shall try again to fetch some.
-func (b *build) recordPhotos(dir, state string) (string, error) {
-	b.summary.PhotoProblems = b.problems.sorted()
-	data, err := json.Marshal(b.summary.PhotoProblems)
-	if err != nil {
-		return "", err
-	}
-	if b.problems.remote {
-		state = ""
-	}
-	return state, durable.Write(filepath.Join(dir, problemsFile), data)
-}
-
 // verify opens the generation as a search would and reads every product.
 func (b *build) verify(ctx context.Context, dir string) error {
-	snapshot, err := openSnapshot(dir)
+	generation, err := openGeneration(dir)
 	if err != nil {
 		return fmt.Errorf("verify what was built: %w", err)
 	}
-	defer snapshot.Release()
-	for doc := range uint32(snapshot.Len()) {
+	defer generation.release()
+	for doc := range uint32(generation.len()) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		product, err := snapshot.products.read(doc)
+		product, err := generation.products.read(doc)
 		if err != nil {
 			return fmt.Errorf("verify what was built: %w", err)
 		}
-		if at, ok := snapshot.Doc(product.ID); !ok || at != doc {
+		if at, ok := generation.products.find(product.ID); !ok || at != doc {
 			return fmt.Errorf("verify what was built: %w: product %q is not found as number %d", ErrDamaged, product.ID, doc)
 		}
 	}

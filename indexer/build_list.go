@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"hash"
@@ -38,6 +37,8 @@ type photoRow struct {
 	doc   uint32
 	id    string
 	photo catalog.Photo
+
+	number uint32 // among the photos of its product, from 0
 }
 
 // list numbers the products and writes everything of the generation but its vectors.
@@ -103,11 +104,8 @@ func (l *listing) add(p *catalog.Product) {
 	for _, text := range embeddedTexts(p) {
 		l.texts = append(l.texts, textRow{doc, p.ID, text})
 	}
-	for i, photo := range p.Photos {
-		if slices.Contains(p.Photos[:i], photo) {
-			continue // named twice: one row is enough
-		}
-		l.photos = append(l.photos, photoRow{doc, p.ID, photo})
+	for number, photo := range distinctPhotos(p) {
+		l.photos = append(l.photos, photoRow{doc: doc, id: p.ID, photo: photo, number: uint32(number)})
 	}
 }
 
@@ -136,7 +134,7 @@ func columnsOf(p *catalog.Product) columnRow {
 		colours = append(colours, v.Colour)
 	}
 	return columnRow{
-		category:   p.Category,
+		category:   slices.Clone(p.Category),
 		brand:      []string{p.Brand},
 		colour:     colours,
 		currency:   []string{p.Currency},
@@ -166,53 +164,3 @@ func (s photoState) add(p *catalog.Product) {
 }
 
 func (s photoState) sum() string { return hex.EncodeToString(s.hash.Sum(nil)) }
-
-// upToDate reports whether the live generation is what a build would make, and then fills the summary
-// from it. A live generation that is damaged is not: it is read in full, since this is how it is mended.
-func (b *build) upToDate(ctx context.Context) (bool, error) {
-	if b.Anew {
-		return false, nil
-	}
-	name, err := currentGeneration(b.DataDir)
-	if err != nil {
-		return false, nil
-	}
-	dir := indexPath(b.DataDir, name)
-	manifest, err := readManifest(dir)
-	if err != nil {
-		return false, nil
-	}
-	if manifest.Sequence != b.summary.Sequence || manifest.Photos == "" || manifest.Model.Fingerprint != b.Model.Fingerprint || !manifest.hasKeywordFields() {
-		return false, nil
-	}
-	state := newPhotoState()
-	if err := b.eachProduct(ctx, func(p *catalog.Product) error { state.add(p); return nil }); err != nil {
-		return false, err
-	}
-	if state.sum() != manifest.Photos {
-		return false, nil
-	}
-	if !usable(dir, &manifest) {
-		return false, nil
-	}
-	problems, err := os.ReadFile(filepath.Join(dir, problemsFile))
-	if err != nil || json.Unmarshal(problems, &b.summary.PhotoProblems) != nil {
-		return false, nil
-	}
-	b.summary.UpToDate = true
-	b.summary.Generation, b.summary.Products, b.summary.Recall = name, manifest.Products, manifest.Recall
-	return true, nil
-}
-
-// usable reports whether every file of a generation is what was written and this program can open it.
-func usable(dir string, manifest *Manifest) bool {
-	if manifest.checkSizes(dir) != nil || manifest.checkDigests(dir) != nil {
-		return false
-	}
-	snapshot, err := openSnapshot(dir)
-	if err != nil {
-		return false
-	}
-	snapshot.Release()
-	return true
-}

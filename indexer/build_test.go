@@ -380,8 +380,8 @@ func TestRecallBelowTheGateFailsTheBuildAndKeepsTheOldGeneration(t *testing.T) {
 	if !errors.Is(err, indexer.ErrRecall) {
 		t.Fatalf("error %v", err)
 	}
-	if index := s.open(); index.Generation() != "gen-000001" || index.Len() != 3 {
-		t.Errorf("live is %s with %d products", index.Generation(), index.Len())
+	if index := s.open(); index.Generation() != "gen-000001" || index.Len() != 40 || index.Changed() != 37 {
+		t.Errorf("live is %s with %d products, %d of them changed since", index.Generation(), index.Len(), index.Changed())
 	}
 	s.sound()
 }

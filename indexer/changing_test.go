@@ -24,6 +24,7 @@ type changing struct {
 	opts       indexer.BuildOptions
 	lock       *catalog.Lock
 	closers    []func() error
+	index      *indexer.Index // nil = none is open
 }
 
 // claim is what a process says of one change of the catalogue, before and after it, or of a generation.
@@ -34,6 +35,7 @@ type claim struct {
 	Event   string           `json:",omitempty"` // of a shopper
 	Live    string           `json:",omitempty"` // a generation
 	Error   string           `json:",omitempty"`
+	Unseen  string           `json:",omitempty"` // a change that a search should have known of
 }
 
 func say(c claim) {
@@ -62,9 +64,42 @@ func (r *changing) open(ctx context.Context) {
 func (r *changing) usable() bool { return len(r.closers) == 3 }
 
 func (r *changing) close() {
+	if r.index != nil {
+		_ = r.index.Close()
+	}
 	for _, closing := range slices.Backward(r.closers) {
 		_ = closing()
 	}
+}
+
+// search opens the index, in which what is put is looked for from now on.
+func (r *changing) search(ctx context.Context) {
+	r.index, _ = indexer.Open(ctx, r.dir)
+}
+
+// see says what is wrong if a search that has caught up does not know of a change that was acknowledged.
+func (r *changing) see(ctx context.Context, id, body string) {
+	if r.index == nil || r.index.CatchUp(ctx) != nil {
+		return
+	}
+	snapshot := r.index.Acquire()
+	defer snapshot.Release()
+	if seen, err := searched(ctx, snapshot, id); err == nil && seen != body {
+		say(claim{Unseen: fmt.Sprintf("%s is searched as %q and not as %q", id, seen, body)})
+	}
+}
+
+// searched returns a product of a snapshot as JSON.
+func searched(ctx context.Context, snapshot *indexer.Snapshot, id string) (string, error) {
+	doc, ok := snapshot.Doc(id)
+	if !ok {
+		return gone, nil
+	}
+	products, err := snapshot.Products(ctx, []uint32{doc})
+	if err != nil {
+		return "", err
+	}
+	return asJSON(products[0]), nil
 }
 
 func (r *changing) put(ctx context.Context, products ...catalog.Product) {
@@ -79,6 +114,7 @@ func (r *changing) put(ctx context.Context, products ...catalog.Product) {
 	}
 	for _, p := range products {
 		say(claim{Put: &p, Done: true})
+		r.see(ctx, p.ID, asJSON(&p))
 	}
 }
 
@@ -89,6 +125,7 @@ func (r *changing) remove(ctx context.Context, id string) {
 	say(claim{Deleted: id})
 	if _, err := r.opts.Store.Delete(ctx, id); err == nil {
 		say(claim{Deleted: id, Done: true})
+		r.see(ctx, id, gone)
 	}
 }
 
@@ -163,6 +200,8 @@ func (e *expectation) hear(line []byte) error {
 		return fmt.Errorf("%q: %w", line, err)
 	}
 	switch {
+	case c.Unseen != "":
+		return errors.New(c.Unseen)
 	case c.Put != nil:
 		e.allow(c.Put.ID, asJSON(c.Put), c.Done)
 	case c.Deleted != "":
@@ -194,11 +233,11 @@ func (e *expectation) allow(id, body string, done bool) {
 // met checks that the data directory opens, that no change that was said to be done is lost, and that the live generation or a
 // later one serves, whole. It returns what the catalogue has.
 func (e *expectation) met(ctx context.Context, dir string) (map[string]string, error) {
-	if err := serves(ctx, dir, e.live); err != nil {
-		return nil, err
-	}
 	has, err := contents(ctx, dir)
 	if err != nil {
+		return nil, err
+	}
+	if err := serves(ctx, dir, e.live, has); err != nil {
 		return nil, err
 	}
 	for id, bodies := range e.stored {
@@ -244,8 +283,9 @@ func contents(ctx context.Context, dir string) (map[string]string, error) {
 	return has, store.Close()
 }
 
-// serves checks that a generation not before the given one is live and whole, or that there is none if none is given.
-func serves(ctx context.Context, dir, live string) error {
+// serves checks that a generation not before the given one is live and whole, or that there is none if none is given, and that
+// a search knows what the catalogue has.
+func serves(ctx context.Context, dir, live string, has map[string]string) error {
 	report, err := indexer.Check(ctx, dir)
 	if err != nil {
 		return err
@@ -271,6 +311,14 @@ func serves(ctx context.Context, dir, live string) error {
 	hits, err := snapshot.Keyword(ctx, indexer.KeywordQuery{Terms: "red shoe", K: 1})
 	if err != nil || len(hits) == 0 {
 		return fmt.Errorf("a search finds %d products: %w", len(hits), err)
+	}
+	for id, body := range has {
+		if strings.HasPrefix(id, eventPrefix) {
+			continue
+		}
+		if seen, err := searched(ctx, snapshot, id); err != nil || seen != body {
+			return fmt.Errorf("product %s is searched as %q and stored as %q: %w", id, seen, body, err)
+		}
 	}
 	return nil
 }

@@ -52,7 +52,7 @@ func Check(ctx context.Context, dataDir string) (*CheckReport, error) {
 	}
 	snapshot := c.generation(ctx)
 	if snapshot != nil {
-		defer snapshot.Release()
+		defer snapshot.release()
 	}
 	c.part = PartCatalogue
 	c.catalogue(ctx, snapshot)
@@ -79,7 +79,7 @@ func (c *checker) problem(path, format string, args ...any) {
 const rebuild = "vitrine check --repair builds the index again"
 
 // generation checks the live generation and returns it, open, if it can be opened.
-func (c *checker) generation(ctx context.Context) *Snapshot {
+func (c *checker) generation(ctx context.Context) *generation {
 	current := indexPath(c.dataDir, currentFile)
 	name, err := currentGeneration(c.dataDir)
 	if err != nil {
@@ -151,19 +151,19 @@ func (c *checker) strangers(dir string, manifest Manifest) {
 }
 
 // contents opens the generation, which compares its counts, and reads every product.
-func (c *checker) contents(ctx context.Context, dir string) *Snapshot {
-	snapshot, err := openSnapshot(dir)
+func (c *checker) contents(ctx context.Context, dir string) *generation {
+	snapshot, err := openGeneration(dir)
 	if err != nil {
 		c.problem(dir, "it cannot be opened: %v: %s", err, rebuild)
 		return nil
 	}
-	c.report.Products = snapshot.Len()
+	c.report.Products = snapshot.len()
 	for _, space := range spaces {
 		if got, want := snapshot.spaces[space].index.Len(), snapshot.manifest.Rows[space]; got != want {
 			c.problem(filepath.Join(dir, space.file()), "it has %d rows and the manifest says %d: %s", got, want, rebuild)
 		}
 	}
-	for doc := range uint32(snapshot.Len()) {
+	for doc := range uint32(snapshot.len()) {
 		if ctx.Err() != nil {
 			break
 		}
@@ -175,7 +175,7 @@ func (c *checker) contents(ctx context.Context, dir string) *Snapshot {
 }
 
 // catalogue checks the catalogue's database and that the generation was built from it.
-func (c *checker) catalogue(ctx context.Context, snapshot *Snapshot) {
+func (c *checker) catalogue(ctx context.Context, snapshot *generation) {
 	path := filepath.Join(c.dataDir, "catalog.db")
 	if _, err := os.Stat(path); err != nil { // opening would make it
 		c.problem(path, "it cannot be read: %v: restore a copy, or index the whole feed again", err)
@@ -202,7 +202,7 @@ func (c *checker) catalogue(ctx context.Context, snapshot *Snapshot) {
 	}
 	if snapshot != nil && sequence < snapshot.manifest.Sequence {
 		c.problem(path, "its last change is %d and %s contains changes up to %d: it was replaced by an older copy: %s",
-			sequence, snapshot.Generation(), snapshot.manifest.Sequence, rebuild)
+			sequence, snapshot.name(), snapshot.manifest.Sequence, rebuild)
 	}
 	if err := c.compare(ctx, store, snapshot); err != nil {
 		c.problem(path, "%v", err)
@@ -211,7 +211,7 @@ func (c *checker) catalogue(ctx context.Context, snapshot *Snapshot) {
 
 // compare looks for products that are indexed and not in the catalogue, or the other way round, and
 // have not changed since the generation was built.
-func (c *checker) compare(ctx context.Context, store *catalog.Store, snapshot *Snapshot) error {
+func (c *checker) compare(ctx context.Context, store *catalog.Store, snapshot *generation) error {
 	if snapshot == nil {
 		return nil
 	}
@@ -231,8 +231,8 @@ func (c *checker) compare(ctx context.Context, store *catalog.Store, snapshot *S
 		changed[change.ID] = true
 	}
 	c.part = PartIndex
-	dir := indexPath(c.dataDir, snapshot.Generation())
-	for doc := range snapshot.Len() {
+	dir := indexPath(c.dataDir, snapshot.name())
+	for doc := range snapshot.len() {
 		id := snapshot.products.id(doc)
 		if !stored[id] && !changed[id] {
 			c.problem(dir, "product %q is indexed and not in the catalogue: %s", id, rebuild)

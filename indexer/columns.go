@@ -24,16 +24,15 @@ const (
 // columnFields are the dictionary-coded ones, in the order in which they are written.
 var columnFields = []string{fieldCategory, fieldBrand, fieldColour, fieldCurrency, FieldAttributes}
 
-// Columns are the fields of one generation that filters, facets and lists use: category (every level of
-// the path), brand, colour (of the product and of its variants), currency, in_stock, the attributes that
-// choose among products (attributes.go), the price and the order of release.
-// Bitmaps hold doc numbers and belong to the caller.
-type Columns struct {
+// columnSet are the columns of the products of one generation, or of one delta, numbered from 0. Bitmaps that its
+// methods return belong to the caller.
+type columnSet struct {
 	count   int
 	fields  map[string]*column
 	prices  []int64 // minor units; 0 = unknown
 	inStock *roaring.Bitmap
-	newest  []uint32 // all products, in the order of Newest
+	days    []int32  // of release
+	newest  []uint32 // all products, in the order of Columns.Newest
 }
 
 // column is one field: the dictionary of its values and each product's codes.
@@ -45,9 +44,8 @@ type column struct {
 	folded  map[string]uint32
 }
 
-// Values returns the distinct values of a field, ascending. Spellings that differ in case alone are
-// one value, written as most products write it. An unknown field has none.
-func (c *Columns) Values(field string) []string {
+// values are those of Columns.Values.
+func (c *columnSet) values(field string) []string {
 	if col, ok := c.fields[field]; ok {
 		return slices.Clone(col.values)
 	}
@@ -57,10 +55,8 @@ func (c *Columns) Values(field string) []string {
 	return nil
 }
 
-// Match returns the products that have any of the values, whatever their case. The field in_stock has
-// the values "true" and "false", the field "attribute" those of AttributeValue. An unknown field or value
-// matches nothing.
-func (c *Columns) Match(field string, values []string) *roaring.Bitmap {
+// match returns the products of Columns.Match.
+func (c *columnSet) match(field string, values []string) *roaring.Bitmap {
 	matching := roaring.New()
 	for _, value := range values {
 		if field == fieldInStock {
@@ -74,9 +70,9 @@ func (c *Columns) Match(field string, values []string) *roaring.Bitmap {
 	return matching
 }
 
-// MatchOnly returns the products that have values of a field and none but these.
-func (c *Columns) MatchOnly(field string, values []string) *roaring.Bitmap {
-	matching := c.Match(field, values)
+// matchOnly returns the products of Columns.MatchOnly.
+func (c *columnSet) matchOnly(field string, values []string) *roaring.Bitmap {
+	matching := c.match(field, values)
 	if col, ok := c.fields[field]; ok {
 		denied := make(map[uint32]bool, len(values))
 		for _, value := range values {
@@ -93,7 +89,7 @@ func (c *Columns) MatchOnly(field string, values []string) *roaring.Bitmap {
 	return matching
 }
 
-func (c *Columns) matchStock(value string) *roaring.Bitmap {
+func (c *columnSet) matchStock(value string) *roaring.Bitmap {
 	switch value {
 	case "true":
 		return c.inStock
@@ -103,9 +99,8 @@ func (c *Columns) matchStock(value string) *roaring.Bitmap {
 	return roaring.New()
 }
 
-// PriceRange returns the products whose price lies within [min, max], in currency units; a nil bound
-// is open. Products without a price never match. Prices are compared whatever their currency.
-func (c *Columns) PriceRange(min, max *float64) *roaring.Bitmap {
+// priceRange returns the products of Columns.PriceRange.
+func (c *columnSet) priceRange(min, max *float64) *roaring.Bitmap {
 	low, high := priceBounds(min, max)
 	dense := make([]uint64, (len(c.prices)+63)/64) // to add to a Roaring bitmap one by one takes many times as long
 	for doc, price := range c.prices {
@@ -116,8 +111,8 @@ func (c *Columns) PriceRange(min, max *float64) *roaring.Bitmap {
 	return roaring.FromDense(dense, false)
 }
 
-// CountPrices is how many of docs PriceRange would return.
-func (c *Columns) CountPrices(docs *roaring.Bitmap, min, max *float64) int {
+// countPrices is how many of docs priceRange would return.
+func (c *columnSet) countPrices(docs *roaring.Bitmap, min, max *float64) int {
 	low, high := priceBounds(min, max)
 	count := 0
 	for it := docs.Iterator(); it.HasNext(); {
@@ -143,13 +138,8 @@ func priceBounds(min, max *float64) (low, high int64) {
 
 func unitsOf(hundredths int64) float64 { return float64(hundredths) / 100 }
 
-// Count returns how many of docs have each value of a field; values that none has are left out. A nil
-// docs means all products.
-func (c *Columns) Count(field string, docs *roaring.Bitmap) map[string]int {
-	if docs == nil {
-		docs = roaring.New()
-		docs.AddRange(0, uint64(c.count))
-	}
+// counts returns how many of docs have each value of a field; values that none has are left out.
+func (c *columnSet) counts(field string, docs *roaring.Bitmap) map[string]int {
 	if field == fieldInStock {
 		return c.countStock(docs)
 	}
@@ -159,7 +149,7 @@ func (c *Columns) Count(field string, docs *roaring.Bitmap) map[string]int {
 	return make(map[string]int)
 }
 
-func (c *Columns) countStock(docs *roaring.Bitmap) map[string]int {
+func (c *columnSet) countStock(docs *roaring.Bitmap) map[string]int {
 	all := docs.CardinalityInRange(0, uint64(c.count))
 	in := docs.AndCardinality(c.inStock)
 	counts := make(map[string]int)
@@ -196,21 +186,20 @@ func (col *column) count(docs *roaring.Bitmap) map[string]int {
 	return counts
 }
 
-// Price returns a product's price in currency units, or false when it is unknown.
-func (c *Columns) Price(doc uint32) (units float64, ok bool) {
+// price is that of Columns.Price.
+func (c *columnSet) price(doc uint32) (units float64, ok bool) {
 	if int(doc) >= c.count || c.prices[doc] == 0 {
 		return 0, false
 	}
 	return unitsOf(c.prices[doc]), true
 }
 
-// HasPrices says whether any product has a price.
-func (c *Columns) HasPrices() bool {
+func (c *columnSet) hasPrices() bool {
 	return slices.ContainsFunc(c.prices, func(price int64) bool { return price > 0 })
 }
 
-// ValuesOf returns what a product has of a dictionary-coded field, ascending.
-func (c *Columns) ValuesOf(field string, doc uint32) []string {
+// valuesOf are those of Columns.ValuesOf.
+func (c *columnSet) valuesOf(field string, doc uint32) []string {
 	col, ok := c.fields[field]
 	if !ok || int(doc) >= c.count {
 		return nil
@@ -222,8 +211,25 @@ func (c *Columns) ValuesOf(field string, doc uint32) []string {
 	return values
 }
 
-// InStock reports whether a product can be bought.
-func (c *Columns) InStock(doc uint32) bool { return c.inStock.Contains(doc) }
+// spell writes values as they are written here.
+func (c *columnSet) spell(field string, values []string) {
+	col := c.fields[field]
+	for i, value := range values {
+		if code, known := col.folded[fold(value)]; known {
+			values[i] = col.values[code]
+		}
+	}
+}
+
+// attributes are the names of the attributes that some product has.
+func (c *columnSet) attributes() map[string]bool {
+	names := make(map[string]bool)
+	for _, value := range c.fields[FieldAttributes].values {
+		name, _ := CutAttribute(value)
+		names[name] = true
+	}
+	return names
+}
 
 func (col *column) of(doc uint32) []uint32 { return col.codes[col.offsets[doc]:col.offsets[doc+1]] }
 

@@ -16,7 +16,7 @@ const (
 	columnsVersion = 1
 )
 
-func openColumns(path string) (*Columns, error) {
+func openColumns(path string) (*columnSet, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -33,7 +33,7 @@ func openColumns(path string) (*Columns, error) {
 	return columns, nil
 }
 
-func readColumns(source io.ReaderAt, size int64) (*Columns, error) {
+func readColumns(source io.ReaderAt, size int64) (*columnSet, error) {
 	file, err := readSections(source, size, columnsMagic, columnsVersion)
 	if err != nil {
 		return nil, err
@@ -45,7 +45,7 @@ func readColumns(source io.ReaderAt, size int64) (*Columns, error) {
 	if len(prices)%8 != 0 {
 		return nil, fmt.Errorf("%w: section %q has %d bytes", ErrDamaged, "price", len(prices))
 	}
-	c := &Columns{count: len(prices) / 8, fields: make(map[string]*column), inStock: roaring.New()}
+	c := &columnSet{count: len(prices) / 8, fields: make(map[string]*column), inStock: roaring.New()}
 	c.prices = make([]int64, c.count)
 	for doc := range c.prices {
 		c.prices[doc] = int64(binary.LittleEndian.Uint64(prices[8*doc:]))
@@ -63,11 +63,10 @@ func readColumns(source io.ReaderAt, size int64) (*Columns, error) {
 		}
 	}
 	c.inStock.RunOptimize()
-	days, err := readReleased(file, c.count)
-	if err != nil {
+	if c.days, err = readReleased(file, c.count); err != nil {
 		return nil, err
 	}
-	c.newest = newestFirst(days)
+	c.newest = newestFirst(c.days)
 	for _, field := range columnFields {
 		if c.fields[field], err = readColumn(file, field, c.count); err != nil {
 			return nil, err

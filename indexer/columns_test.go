@@ -36,7 +36,7 @@ func written(t testing.TB, w *columnsWriter) *Columns {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return c
+	return newColumns(c, nil, nil)
 }
 
 func TestColumnValuesAreDistinctWhateverTheirCaseAndSpeltAsMostSpellThem(t *testing.T) {

@@ -11,10 +11,9 @@ import (
 // columnsWriter gathers the columns of products in the order of their numbers.
 type columnsWriter struct {
 	fields map[string]*columnBuilder
-	prices []byte
-	stock  []byte
-	days   []uint32
-	count  int
+	prices []int64
+	stock  docSet
+	days   []int32
 }
 
 // columnBuilder gathers one field. Codes are given in the order of appearance until finish sorts them.
@@ -44,15 +43,15 @@ func (w *columnsWriter) add(row columnRow) {
 	w.fields[fieldColour].add(row.colour)
 	w.fields[fieldCurrency].add(row.currency)
 	w.fields[FieldAttributes].add(row.attributes)
-	w.prices = binary.LittleEndian.AppendUint64(w.prices, uint64(row.price))
-	if w.count%8 == 0 {
+	doc := len(w.prices)
+	w.prices = append(w.prices, row.price)
+	if doc%64 == 0 {
 		w.stock = append(w.stock, 0)
 	}
 	if row.inStock {
-		w.stock[w.count/8] |= 1 << (w.count % 8)
+		w.stock[doc/64] |= 1 << (doc % 64)
 	}
-	w.days = append(w.days, uint32(releaseDay(row.released)))
-	w.count++
+	w.days = append(w.days, releaseDay(row.released))
 }
 
 // columnRow is what one product adds to the columns.
@@ -147,9 +146,19 @@ func (w *columnsWriter) write(path string) error {
 	if err != nil {
 		return err
 	}
-	out.section("price", w.prices)
-	out.section("in-stock", w.stock)
-	out.section("released", uint32Bytes(w.days))
+	var prices, stock, days []byte
+	for _, price := range w.prices {
+		prices = binary.LittleEndian.AppendUint64(prices, uint64(price))
+	}
+	for _, word := range w.stock {
+		stock = binary.LittleEndian.AppendUint64(stock, word)
+	}
+	for _, day := range w.days {
+		days = binary.LittleEndian.AppendUint32(days, uint32(day))
+	}
+	out.section("price", prices)
+	out.section("in-stock", stock[:(len(w.prices)+7)/8])
+	out.section("released", days)
 	for _, field := range columnFields {
 		col := w.fields[field].finish()
 		if field == FieldAttributes {
@@ -167,4 +176,30 @@ func (w *columnsWriter) write(path string) error {
 		out.section(field+"/codes", uint32Bytes(col.codes))
 	}
 	return out.close()
+}
+
+// set returns the columns of what was added, in memory, with the attributes of these names alone.
+func (w *columnsWriter) set(attributes map[string]bool) *columnSet {
+	s := &columnSet{
+		count:   len(w.prices),
+		fields:  make(map[string]*column),
+		prices:  w.prices,
+		inStock: w.stock.bitmap(),
+		days:    w.days,
+		newest:  newestFirst(w.days),
+	}
+	for _, field := range columnFields {
+		col := w.fields[field].finish()
+		if field == FieldAttributes {
+			kept := make([]bool, len(col.values))
+			for code, value := range col.values {
+				name, _ := CutAttribute(value)
+				kept[code] = attributes[name]
+			}
+			col = col.only(kept)
+		}
+		col.derive()
+		s.fields[field] = col
+	}
+	return s
 }

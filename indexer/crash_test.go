@@ -3,6 +3,7 @@ package indexer_test
 import (
 	"context"
 	"fmt"
+	"image/color"
 	"os"
 	"os/exec"
 	"slices"
@@ -18,6 +19,7 @@ const (
 	crashAt    = "VITRINE_TEST_CRASH_AT"
 	crashDir   = "VITRINE_TEST_CRASH_DIR"
 	crashFiles = "VITRINE_TEST_CRASH_FILES"
+	crashURL   = "VITRINE_TEST_CRASH_URL" // of photos; empty = crashFeed is built
 )
 
 const crashProducts = 600 // three batches of texts
@@ -32,9 +34,13 @@ func TestCrashingBuild(t *testing.T) {
 	if stage == "" {
 		t.Skip("run by TestKilledBuildLeavesTheOldGenerationServing")
 	}
-	s := newShop(t)
+	s, lines := newRemoteShop(t), crashFeed()
 	s.dir, s.files = os.Getenv(crashDir), os.Getenv(crashFiles)
+	if url := os.Getenv(crashURL); url != "" {
+		lines = remoteFeed(&photoServer{url: url})
+	}
 	_, err := s.index(context.Background(), func(o *indexer.BuildOptions) {
+		s.options(o, false)
 		o.Progress = func(at string, done, _ int) {
 			if fmt.Sprintf("%s %d", at, done) == stage || at == stage && done > 0 {
 				self, err := os.FindProcess(os.Getpid())
@@ -47,7 +53,7 @@ func TestCrashingBuild(t *testing.T) {
 				select {} // until the kill arrives
 			}
 		}
-	}, crashFeed()...)
+	}, lines...)
 	t.Fatalf("the build was not killed in %q: %v", stage, err)
 }
 
@@ -71,7 +77,7 @@ func TestKilledBuildLeavesTheOldGenerationServing(t *testing.T) {
 			s := newShop(t)
 			s.photo("red.png", indexertest.Photo(red))
 			s.mustIndex(`{"id":"old","title":"old thing"}`)
-			kill(t, s, c.stage)
+			kill(t, s, c.stage, "")
 
 			report, err := indexer.Check(context.Background(), s.dir)
 			if err != nil || report.Generation != c.live {
@@ -99,11 +105,41 @@ func TestKilledBuildLeavesTheOldGenerationServing(t *testing.T) {
 	}
 }
 
+// remoteFeed has enough photos for several batches.
+func remoteFeed(server *photoServer) []string {
+	var lines []string
+	for i := range 100 {
+		lines = append(lines, server.product(fmt.Sprintf("p%03d", i), fmt.Sprintf("Number %d", i), fmt.Sprintf("/%03d.png", i)))
+	}
+	return lines
+}
+
+func TestKilledBuildDoesNotFetchAgainWhatItHad(t *testing.T) {
+	server, s := servePhotos(t), newRemoteShop(t)
+	for i := range 100 {
+		server.paint(fmt.Sprintf("/%03d.png", i), color.RGBA{uint8(i), 30, 30, 255}) // so that each is embedded
+	}
+	kill(t, s.shop, "photos", server.url)
+	before := server.requests()
+	if len(before) == 0 || len(before) == 100 {
+		t.Fatalf("%d photos were fetched before the kill", len(before))
+	}
+	summary := s.mustBuild(false, remoteFeed(server)...)
+	after := server.requests()
+	if len(summary.PhotoProblems) != 0 || len(s.withPhoto()) != 100 || summary.PhotosEmbedded == 100 {
+		t.Errorf("%+v", summary)
+	}
+	// A request that was under way when the process ended may have brought nothing.
+	if twice := len(before) + len(after) - 100; twice < 0 || twice > 16 {
+		t.Errorf("%d photos were fetched, then %d", len(before), len(after))
+	}
+}
+
 // kill builds in a process of its own that is killed in a stage.
-func kill(t *testing.T, s *shop, stage string) {
+func kill(t *testing.T, s *shop, stage, url string) {
 	t.Helper()
 	command := exec.Command(os.Args[0], "-test.run=^TestCrashingBuild$")
-	command.Env = append(os.Environ(), crashAt+"="+stage, crashDir+"="+s.dir, crashFiles+"="+s.files)
+	command.Env = append(os.Environ(), crashAt+"="+stage, crashDir+"="+s.dir, crashFiles+"="+s.files, crashURL+"="+url)
 	out, err := command.CombinedOutput()
 	if err == nil || strings.Contains(string(out), "was not killed") || command.ProcessState.Exited() {
 		t.Fatalf("the build was to be killed and was not: %v\n%s", err, out)

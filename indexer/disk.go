@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+
+	"vitrine/catalog/durable"
 )
 
 // ErrDiskFull is wrapped when a build needs more room than the disk has.
@@ -17,7 +19,7 @@ var ErrDiskFull = errors.New("the disk is full")
 // checkRoom refuses to begin what the disk has no room for: the encoder would run for hours in vain.
 func (b *build) checkRoom(products int) error {
 	need := neededBytes(b.DataDir, products, b.Model.Dim)
-	if free, known := freeBytes(b.DataDir); known && free < need {
+	if free := durable.FreeBytes(b.DataDir); free >= 0 && free < need {
 		return roomError(b.DataDir, need, nil)
 	}
 	return nil
@@ -64,7 +66,7 @@ func advise(err error, dataDir string) error {
 // roomError says how much room a build needs, if that can be told, and how much there is. cause may be nil.
 func roomError(dataDir string, need int64, cause error) error {
 	room := ""
-	if free, known := freeBytes(dataDir); known {
+	if free := durable.FreeBytes(dataDir); free >= 0 {
 		room = fmt.Sprintf("; a build needs about %s and %s are free", megabytes(need), megabytes(free))
 	}
 	err := fmt.Errorf("%w that holds %s%s: free some space and index again; the live index is whole", ErrDiskFull, dataDir, room)

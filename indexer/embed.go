@@ -44,6 +44,7 @@ type matrix struct {
 	dim    int
 	values []float32
 	docs   []uint32
+	photos []uint32 // of the photo space: the number of each row's photo among those of its product
 }
 
 // first returns for each of count products the row at which it begins, and the number of rows.

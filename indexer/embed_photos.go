@@ -3,58 +3,50 @@ package indexer
 import (
 	"context"
 	"fmt"
-	"sync/atomic"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
-
-	"vitrine/catalog"
 )
 
-// embedPhotos returns a row for each photo that can be used; the others are noted as problems. One
-// goroutine loads photos, batch by batch, and two others embed what it has loaded, so that at most three
-// batches are in memory.
+// embedPhotos returns a row for each photo that can be used; the others are in the ledger.
 func (b *build) embedPhotos(ctx context.Context, rows []photoRow) (matrix, error) {
 	all := matrix{dim: b.Model.Dim, values: make([]float32, len(rows)*b.Model.Dim)}
 	has := make([]bool, len(rows))
-	place := func(row int, v []float32) { copy(all.values[row*all.dim:], v); has[row] = true }
-
-	loader := &photoLoader{embedder: b.embedder, fetch: newFetcher(b.AllowAddr), problems: &b.problems, place: place}
-	defer loader.fetch.close()
-	var done atomic.Int64
-	batches := make(chan []loadedPhoto)
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		defer close(batches)
-		for begin := 0; begin < len(rows); begin += photoBatch {
-			end := min(begin+photoBatch, len(rows))
-			loaded, err := loader.load(ctx, rows[begin:end], begin)
-			if err != nil {
-				return err
-			}
-			b.report(stagePhotos, int(done.Add(int64(end-begin-len(loaded)))), len(rows))
-			select {
-			case batches <- loaded:
-			case <-ctx.Done():
-				return ctx.Err()
-			}
-		}
-		return nil
-	})
-	for range encoderCalls {
-		group.Go(func() error {
-			for batch := range batches {
-				if err := b.embedBatch(ctx, batch, place); err != nil {
-					return err
-				}
-				b.report(stagePhotos, int(done.Add(int64(len(batch)))), len(rows))
-			}
-			return nil
-		})
+	changed, err := b.changedProducts(ctx)
+	if err != nil {
+		return matrix{}, err
 	}
-	if err := group.Wait(); err != nil {
+	run := b.photoRun(stagePhotos, rows, func(row int, v []float32) {
+		copy(all.values[row*all.dim:], v)
+		has[row] = true
+		b.ledger.forget(rows[row].key())
+	})
+	run.changed = changed
+	if err := run.do(ctx); err != nil {
 		return matrix{}, fmt.Errorf("embed photos: %w", err)
 	}
-	return all.keep(rows, has), nil
+	b.ledger.forgetOthers(rows)
+	return all.keep(rows, has), b.ledger.flush(ctx)
+}
+
+// changedProducts are those that have changed since the live generation; none where there is no such.
+func (b *build) changedProducts(ctx context.Context) (map[string]bool, error) {
+	changed := make(map[string]bool)
+	name, err := currentGeneration(b.DataDir)
+	if err != nil {
+		return changed, nil
+	}
+	live, err := readManifest(indexPath(b.DataDir, name))
+	if err != nil {
+		return changed, nil
+	}
+	for change, err := range b.Store.Changes(ctx, live.Sequence) {
+		if err != nil {
+			return nil, err
+		}
+		changed[change.ID] = true
+	}
+	return changed, nil
 }
 
 // keep moves the rows that have a vector together.
@@ -63,126 +55,147 @@ func (m matrix) keep(rows []photoRow, has []bool) matrix {
 		if has[row] {
 			copy(m.values[len(m.docs)*m.dim:], m.values[row*m.dim:(row+1)*m.dim])
 			m.docs = append(m.docs, rows[row].doc)
+			m.photos = append(m.photos, rows[row].number)
 		}
 	}
 	m.values = m.values[:len(m.docs)*m.dim]
 	return m
 }
 
+// photoRun gets vectors for some photos, and enters into the ledger why others have none.
+type photoRun struct {
+	*build
+	stage   string // of the progress
+	rows    []photoRow
+	place   func(row int, v []float32) // called by several goroutines, for different rows at the same time
+	recheck bool                       // try also what waits, and ask servers whatever is kept
+	changed map[string]bool            // products whose photos may have changed behind their URLs
+
+	batches chan []loadedPhoto
+	mu      sync.Mutex // guards done
+	done    int        // rows
+}
+
+func (b *build) photoRun(stage string, rows []photoRow, place func(row int, v []float32)) *photoRun {
+	return &photoRun{build: b, stage: stage, rows: rows, place: place, batches: make(chan []loadedPhoto)}
+}
+
 // loadedPhoto is a photo on its way to the encoder.
 type loadedPhoto struct {
-	row  int
-	of   photoRow
-	data []byte
-	keys []string // under which its vector is cached: of its bytes, and of its URL
+	rows     []int // that show it, at least one
+	data     []byte
+	keys     []string // under which its vector is cached: of its bytes, and of its URL
+	fallback []float32
 }
 
-// photoLoader reads photos from folders and fetches them from URLs.
-type photoLoader struct {
-	embedder *embedder
-	fetch    *fetcher
-	problems *photoProblems
-	place    func(row int, v []float32)
-}
-
-// load returns the photos of rows, the first of which has number begin. What cannot be loaded becomes a
-// problem. A photo behind a URL is fetched once: its vector is cached under the URL too.
-func (l *photoLoader) load(ctx context.Context, rows []photoRow, begin int) ([]loadedPhoto, error) {
-	var urls []string
-	for _, row := range rows {
-		if row.photo.Remote() {
-			urls = append(urls, urlKey(row.photo))
-		}
-	}
-	cached, err := l.embedder.cached(ctx, urls)
-	if err != nil {
-		return nil, err
-	}
-	data, reasons := make([][]byte, len(rows)), make([]error, len(rows))
-	group, groupCtx := errgroup.WithContext(ctx)
-	group.SetLimit(fetchesAtOnce)
-	for i, row := range rows {
-		if row.photo.Remote() {
-			if v := cached[urlKey(row.photo)]; v != nil {
-				l.place(begin+i, v)
-				l.embedder.rows.Add(1)
-				continue
-			}
-		}
+// do works on all rows. Photos of folders are read in batches of their order, those behind URLs come as they come, and two
+// goroutines embed both.
+func (r *photoRun) do(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		defer close(r.batches)
+		sources, ctx := errgroup.WithContext(ctx)
+		sources.Go(func() error { return r.readFiles(ctx) })
+		sources.Go(func() error { return r.fetchURLs(ctx) })
+		return sources.Wait()
+	})
+	for range encoderCalls {
 		group.Go(func() error {
-			data[i], reasons[i] = l.read(groupCtx, row.photo)
-			return ctx.Err()
+			for batch := range r.batches {
+				if err := r.embedBatch(ctx, batch); err != nil {
+					return err
+				}
+			}
+			return nil
 		})
 	}
-	if err := group.Wait(); err != nil {
-		return nil, err
-	}
-	var loaded []loadedPhoto
-	for i, row := range rows {
-		switch {
-		case reasons[i] != nil:
-			l.problems.add(begin+i, row, reasons[i])
-		case data[i] != nil:
-			keys := []string{contentKey(data[i])}
-			if row.photo.Remote() {
-				keys = append(keys, urlKey(row.photo))
-			}
-			loaded = append(loaded, loadedPhoto{begin + i, row, data[i], keys})
-		}
-	}
-	return loaded, nil
+	return group.Wait()
 }
 
-func (l *photoLoader) read(ctx context.Context, photo catalog.Photo) ([]byte, error) {
-	if photo.Remote() {
-		return l.fetch.get(ctx, photo.Ref)
-	}
-	return catalog.ReadPhoto(ctx, photo)
-}
-
-func urlKey(photo catalog.Photo) string { return "url:" + contentKey([]byte(photo.Ref)) }
-
-// embedBatch places the vectors of a batch; photos that the encoder cannot use become problems.
-func (b *build) embedBatch(ctx context.Context, batch []loadedPhoto, place func(row int, v []float32)) error {
+// hand gives a batch to the encoder's goroutines.
+func (r *photoRun) hand(ctx context.Context, batch []loadedPhoto) error {
 	if len(batch) == 0 {
 		return nil
 	}
+	select {
+	case r.batches <- batch:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// settle gives some rows a vector.
+func (r *photoRun) settle(rows []int, v []float32) {
+	for _, row := range rows {
+		r.place(row, v)
+		r.embedder.rows.Add(1)
+	}
+	r.count(len(rows))
+}
+
+// fail says why some rows have no vector, unless they have one of before.
+func (r *photoRun) fail(ctx context.Context, rows []int, reason error, fallback []float32) error {
+	if fallback != nil {
+		r.settle(rows, fallback)
+		return nil
+	}
+	for _, row := range rows {
+		if err := r.ledger.failed(ctx, &r.rows[row], reason); err != nil {
+			return err
+		}
+	}
+	r.count(len(rows))
+	return nil
+}
+
+// count reports rows that are done.
+func (r *photoRun) count(rows int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.done += rows
+	r.report(r.stage, r.done, len(r.rows))
+}
+
+// embedBatch settles the rows of a batch; photos that the encoder cannot use fail.
+func (r *photoRun) embedBatch(ctx context.Context, batch []loadedPhoto) error {
 	keys := make([]string, len(batch))
 	for i, photo := range batch {
 		keys[i] = photo.keys[0]
 	}
-	known, err := b.embedder.cached(ctx, keys)
+	known, err := r.embedder.cached(ctx, keys)
 	if err != nil {
 		return err
 	}
-	broken, err := b.embedder.embedPhotos(ctx, batch, known)
+	broken, err := r.embedder.embedPhotos(ctx, batch, r.rows, known)
 	if err != nil {
 		return err
 	}
 	for _, photo := range batch {
 		if reason := broken[photo.keys[0]]; reason != nil {
-			b.problems.add(photo.row, photo.of, reason)
+			if err := r.fail(ctx, photo.rows, reason, photo.fallback); err != nil {
+				return err
+			}
 			continue
 		}
-		place(photo.row, known[photo.keys[0]])
-		b.embedder.rows.Add(1)
+		r.settle(photo.rows, known[photo.keys[0]])
 	}
 	return nil
 }
 
-// embedPhotos adds the vectors of a batch to known, and to the cache, and returns by key why others
-// have none.
-func (e *embedder) embedPhotos(ctx context.Context, batch []loadedPhoto, known map[string][]float32) (map[string]error, error) {
+// embedPhotos adds the vectors of a batch, whose rows are those of all, to known, and to the cache, and returns by key
+// why others have none.
+func (e *embedder) embedPhotos(ctx context.Context, batch []loadedPhoto, all []photoRow, known map[string][]float32) (map[string]error, error) {
 	var ask [][]byte
 	var keys []string
-	var first []photoRow // of each key
+	var first []*photoRow // of each key
 	fresh := make(map[string][]float32)
 	asked := make(map[string]bool)
 	for _, photo := range batch {
 		key := photo.keys[0]
 		if known[key] == nil && !asked[key] {
 			asked[key] = true
-			ask, keys, first = append(ask, photo.data), append(keys, key), append(first, photo.of)
+			ask, keys, first = append(ask, photo.data), append(keys, key), append(first, &all[photo.rows[0]])
 		}
 	}
 	broken := make(map[string]error)

@@ -28,6 +28,22 @@ type story struct {
 
 // stories are told by TestFaultyProcess, by their names.
 var stories = map[string]story{
+	"changes beside the generation": {
+		begin: func(s *shop) { s.mustIndex(numbered(6)...) },
+		tell: func(ctx context.Context, run *changing) {
+			run.open(ctx)
+			run.opts.Live = true
+			run.search(ctx)
+			run.put(ctx, catalog.Product{ID: "p000001", Title: "green chair", PriceCents: 700})
+			run.put(ctx, catalog.Product{ID: "new", Title: "yellow scarf"})
+			run.build(ctx) // embeds what has changed
+			run.remove(ctx, "p000002")
+			run.opts.Live = false
+			run.build(ctx) // folds
+			run.put(ctx, catalog.Product{ID: "p000003", Title: "red lamp"})
+			run.close()
+		},
+	},
 	"first index": {
 		begin: func(s *shop) { s.photo("red.png", indexertest.Photo(red)) },
 		tell: func(ctx context.Context, run *changing) {

@@ -36,8 +36,8 @@ func writeSample(t testing.TB) map[string][]byte {
 		}
 		columns.add(columnsOf(&twoProducts[i]))
 	}
-	rows := map[Space][]uint32{SpaceText: {0, 1, 3}, SpacePhoto: {0, 0, 1}}
-	err = errors.Join(w.close(), columns.write(filepath.Join(dir, columnsFile)), writeRows(filepath.Join(dir, rowsFile), rows))
+	of := rowTable{first: map[Space][]uint32{SpaceText: {0, 1, 3}, SpacePhoto: {0, 0, 2}}, photos: []uint32{0, 2}}
+	err = errors.Join(w.close(), columns.write(filepath.Join(dir, columnsFile)), writeRows(filepath.Join(dir, rowsFile), of))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,17 +68,18 @@ func readFile(name string, data []byte) error {
 			}
 		}
 	case columnsFile:
-		c, err := readColumns(source, size)
+		set, err := readColumns(source, size)
 		if err != nil {
 			return err
 		}
+		c := newColumns(set, nil, nil)
 		for _, field := range append(columnFields, fieldInStock) {
 			c.Match(field, c.Values(field))
 			c.Count(field, nil)
 		}
 		c.PriceRange(nil, nil)
-		if n := len(c.Newest(nil, 0, c.count)); n != c.count {
-			return fmt.Errorf("%d of %d products by release", n, c.count)
+		if n := len(c.Newest(nil, 0, set.count)); n != set.count {
+			return fmt.Errorf("%d of %d products by release", n, set.count)
 		}
 	case rowsFile:
 		if _, err := readRows(source, size, 2); err != nil {

@@ -14,7 +14,7 @@ import (
 	"vitrine/indexer"
 )
 
-var update = flag.Bool("update", false, "write testdata/index-v1-ends anew: only before the ends of files in the manifest have landed")
+var update = flag.Bool("update", false, "write the frozen generation of a test anew: only before what it holds has landed")
 
 const (
 	frozenGeneration  = "testdata/generation-v1-vectors-v2"

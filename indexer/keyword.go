@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"path"
 	"path/filepath"
 	"strconv"
@@ -73,10 +72,10 @@ type Hit struct {
 type keywordIndex struct {
 	index   index.Index
 	reader  index.IndexReader
-	docs    []uint32           // the product of each Bleve document
-	average map[string]float64 // length of each field in terms
-	scratch sync.Pool          // of *keywordScores
-	cache   *postingsCache
+	docs    []uint32     // the product of each Bleve document
+	lengths fieldLengths // of all products together
+	weights *weights     // by the average of these
+	scratch sync.Pool    // of *keywordScores
 }
 
 // openKeyword reads the files in full first: Bleve checks no checksum and panics on damaged ones.
@@ -97,11 +96,12 @@ func openKeyword(dir string, manifest *Manifest) (*keywordIndex, error) {
 	if err != nil {
 		return nil, keywordError(dir, err)
 	}
-	k := &keywordIndex{index: idx, average: make(map[string]float64), cache: newPostingsCache()}
-	k.scratch.New = func() any { return newKeywordScores(count) }
-	for field, length := range manifest.Lengths {
-		k.average[field] = float64(length) / float64(max(count, 1))
+	k := &keywordIndex{index: idx}
+	k.scratch.New = func() any { return new(keywordScores) }
+	for i, field := range keywordFields {
+		k.lengths[i] = manifest.Lengths[field.name]
 	}
+	k.weights = newWeights(k.lengths, count)
 	if err := k.open(count); err != nil {
 		_ = k.close()
 		return nil, keywordError(dir, err)
@@ -152,147 +152,6 @@ func (k *keywordIndex) close() error {
 	return errors.Join(err, k.index.Close())
 }
 
-// search returns the K best products, best first, ties by doc. A product must have termsNeeded of the
-// words that any product has, or as many as any has where none has that many; a code found stands for
-// all words.
-func (k *keywordIndex) search(ctx context.Context, q KeywordQuery) ([]Hit, error) {
-	if q.K <= 0 {
-		return nil, nil
-	}
-	scores := k.takeScores(q.Filter)
-	defer k.returnScores(scores)
-	known, need, err := k.scoreQuery(ctx, q, scores)
-	if err != nil {
-		return nil, err
-	}
-	best, _ := scores.best(q.K, known, need)
-	return best, nil
-}
-
-// searchAll is search, and beside it what follows the hits, in no order.
-func (k *keywordIndex) searchAll(ctx context.Context, q KeywordQuery) (hits, others []Hit, err error) {
-	scores := k.takeScores(q.Filter)
-	defer k.returnScores(scores)
-	known, need, err := k.scoreQuery(ctx, q, scores)
-	if err != nil {
-		return nil, nil, err
-	}
-	hits, others = scores.best(q.K, known, need)
-	return hits, others, nil
-}
-
-// scoreQuery scores every product that may be a hit, and returns the words that some product has, whatever the
-// filter, and how many of them a hit needs.
-func (k *keywordIndex) scoreQuery(ctx context.Context, q KeywordQuery, scores *keywordScores) (known wordSet, need int, err error) {
-	query := parseQuery(q)
-	for _, pair := range query.pairs {
-		frequency, err := k.scoreTerm(ctx, pair.term, pair.words, scores)
-		if err != nil {
-			return 0, 0, err
-		}
-		if frequency > 0 {
-			known |= pair.words
-		}
-	}
-	for _, model := range query.models {
-		worth := func(frequency uint64) float64 { return modelWeight * k.rarity(frequency) }
-		frequency, err := k.scoreLookup(ctx, modelField, model, worth, scores)
-		if err != nil {
-			return 0, 0, err
-		}
-		if frequency > 0 {
-			known |= model.words
-		}
-	}
-	for _, c := range query.clauses {
-		words, err := k.scoreClause(ctx, c, known, scores)
-		if err != nil {
-			return 0, 0, err
-		}
-		known |= words
-	}
-	if query.title != "" {
-		worth := func(frequency uint64) float64 { return titleWeight * float64(known.len()) * k.rarity(frequency) }
-		if _, err := k.scoreLookup(ctx, phraseField, lookup{query.title, allWords}, worth, scores); err != nil {
-			return 0, 0, err
-		}
-	}
-	for _, code := range query.codes {
-		worth := func(uint64) float64 { return codeScore }
-		if _, err := k.scoreLookup(ctx, codeField, lookup{code, allWords}, worth, scores); err != nil {
-			return 0, 0, err
-		}
-	}
-	return known, termsNeeded(known.len(), query.han), nil
-}
-
-func (k *keywordIndex) takeScores(filter *roaring.Bitmap) *keywordScores {
-	scores := k.scratch.Get().(*keywordScores)
-	scores.restrict(filter)
-	return scores
-}
-
-func (k *keywordIndex) returnScores(scores *keywordScores) {
-	scores.reset()
-	k.scratch.Put(scores)
-}
-
-// spelling is a term that stands for a word, and how much of its score counts.
-type spelling struct {
-	term   string
-	weight float64
-}
-
-// scoreTerm adds the BM25 of a term, which covers words, and returns how many products have it in the field where it is commonest.
-func (k *keywordIndex) scoreTerm(ctx context.Context, term string, words wordSet, scores *keywordScores) (frequency uint64, err error) {
-	postings, err := k.postingsOf(ctx, term)
-	if err != nil {
-		return 0, err
-	}
-	scores.addTerm(postings.products, k.rarity(postings.frequency), words)
-	return postings.frequency, nil
-}
-
-// scoreSpellings adds the BM25 of what may stand for a word. All are as rare as the commonest of them; it returns how
-// many products have that.
-func (k *keywordIndex) scoreSpellings(ctx context.Context, spellings []spelling, words wordSet, scores *keywordScores) (frequency uint64, err error) {
-	found := make([]*termPostings, len(spellings))
-	for i, spelling := range spellings {
-		if found[i], err = k.postingsOf(ctx, spelling.term); err != nil {
-			return 0, err
-		}
-		frequency = max(frequency, found[i].frequency)
-	}
-	rarity := k.rarity(frequency)
-	for i, postings := range found {
-		for _, p := range postings.products {
-			scores.add(p.doc, spellings[i].weight*rarity*p.weight)
-		}
-	}
-	scores.endTerm(words)
-	return frequency, nil
-}
-
-// rarity is the inverse document frequency.
-func (k *keywordIndex) rarity(frequency uint64) float64 {
-	n, df := float64(len(k.docs)), float64(frequency)
-	return math.Log(1 + (n-df+0.5)/(df+0.5))
-}
-
-// scoreLookup adds to each product with a term what the term is worth, and returns how many have it.
-func (k *keywordIndex) scoreLookup(ctx context.Context, field string, l lookup, worth func(frequency uint64) float64, scores *keywordScores) (frequency uint64, err error) {
-	reader, err := k.reader.TermFieldReader(ctx, []byte(l.term), field, false, false, false)
-	if err != nil {
-		return 0, fmt.Errorf("look %s %q up: %w", field, l.term, err)
-	}
-	defer reader.Close()
-	frequency = reader.Count()
-	score := worth(frequency)
-	err = k.postings(ctx, reader, func(doc uint32, _ *index.TermFieldDoc) { scores.add(doc, score) })
-	scores.endTerm(l.words)
-	return frequency, err
-}
-
 // postings calls visit for each product of a posting list.
 func (k *keywordIndex) postings(ctx context.Context, reader index.TermFieldReader, visit func(doc uint32, posting *index.TermFieldDoc)) error {
 	var posting index.TermFieldDoc
@@ -309,4 +168,16 @@ func (k *keywordIndex) postings(ctx context.Context, reader index.TermFieldReade
 		}
 		visit(k.docs[next.ID.Value()], next)
 	}
+}
+
+// takeScores returns empty scores for so many products, which the caller returns.
+func (k *keywordIndex) takeScores(count int) *keywordScores {
+	scores := k.scratch.Get().(*keywordScores)
+	scores.grow(count)
+	return scores
+}
+
+func (k *keywordIndex) returnScores(scores *keywordScores) {
+	scores.reset()
+	k.scratch.Put(scores)
 }

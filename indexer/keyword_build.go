@@ -55,20 +55,14 @@ func createKeyword(dir string) (*keywordWriter, error) {
 func (w *keywordWriter) add(p *catalog.Product) error {
 	doc := document.NewDocument(strconv.Itoa(w.docs))
 	w.docs++
-	texts := keywordTexts(p)
-	for _, field := range keywordFields {
-		if text := texts[field.name]; text != "" {
-			doc.AddField(textField(field.name, text, w.lengths[field.name]))
+	for _, field := range keywordFieldsOf(p) {
+		analyzer := field.analysis
+		if counted, ok := w.lengths[field.name]; ok {
+			analyzer = counted
 		}
+		doc.AddField(document.NewTextFieldCustom(field.name, nil, []byte(field.text), index.IndexField, analyzer))
 	}
-	doc.AddField(textField(modelField, texts[phraseField], modelAnalysis{}))
-	doc.AddField(textField(vocabularyField, vocabularyText(texts), vocabularyAnalysis{}))
-	doc.AddField(textField(codeField, keywordCodes(p), codeAnalysis{}))
 	return w.builder.Index(doc)
-}
-
-func textField(name, text string, analyzer analysis.Analyzer) *document.TextField {
-	return document.NewTextFieldCustom(name, nil, []byte(text), index.IndexField, analyzer)
 }
 
 // close merges and writes the index and returns each field's length in terms, over all products.
@@ -81,6 +75,28 @@ func (w *keywordWriter) close() (map[string]int64, error) {
 		lengths[field] = counted.terms
 	}
 	return lengths, nil
+}
+
+// fieldText is a field of a product, and what makes terms of its text.
+type fieldText struct {
+	name, text string
+	analysis   analysis.Analyzer
+}
+
+// keywordFieldsOf returns the fields of a product that the keyword index has: keywordFields, and those of lookups.
+func keywordFieldsOf(p *catalog.Product) []fieldText {
+	texts := keywordTexts(p)
+	var fields []fieldText
+	for _, field := range keywordFields {
+		if text := texts[field.name]; text != "" {
+			fields = append(fields, fieldText{field.name, text, field.analysis})
+		}
+	}
+	return append(fields,
+		fieldText{modelField, texts[phraseField], modelAnalysis{}},
+		fieldText{vocabularyField, vocabularyText(texts), vocabularyAnalysis{}},
+		fieldText{codeField, keywordCodes(p), codeAnalysis{}},
+	)
 }
 
 // keywordTexts returns what of a product is searched in which field. Values stand on lines of their

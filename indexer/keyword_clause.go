@@ -15,7 +15,7 @@ const (
 
 // scoreClause adds what a clause gives to each product and returns those of its words that any has.
 // Something near stands in for the others, unless they are in joined: part of a word that a product has.
-func (k *keywordIndex) scoreClause(ctx context.Context, c clause, joined wordSet, scores *keywordScores) (known wordSet, err error) {
+func (k *keywordView) scoreClause(ctx context.Context, c clause, joined wordSet, scores *keywordScores) (known wordSet, err error) {
 	if len(c.synonyms) == 0 {
 		known, _, err = k.scoreWords(ctx, c, scores)
 	} else {
@@ -46,7 +46,7 @@ func (k *keywordIndex) scoreClause(ctx context.Context, c clause, joined wordSet
 
 // scoreWords adds what the words of a clause give as they are. It returns those that any product has,
 // and how rare they are together.
-func (k *keywordIndex) scoreWords(ctx context.Context, c clause, scores *keywordScores) (known wordSet, rarity float64, err error) {
+func (k *keywordView) scoreWords(ctx context.Context, c clause, scores *keywordScores) (known wordSet, rarity float64, err error) {
 	for i, word := range c.words {
 		bit := wordRange(c.first+i, c.first+i+1)
 		frequency, err := k.scoreTerm(ctx, word.term, bit, scores)
@@ -63,7 +63,7 @@ func (k *keywordIndex) scoreWords(ctx context.Context, c clause, scores *keyword
 
 // scoreSynonyms adds the best of what the words of a clause give and what each synonym gives of which a
 // product has all terms. It returns the words that any product has so.
-func (k *keywordIndex) scoreSynonyms(ctx context.Context, c clause, scores *keywordScores) (known wordSet, err error) {
+func (k *keywordView) scoreSynonyms(ctx context.Context, c clause, scores *keywordScores) (known wordSet, err error) {
 	best := k.takeScores(scores.filter)
 	defer k.returnScores(best)
 	known, rarity, err := k.scoreWords(ctx, c, best)
@@ -86,7 +86,7 @@ func (k *keywordIndex) scoreSynonyms(ctx context.Context, c clause, scores *keyw
 
 // scoreSynonym raises the products that have all terms of a synonym to what these give: no more than if
 // they were as rare as the words that they stand for. It returns whether each term is in some product.
-func (k *keywordIndex) scoreSynonym(ctx context.Context, terms []string, rarity float64, words wordSet, best *keywordScores) (bool, error) {
+func (k *keywordView) scoreSynonym(ctx context.Context, terms []string, rarity float64, words wordSet, best *keywordScores) (bool, error) {
 	scores := k.takeScores(best.filter)
 	defer k.returnScores(scores)
 	own := 0.0
@@ -102,7 +102,7 @@ func (k *keywordIndex) scoreSynonym(ctx context.Context, terms []string, rarity 
 }
 
 // standIns returns what is near a word that no product has: of "size 42" the 42.
-func (k *keywordIndex) standIns(ctx context.Context, word queryWord) ([]spelling, error) {
+func (k *keywordView) standIns(ctx context.Context, word queryWord) ([]spelling, error) {
 	if size, ok := strings.CutPrefix(word.term, sizePrefix); ok && word.quantity {
 		return []spelling{{size, sizeWeight}}, nil
 	}

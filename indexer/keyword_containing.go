@@ -2,11 +2,9 @@ package indexer
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/RoaringBitmap/roaring/v2"
-	index "github.com/blevesearch/bleve_index_api"
 )
 
 // Containing returns the products that have every word of text in their titles, brand, category, colour or
@@ -26,7 +24,7 @@ func (s *Snapshot) Knows(ctx context.Context, word string) (bool, error) {
 	return true, nil
 }
 
-func (k *keywordIndex) containing(ctx context.Context, text string) (*roaring.Bitmap, error) {
+func (k *keywordView) containing(ctx context.Context, text string) (*roaring.Bitmap, error) {
 	var all *roaring.Bitmap
 	for _, term := range queryTerms(text) {
 		with, err := k.withTerm(ctx, term)
@@ -45,20 +43,17 @@ func (k *keywordIndex) containing(ctx context.Context, text string) (*roaring.Bi
 	return all, nil
 }
 
-func (k *keywordIndex) withTerm(ctx context.Context, term string) (*roaring.Bitmap, error) {
+func (k *keywordView) withTerm(ctx context.Context, term string) (*roaring.Bitmap, error) {
 	with := roaring.New()
 	for _, field := range keywordFields {
 		if field.name == "description" {
 			continue
 		}
-		reader, err := k.reader.TermFieldReader(ctx, []byte(term), field.name, false, false, false)
+		docs, err := k.docsWith(ctx, field.name, term)
 		if err != nil {
 			return nil, err
 		}
-		err = k.postings(ctx, reader, func(doc uint32, _ *index.TermFieldDoc) { with.Add(doc) })
-		if err := errors.Join(err, reader.Close()); err != nil {
-			return nil, err
-		}
+		with.AddMany(docs)
 	}
 	return with, nil
 }

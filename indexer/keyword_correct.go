@@ -10,7 +10,7 @@ import (
 
 // correct writes for each word of text that no product has, and no synonym stands for, the nearest word of
 // the catalogue: the commonest of those at the least edit distance. A last word that may be typed in part is left.
-func (k *keywordIndex) correct(ctx context.Context, text string, synonyms *Synonyms) (string, error) {
+func (k *keywordView) correct(ctx context.Context, text string, synonyms *Synonyms) (string, error) {
 	query := parseQuery(KeywordQuery{Terms: text, Synonyms: synonyms})
 	known, err := k.joined(ctx, query)
 	if err != nil {
@@ -43,7 +43,7 @@ func (k *keywordIndex) correct(ctx context.Context, text string, synonyms *Synon
 }
 
 // joined returns the words of which some product has a part joined with a neighbour.
-func (k *keywordIndex) joined(ctx context.Context, query parsedQuery) (known wordSet, err error) {
+func (k *keywordView) joined(ctx context.Context, query parsedQuery) (known wordSet, err error) {
 	for _, pair := range query.pairs {
 		has, err := k.hasTerm(ctx, pair.term)
 		if err != nil {
@@ -66,7 +66,7 @@ func (k *keywordIndex) joined(ctx context.Context, query parsedQuery) (known wor
 }
 
 // hasTerm returns whether any product has a term in any field.
-func (k *keywordIndex) hasTerm(ctx context.Context, term string) (bool, error) {
+func (k *keywordView) hasTerm(ctx context.Context, term string) (bool, error) {
 	for _, field := range keywordFields {
 		if count, err := k.count(ctx, field.name, term); count > 0 || err != nil {
 			return count > 0, err

@@ -11,7 +11,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/blevesearch/bleve/v2/analysis"
-	index "github.com/blevesearch/bleve_index_api"
 )
 
 // vocabularyField has the words of the catalogue as they are written: the other fields have stems, of
@@ -56,15 +55,13 @@ func onlyLetters(word string) bool {
 // nearby returns the words of the catalogue that may be meant by one that no product has, the commonest
 // first: what completes it where it may be typed in part, or else the words at the least edit distance
 // with the same first letter (a swap of neighbours is one edit). completes says which.
-func (k *keywordIndex) nearby(ctx context.Context, word queryWord) (near []string, completes bool, err error) {
+func (k *keywordView) nearby(ctx context.Context, word queryWord) (near []string, completes bool, err error) {
 	if !onlyLetters(word.typed) {
 		return nil, false, nil
 	}
 	runes := utf8.RuneCountInString(word.typed)
 	if word.last && runes >= prefixMinRunes {
-		near, err = k.commonest(ctx, func() (index.FieldDict, error) {
-			return k.reader.FieldDictPrefix(vocabularyField, []byte(word.typed))
-		})
+		near, err = k.commonest(ctx, wordsBeginning(word.typed))
 		if err != nil || len(near) > 0 {
 			return near, true, err
 		}
@@ -80,16 +77,10 @@ func (k *keywordIndex) nearby(ctx context.Context, word queryWord) (near []strin
 }
 
 // atDistance returns the commonest words within an edit distance of any of the spellings.
-func (k *keywordIndex) atDistance(ctx context.Context, distance int, spellings ...string) ([]string, error) {
-	reader, ok := k.reader.(index.IndexReaderFuzzy)
-	if !ok {
-		return nil, nil
-	}
+func (k *keywordView) atDistance(ctx context.Context, distance int, spellings ...string) ([]string, error) {
 	for _, spelling := range spellings {
 		_, first := utf8.DecodeRuneInString(spelling)
-		near, err := k.commonest(ctx, func() (index.FieldDict, error) {
-			return reader.FieldDictFuzzy(vocabularyField, spelling, distance, spelling[:first])
-		})
+		near, err := k.commonest(ctx, wordsNear(spelling, distance, spelling[:first]))
 		if err != nil || len(near) > 0 {
 			return near, err
 		}
@@ -97,38 +88,29 @@ func (k *keywordIndex) atDistance(ctx context.Context, distance int, spellings .
 	return nil, nil
 }
 
-// commonest returns the nearWords commonest words of a dictionary, ties in alphabetical order.
-func (k *keywordIndex) commonest(ctx context.Context, open func() (index.FieldDict, error)) ([]string, error) {
-	dictionary, err := open()
+// commonest returns the nearWords commonest words that match, ties in alphabetical order.
+func (k *keywordView) commonest(ctx context.Context, match wordMatch) ([]string, error) {
+	candidates, err := k.base.words(match)
+	if err == nil && k.changed() {
+		var changed []string
+		changed, err = k.delta.words(match)
+		candidates = append(candidates, changed...)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("look for near words: %w", err)
 	}
-	defer dictionary.Close()
-	common := make(map[string]uint64)
-	for len(common) < maxNearWords {
-		entry, err := dictionary.Next()
+	common := make(map[string]int, len(candidates))
+	for _, word := range candidates {
+		count, err := k.count(ctx, vocabularyField, word)
 		if err != nil {
-			return nil, fmt.Errorf("look for near words: %w", err)
-		}
-		if entry == nil {
-			break
-		}
-		if common[entry.Term], err = k.count(ctx, vocabularyField, entry.Term); err != nil {
 			return nil, err
+		}
+		if count > 0 {
+			common[word] = count
 		}
 	}
 	words := slices.SortedFunc(maps.Keys(common), func(a, b string) int {
 		return cmp.Or(cmp.Compare(common[b], common[a]), cmp.Compare(a, b))
 	})
 	return words[:min(len(words), nearWords)], nil
-}
-
-// count returns how many products have a term in a field.
-func (k *keywordIndex) count(ctx context.Context, field, term string) (uint64, error) {
-	postings, err := k.reader.TermFieldReader(ctx, []byte(term), field, false, false, false)
-	if err != nil {
-		return 0, fmt.Errorf("look %q up: %w", term, err)
-	}
-	count := postings.Count()
-	return count, postings.Close()
 }

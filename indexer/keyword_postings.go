@@ -2,7 +2,10 @@ package indexer
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math"
+	"math/bits"
 	"sync"
 
 	index "github.com/blevesearch/bleve_index_api"
@@ -11,14 +14,29 @@ import (
 // termPostings is what a term gives to products in the fields that are searched for words, apart from how
 // rare it is.
 type termPostings struct {
-	frequency uint64 // products that have it in the field where it is commonest
-	products  []weighedPosting
+	counts   fieldCounts
+	products []weighedPosting
 }
 
 // weighedPosting is the weighted term frequency part of BM25 in the best field of a product, and some of that in the others.
 type weighedPosting struct {
 	doc    uint32
+	fields fieldSet // where the product has the term
 	weight float64
+}
+
+// fieldSet is a set of keywordFields: bit i stands for field i.
+type fieldSet uint8
+
+// fieldCounts counts products by the number of the field in which they have a term.
+type fieldCounts [fieldSetSize]int
+
+const fieldSetSize = 8
+
+func (c *fieldCounts) add(fields fieldSet, n int) {
+	for ; fields != 0; fields &= fields - 1 {
+		c[bits.TrailingZeros8(uint8(fields))] += n
+	}
 }
 
 const (
@@ -67,25 +85,22 @@ func (c *postingsCache) put(term string, postings *termPostings) {
 }
 
 // postingsOf returns the postings of a term, which nobody may change.
-func (k *keywordIndex) postingsOf(ctx context.Context, term string) (*termPostings, error) {
-	if cached := k.cache.get(term); cached != nil {
+func (k *keywordIndex) postingsOf(ctx context.Context, term string, w *weights) (*termPostings, error) {
+	if cached := w.cache.get(term); cached != nil {
 		return cached, nil
 	}
 	p := &termPostings{}
-	scores := k.takeScores(nil)
+	scores := k.takeScores(len(k.docs))
 	defer k.returnScores(scores)
-	for _, field := range keywordFields {
+	for i, field := range keywordFields {
 		reader, err := k.reader.TermFieldReader(ctx, []byte(term), field.name, true, true, false)
 		if err != nil {
 			return nil, fmt.Errorf("look %q up: %w", term, err)
 		}
-		p.frequency = max(p.frequency, reader.Count())
-		average := k.average[field.name]
+		p.counts[i] = int(reader.Count())
 		err = k.postings(ctx, reader, func(doc uint32, posting *index.TermFieldDoc) {
-			length := 1 / (posting.Norm * posting.Norm) // scorch stores 1/√length
-			tf := float64(posting.Freq)
-			norm := 1 - field.lengthNorm + field.lengthNorm*length/average
-			scores.add(doc, field.weight*tf*(saturation+1)/(tf+saturation*norm))
+			length := math.Round(1 / (posting.Norm * posting.Norm)) // Bleve gives 1/√length
+			scores.addField(doc, w.of(i, float64(posting.Freq), length), i)
 		})
 		_ = reader.Close()
 		if err != nil {
@@ -93,6 +108,26 @@ func (k *keywordIndex) postingsOf(ctx context.Context, term string) (*termPostin
 		}
 	}
 	p.products = scores.endPostings()
-	k.cache.put(term, p)
+	w.cache.put(term, p)
 	return p, nil
+}
+
+// docsWith returns the products that have a term in a field.
+func (k *keywordIndex) docsWith(ctx context.Context, field, term string) ([]uint32, error) {
+	reader, err := k.reader.TermFieldReader(ctx, []byte(term), field, false, false, false)
+	if err != nil {
+		return nil, fmt.Errorf("look %s %q up: %w", field, term, err)
+	}
+	docs := make([]uint32, 0, reader.Count())
+	err = k.postings(ctx, reader, func(doc uint32, _ *index.TermFieldDoc) { docs = append(docs, doc) })
+	return docs, errors.Join(err, reader.Close())
+}
+
+// count returns how many products have a term in a field.
+func (k *keywordIndex) count(ctx context.Context, field, term string) (int, error) {
+	reader, err := k.reader.TermFieldReader(ctx, []byte(term), field, false, false, false)
+	if err != nil {
+		return 0, fmt.Errorf("look %s %q up: %w", field, term, err)
+	}
+	return int(reader.Count()), reader.Close()
 }

@@ -12,8 +12,9 @@ import (
 // and is used again by later searches, so that a search costs in proportion to what it touches.
 type keywordScores struct {
 	filtered bool
-	allowed  []uint64 // bits of the products that the filter lets through
+	allowed  docSet // bits of the products that the filter lets through
 	filter   *roaring.Bitmap
+	gone     docSet   // has no scores either
 	touched  []uint32 // products with any term
 	products []productScore
 
@@ -28,25 +29,37 @@ type productScore struct {
 }
 
 // termScore is what the present term gives to a product.
-type termScore struct{ best, sum float64 }
+type termScore struct {
+	best, sum float64
+	fields    fieldSet // of a term's postings
+}
+
+func (t *termScore) add(score float64) {
+	t.sum += score
+	t.best = max(t.best, score)
+}
 
 // value is the best of what its fields or spellings give, and some of the others.
 func (t termScore) value() float64 { return t.best + tieBreak*(t.sum-t.best) }
 
-func newKeywordScores(count int) *keywordScores {
-	return &keywordScores{products: make([]productScore, count), term: make([]termScore, count)}
+// grow makes places for so many products.
+func (s *keywordScores) grow(count int) {
+	if more := count - len(s.products); more > 0 {
+		s.products = append(s.products, make([]productScore, more)...)
+		s.term = append(s.term, make([]termScore, more)...)
+	}
 }
 
-// restrict lets only the products of filter have scores; nil = all.
-func (s *keywordScores) restrict(filter *roaring.Bitmap) {
-	s.filter, s.filtered = filter, filter != nil
+// restrict lets only the products of filter have scores (nil = all) that are not gone.
+func (s *keywordScores) restrict(filter *roaring.Bitmap, gone docSet) {
+	s.filter, s.filtered, s.gone = filter, filter != nil, gone
 	if s.filtered {
 		s.allowed = filter.ToDense()
 	}
 }
 
 func (s *keywordScores) allows(doc uint32) bool {
-	return !s.filtered || int(doc/64) < len(s.allowed) && s.allowed[doc/64]>>(doc%64)&1 == 1
+	return (!s.filtered || s.allowed.has(doc)) && !s.gone.has(doc)
 }
 
 // add notes what the present term gives in one field, or in one of its spellings. Scores are positive.
@@ -58,8 +71,7 @@ func (s *keywordScores) add(doc uint32, score float64) {
 		}
 		s.termDocs = append(s.termDocs, doc)
 	}
-	term.sum += score
-	term.best = max(term.best, score)
+	term.add(score)
 }
 
 // endTerm adds the present term's scores to the totals. The products that have it have these words.
@@ -71,12 +83,18 @@ func (s *keywordScores) endTerm(words wordSet) {
 	s.termDocs = s.termDocs[:0]
 }
 
+// addField is add, and notes in which field the present term was found.
+func (s *keywordScores) addField(doc uint32, score float64, field int) {
+	s.add(doc, score)
+	s.term[doc].fields |= 1 << field
+}
+
 // endPostings returns the present term's scores, in the order of the products, instead of adding them.
 func (s *keywordScores) endPostings() []weighedPosting {
 	slices.Sort(s.termDocs)
 	postings := make([]weighedPosting, len(s.termDocs))
 	for i, doc := range s.termDocs {
-		postings[i] = weighedPosting{doc, s.term[doc].value()}
+		postings[i] = weighedPosting{doc, s.term[doc].fields, s.term[doc].value()}
 		s.term[doc] = termScore{}
 	}
 	s.termDocs = s.termDocs[:0]
@@ -157,7 +175,7 @@ func (s *keywordScores) reset() {
 		s.term[doc] = termScore{}
 	}
 	s.touched, s.termDocs = s.touched[:0], s.termDocs[:0]
-	s.restrict(nil)
+	s.restrict(nil, nil)
 }
 
 // before is the order of hits: by score, ties by doc.

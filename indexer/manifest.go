@@ -88,16 +88,6 @@ func LiveModel(dataDir string) (Model, error) {
 	return manifest.Model, err
 }
 
-// LiveManifest describes the live generation, which is in the folder index/<Generation>. An error wraps ErrNoIndex when nothing
-// was built yet.
-func LiveManifest(dataDir string) (Manifest, error) {
-	name, err := currentGeneration(dataDir)
-	if err != nil {
-		return Manifest{}, err
-	}
-	return readManifest(indexPath(dataDir, name))
-}
-
 func readManifest(dir string) (Manifest, error) {
 	var m Manifest
 	file, err := os.Open(filepath.Join(dir, manifestFile))

@@ -27,19 +27,19 @@ func releaseDay(released time.Time) int32 {
 // end; products of one day stand in the order of their numbers. It leaves out offset of them and
 // returns at most limit. A nil docs means all products.
 func (c *Columns) Newest(docs *roaring.Bitmap, offset, limit int) []uint32 {
+	order := c.newest()
 	if docs == nil {
-		begin := min(offset, c.count)
-		return slices.Clone(c.newest[begin:min(begin+limit, c.count)])
+		begin := min(offset, len(order))
+		return slices.Clone(order[begin:min(begin+limit, len(order))])
 	}
-	// Looking for each product in the bitmap itself would be a binary search each.
-	dense := docs.ToDense()
+	wanted := docSet(docs.ToDense())
 	left := min(limit, int(docs.GetCardinality())-offset)
 	var page []uint32
-	for _, doc := range c.newest {
+	for _, doc := range order {
 		switch {
 		case left <= 0:
 			return page
-		case int(doc/64) >= len(dense) || dense[doc/64]>>(doc%64)&1 == 0: // not one of docs
+		case !wanted.has(doc):
 		case offset > 0:
 			offset--
 		default:
@@ -50,7 +50,23 @@ func (c *Columns) Newest(docs *roaring.Bitmap, offset, limit int) []uint32 {
 	return page
 }
 
-// newestFirst returns the numbers of products in the order of Newest.
+// newestOfBoth merges the orders of a generation, but for what is gone, and of its delta.
+func newestOfBoth(base, delta *columnSet, gone docSet) []uint32 {
+	order := make([]uint32, 0, base.count+delta.count)
+	ours := delta.newest
+	for _, doc := range base.newest {
+		for len(ours) > 0 && delta.days[ours[0]] > base.days[doc] {
+			order, ours = append(order, ours[0]+uint32(base.count)), ours[1:]
+		}
+		order = append(order, doc)
+	}
+	for _, doc := range ours {
+		order = append(order, doc+uint32(base.count))
+	}
+	return slices.DeleteFunc(order, gone.has)
+}
+
+// newestFirst returns the numbers of products in the order of Columns.Newest.
 func newestFirst(days []int32) []uint32 {
 	// Sorted as numbers: age in the upper half, an unknown day being the oldest, doc in the lower.
 	keys := make([]uint64, len(days))

@@ -14,7 +14,7 @@ import (
 
 // releasedColumns has a product for each day, in their order.
 func releasedColumns(days []int32) *Columns {
-	return &Columns{count: len(days), newest: newestFirst(days)}
+	return newColumns(&columnSet{count: len(days), newest: newestFirst(days)}, nil, nil)
 }
 
 func TestReleaseDays(t *testing.T) {
@@ -96,7 +96,7 @@ func TestDaysThatTheCatalogueCannotHaveAreDamage(t *testing.T) {
 		w.add(columnRow{})
 		w.days = nil
 		for _, day := range days {
-			w.days = append(w.days, uint32(day))
+			w.days = append(w.days, day)
 		}
 		if err := w.write(path); err != nil {
 			t.Fatal(err)

@@ -2,117 +2,95 @@ package indexer
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"path/filepath"
-	"sync/atomic"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
 	"vitrine/catalog"
 )
 
-// Snapshot is one generation, open for searching. It is safe for concurrent use between
-// Index.Acquire and Release; docs are the numbers 0 to Len-1 in ascending byte order of ids.
+// Snapshot is one generation and what has changed in the catalogue since, as of one moment. It is safe for
+// concurrent use between Index.Acquire and Release. Docs are numbers below Bound: those of the generation first, in
+// ascending byte order of ids, then those of products that were added or changed, in the order in which that happened.
+// A product has one doc; numbers of products that were changed or deleted are used no more.
 type Snapshot struct {
-	manifest Manifest
-	products *products
-	columns  *Columns
-	keyword  *keywordIndex
-	spaces   map[Space]*vectorSpace
-
-	references atomic.Int64 // the holders; the last one to go closes the files
+	generation *generation
+	delta      *delta
+	columns    *Columns
+	keyword    *keywordView
+	spaces     map[Space]*vectorView
 }
 
-// openSnapshot opens the generation in dir with one reference, the caller's.
-func openSnapshot(dir string) (_ *Snapshot, err error) {
-	s := &Snapshot{spaces: make(map[Space]*vectorSpace)}
-	s.references.Store(1)
-	defer func() {
-		if err != nil {
-			_ = s.close()
-		}
-	}()
-	if s.manifest, err = readManifest(dir); err != nil {
-		return nil, err
+func newSnapshot(g *generation, d *delta) *Snapshot {
+	s := &Snapshot{
+		generation: g,
+		delta:      d,
+		columns:    newColumns(g.columns, d.columns, d.gone),
+		keyword:    &keywordView{base: g.keyword, delta: d.keyword, weights: d.weights, gone: d.gone, bound: d.bound(g), live: d.live},
+		spaces:     make(map[Space]*vectorView),
 	}
-	if err := s.manifest.checkSizes(dir); err != nil {
-		return nil, err
+	for space, base := range g.spaces {
+		s.spaces[space] = &vectorView{base: base, delta: d.rows[space], gone: d.gone, count: uint32(g.len())}
 	}
-	if s.products, err = openProducts(filepath.Join(dir, productsFile)); err != nil {
-		return nil, err
-	}
-	if s.columns, err = openColumns(filepath.Join(dir, columnsFile)); err != nil {
-		return nil, err
-	}
-	if s.products.len() != s.manifest.Products || s.columns.count != s.manifest.Products {
-		return nil, fmt.Errorf("%w: %s: the manifest counts %d products, %s has %d and %s %d", ErrDamaged, dir,
-			s.manifest.Products, productsFile, s.products.len(), columnsFile, s.columns.count)
-	}
-	if s.keyword, err = openKeyword(dir, &s.manifest); err != nil {
-		return nil, err
-	}
-	rows, err := openRows(filepath.Join(dir, rowsFile), s.Len())
-	if err != nil {
-		return nil, err
-	}
-	for _, space := range spaces {
-		if s.spaces[space], err = openSpace(dir, space, rows[space]); err != nil {
-			return nil, err
-		}
-	}
-	return s, nil
+	return s
 }
 
 // Retain takes the snapshot once more, for somebody who may outlast its holder.
-func (s *Snapshot) Retain() { s.references.Add(1) }
+func (s *Snapshot) Retain() { s.generation.retain() }
 
 // Release gives the snapshot back. It must be called once for each Acquire and Retain, and the snapshot, and what
 // Columns returned, not be used after it.
-func (s *Snapshot) Release() {
-	if s.references.Add(-1) == 0 {
-		// Files that were only read: an error of closing them concerns nobody any more.
-		_ = s.close()
-	}
-}
-
-func (s *Snapshot) close() error {
-	var errs []error
-	if s.products != nil {
-		errs = append(errs, s.products.close())
-	}
-	if s.keyword != nil {
-		errs = append(errs, s.keyword.close())
-	}
-	for _, space := range s.spaces {
-		if space != nil {
-			errs = append(errs, space.index.Close())
-		}
-	}
-	return errors.Join(errs...)
-}
+func (s *Snapshot) Release() { s.generation.release() }
 
 // Generation returns the generation's name, like "gen-000012".
-func (s *Snapshot) Generation() string { return s.manifest.Generation }
+func (s *Snapshot) Generation() string { return s.generation.name() }
 
 // Manifest describes the generation. Its maps are not to be changed.
-func (s *Snapshot) Manifest() Manifest { return s.manifest }
+func (s *Snapshot) Manifest() Manifest { return s.generation.manifest }
+
+// Sequence returns the number of the last change of the catalogue that the snapshot has.
+func (s *Snapshot) Sequence() int64 { return s.delta.sequence }
+
+// Changed returns how many products have been added, changed or deleted since the generation was built.
+func (s *Snapshot) Changed() int { return len(s.delta.changed) }
 
 // Len returns the number of products.
-func (s *Snapshot) Len() int { return s.products.len() }
+func (s *Snapshot) Len() int { return s.delta.live }
 
-// Doc returns the number of the product of id, or false when it is not in this generation.
+// Bound is above every doc.
+func (s *Snapshot) Bound() uint32 { return s.delta.bound(s.generation) }
+
+// All returns the docs of all products.
+func (s *Snapshot) All() *roaring.Bitmap { return s.columns.All() }
+
+// Doc returns the number of the product of id, or false when there is none.
 func (s *Snapshot) Doc(id string) (doc uint32, ok bool) {
-	doc, ok = s.products.find(id)
-	return doc, ok
+	if doc, changed := s.delta.changed[id]; changed {
+		return doc, doc != noDoc
+	}
+	return s.generation.products.find(id)
 }
 
 // Products returns the products of docs, in the same order, as they were when they were indexed. They are shared with
 // other callers and must not be changed.
 func (s *Snapshot) Products(ctx context.Context, docs []uint32) ([]*catalog.Product, error) {
-	found, err := s.products.readAll(ctx, docs)
+	base := uint32(s.generation.len())
+	found := make([]*catalog.Product, len(docs))
+	var inBase []uint32
+	var places []int
+	for i, doc := range docs {
+		if doc >= base && doc < s.Bound() {
+			found[i] = s.delta.products[doc-base]
+		} else {
+			inBase, places = append(inBase, doc), append(places, i)
+		}
+	}
+	read, err := s.generation.products.readAll(ctx, inBase)
 	if err != nil {
 		return nil, fmt.Errorf("read products from %s: %w", s.Generation(), err)
+	}
+	for n, i := range places {
+		found[i] = read[n]
 	}
 	return found, nil
 }

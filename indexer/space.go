@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -36,13 +34,6 @@ func VectorFile(dataDir string, space Space) (string, error) {
 	return indexPath(dataDir, name, space.file()), nil
 }
 
-// The rows file says which rows of each space belong to which product (FORMAT.md, "rows").
-const (
-	rowsFile    = "rows"
-	rowsMagic   = "VTRNROWS"
-	rowsVersion = 1
-)
-
 // vectorSpace joins a vector index, which knows rows alone, to the products. The rows of a product lie
 // side by side and the products' in the order of their numbers.
 type vectorSpace struct {
@@ -50,9 +41,13 @@ type vectorSpace struct {
 	first []uint32 // row at which each product begins, and the number of rows
 	docs  []uint32 // the product of each row
 	one   bool     // no product has more than one
+
+	photos   []uint32 // of the photo space: the number of each row's photo among those of its product
+	numbered bool     // the rows file has these numbers
 }
 
-func openSpace(dir string, space Space, first []uint32) (*vectorSpace, error) {
+func openSpace(dir string, space Space, of *rowTable) (*vectorSpace, error) {
+	first := of.first[space]
 	idx, err := vector.Open(filepath.Join(dir, space.file()))
 	if err != nil {
 		return nil, err
@@ -69,6 +64,9 @@ func openSpace(dir string, space Space, first []uint32) (*vectorSpace, error) {
 		for row := first[doc]; row < first[doc+1]; row++ {
 			s.docs[row] = doc
 		}
+	}
+	if space == SpacePhoto {
+		s.numberPhotos(of.photos)
 	}
 	return s, nil
 }
@@ -147,55 +145,6 @@ func (s *vectorSpace) vector(doc uint32) ([]float32, bool) {
 		return nil, false
 	}
 	return append([]float32(nil), s.index.Vector(first)...), true
-}
-
-func writeRows(path string, first map[Space][]uint32) error {
-	out, err := createSections(path, rowsMagic, rowsVersion)
-	if err != nil {
-		return err
-	}
-	for _, space := range spaces {
-		out.section(string(space), uint32Bytes(first[space]))
-	}
-	return out.close()
-}
-
-func openRows(path string, count int) (map[Space][]uint32, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	first, err := readRows(file, info.Size(), count)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return first, nil
-}
-
-func readRows(source io.ReaderAt, size int64, count int) (map[Space][]uint32, error) {
-	file, err := readSections(source, size, rowsMagic, rowsVersion)
-	if err != nil {
-		return nil, err
-	}
-	first := make(map[Space][]uint32)
-	for _, space := range spaces {
-		offsets, err := file.uint32s(string(space))
-		if err != nil {
-			return nil, err
-		}
-		if len(offsets) == 0 {
-			return nil, fmt.Errorf("%w: section %q is empty", ErrDamaged, space)
-		}
-		if first[space], err = file.readOffsets(string(space), count, int(offsets[len(offsets)-1])); err != nil {
-			return nil, err
-		}
-	}
-	return first, nil
 }
 
 var errUnknownSpace = errors.New(`no such space: there are "text" and "photo"`)

@@ -2,16 +2,13 @@ package indexer
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"vitrine/catalog/durable"
@@ -22,7 +19,8 @@ type Summary struct {
 	Generation string `json:"generation"`
 	UpToDate   bool   `json:"up_to_date"` // nothing had changed: Generation is the one that was live before
 	Sequence   int64  `json:"sequence"`   // of the catalogue
-	Products   int    `json:"products"`   // in the generation
+	Products   int    `json:"products"`   // that are searched
+	Beside     int    `json:"beside"`     // products that have changed since the generation was built; they are searched beside it
 
 	// What the feed did to the catalogue, in products.
 	Added     int `json:"added"`
@@ -35,6 +33,10 @@ type Summary struct {
 	Rejected      []Rejection    `json:"rejected"`
 	PhotoProblems []PhotoProblem `json:"photo_problems"`
 	RejectedFile  string         `json:"rejected_file,omitempty"` // has both lists; empty when there was nothing to write
+
+	// Photos that had failed in an earlier run and were tried again, and those of them that can be used now.
+	PhotosRetried   int `json:"photos_retried"`
+	PhotosRecovered int `json:"photos_recovered"`
 
 	// Texts and photos by where their vectors came from.
 	TextsEmbedded  int `json:"texts_embedded"`
@@ -55,17 +57,15 @@ type Rejection struct {
 
 // PhotoProblem is a photo that has no vector. Its product is found by its words.
 type PhotoProblem struct {
-	ID     string `json:"id"` // of the product
-	Ref    string `json:"ref"`
-	Reason string `json:"reason"`
+	ID      string    `json:"id"` // of the product
+	Ref     string    `json:"ref"`
+	Reason  string    `json:"reason"`
+	NextTry time.Time `json:"next_try,omitzero"` // from when on it is tried again; zero = only when that is asked for
 }
 
 // rejectedFile, in the data directory, lists what the last build had to leave out, one JSON object a
 // line; it is removed when there is nothing.
 const rejectedFile = "rejected.jsonl"
-
-// problemsFile keeps the photo problems with the generation.
-const problemsFile = "photo-problems.json"
 
 // newSummary has empty lists, which JSON writes as lists.
 func newSummary() Summary { return Summary{Rejected: []Rejection{}, PhotoProblems: []PhotoProblem{}} }
@@ -120,37 +120,4 @@ func excerpt(text string) string {
 		return text
 	}
 	return strings.ToValidUTF8(text[:excerptBytes/2], "") + " … " + strings.ToValidUTF8(text[len(text)-excerptBytes/2:], "")
-}
-
-// photoProblems gathers problems from several goroutines.
-type photoProblems struct {
-	mu     sync.Mutex
-	remote bool // one of them is a photo that could not be fetched
-	rows   []int
-	found  []PhotoProblem
-}
-
-// add notes why the photo of a row has no vector.
-func (p *photoProblems) add(row int, photo photoRow, reason error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.remote = p.remote || photo.photo.Remote()
-	p.rows = append(p.rows, row)
-	p.found = append(p.found, PhotoProblem{ID: photo.id, Ref: excerpt(photo.photo.Ref), Reason: excerpt(reason.Error())})
-}
-
-// sorted returns the problems in the order of the products and their photos.
-func (p *photoProblems) sorted() []PhotoProblem {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	order := make([]int, len(p.rows))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(p.rows[a], p.rows[b]) })
-	sorted := make([]PhotoProblem, len(order))
-	for i, at := range order {
-		sorted[i] = p.found[at]
-	}
-	return sorted
 }

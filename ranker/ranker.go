@@ -20,10 +20,15 @@ type Model interface {
 	Explain(row []float64) []retrieval.FeatureEntry
 }
 
+// Behaviour says what shoppers did, as of a query; a *behaviour.State does. It is safe for concurrent use.
+type Behaviour interface {
+	For(q *retrieval.Query) behaviour.View
+}
+
 // Ranker scores the candidates of queries with the model that is in force. It is safe for concurrent use.
 type Ranker struct {
 	inForce   atomic.Pointer[inForce]
-	behaviour *behaviour.State
+	behaviour Behaviour
 	objective atomic.Pointer[Objective]
 	now       func() time.Time
 }
@@ -36,10 +41,12 @@ type inForce struct {
 
 var schemaHash = Features().Hash()
 
-// New returns a ranker with a model, which pursues an objective and reads what shoppers did from a state; nil = nothing
-// is known.
-func New(m Model, o Objective, state *behaviour.State) *Ranker {
-	r := &Ranker{behaviour: state, now: time.Now}
+// New returns a ranker with a model, which pursues an objective and reads what shoppers did; nil = nothing is known.
+func New(m Model, o Objective, b Behaviour) *Ranker {
+	if b == nil {
+		b = (*behaviour.State)(nil)
+	}
+	r := &Ranker{behaviour: b, now: time.Now}
 	r.Use(m)
 	r.Pursue(o)
 	return r

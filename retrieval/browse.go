@@ -70,7 +70,7 @@ func (m *merchandise) list(allowed *roaring.Bitmap, offset, limit int) []*candid
 	if len(m.pins)+len(m.boosts) == 0 {
 		return m.newest(allowed, offset, limit)
 	}
-	others := cmp.Or(allowed, everything(m.snapshot)).Clone()
+	others := cmp.Or(allowed, m.snapshot.All()).Clone()
 	for _, p := range m.pins {
 		others.Remove(p.doc)
 	}

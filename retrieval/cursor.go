@@ -29,7 +29,7 @@ var ErrCursorGone = errors.New("this cursor is no longer kept: search again from
 const (
 	cursorLife     = 10 * time.Minute // since the last page
 	maxCursorBytes = 64 << 20         // of all lists; the ones unused for longest go first
-	placeBytes     = 48               // of a place beside the product's id
+	placeBytes     = 56               // of a place beside the product's id
 )
 
 // cursors keep the lists of searches that are paged through. They are safe for concurrent use.
@@ -57,6 +57,7 @@ type place struct {
 	id     string
 	score  float64
 	others int
+	photo  int
 }
 
 func newCursors() *cursors {
@@ -114,7 +115,7 @@ func (e *Engine) freeze(ctx context.Context, r *Response, typed *Query, snapshot
 		}
 	}
 	for _, c := range all {
-		f.places = append(f.places, place{c.product.ID, c.score, c.others})
+		f.places = append(f.places, place{c.product.ID, c.score, c.others, c.photo})
 		f.bytes += len(c.product.ID)
 	}
 	e.cursors.keep(f, time.Now())
@@ -149,7 +150,7 @@ func (e *Engine) resume(ctx context.Context, q *Query) (*Response, error) {
 		return nil, err
 	}
 	var page []*candidate
-	var ranks []int
+	var shown []int // places
 	next := min(int(at), len(f.places))
 	for ; next < len(f.places) && len(page) < q.Limit; next++ {
 		p := f.places[next]
@@ -158,15 +159,19 @@ func (e *Engine) resume(ctx context.Context, q *Query) (*Response, error) {
 			continue
 		}
 		page = append(page, &candidate{doc: doc, score: p.score, others: p.others})
-		ranks = append(ranks, next+1)
+		shown = append(shown, next)
 	}
 	if err := load(ctx, snapshot, page); err != nil {
 		return nil, err
 	}
+	nameByVector(snapshot, nil, page)
+	for i, at := range shown {
+		page[i].photo = f.places[at].photo // as the first page chose it
+	}
 	q.Explain = false
 	hits := makeHits(q, page)
-	for i := range hits {
-		hits[i].Rank = ranks[i]
+	for i, at := range shown {
+		hits[i].Rank = at + 1
 	}
 	return &Response{
 		Query: f.asked, Mode: f.mode, Understood: []Understood{}, Total: f.total, Offset: int(at),

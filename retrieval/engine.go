@@ -194,6 +194,9 @@ func (e *Engine) Search(ctx context.Context, q Query) (*Response, error) {
 		Rules: found.rules.fired, Redirect: found.rules.redirect,
 		Generation: snapshot.Generation(),
 	}
+	if err := namePhotos(found, found.page); err != nil {
+		return nil, err
+	}
 	if q.Cursor == CursorStart {
 		if err := e.freeze(ctx, response, &typed, snapshot, found, page); err != nil {
 			return nil, err
@@ -251,7 +254,7 @@ func (e *Engine) gather(ctx context.Context, q *Query, snapshot *indexer.Snapsho
 	}
 	found := &results{scope: *in, reports: []LegReport{}}
 	if q.browses() {
-		found.set = cmp.Or(in.allowed, everything(snapshot))
+		found.set = cmp.Or(in.allowed, snapshot.All())
 		return found, nil
 	}
 

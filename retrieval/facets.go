@@ -142,7 +142,7 @@ func (e *Engine) foundWithout(ctx context.Context, q *Query, field string, legs 
 	}
 	allowed = without(rules.snapshot, allowed, rules.hidden)
 	if q.browses() {
-		return cmp.Or(allowed, everything(rules.snapshot)), nil
+		return cmp.Or(allowed, rules.snapshot.All()), nil
 	}
 	again := make([]*leg, len(legs))
 	for i, l := range legs {

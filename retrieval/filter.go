@@ -217,7 +217,8 @@ func matching(ctx context.Context, snapshot *indexer.Snapshot, filters []Filter)
 		case err != nil:
 			return nil, fmt.Errorf("filter %s: %w", f, err)
 		case f.Not && allowed == nil:
-			allowed = roaring.Flip(set, 0, uint64(snapshot.Len()))
+			allowed = snapshot.All()
+			allowed.AndNot(set)
 		case f.Not:
 			allowed.AndNot(set)
 		case allowed == nil:

@@ -21,7 +21,9 @@ type candidate struct {
 	place     int     // in ranked
 	rules     []RuleEntry
 	score     float64
-	others    int // of its group
+	others    int  // of its group
+	photo     int  // number of the product's photo that matches best
+	pending   bool // the product has no photo that could be had so far
 }
 
 // rankHits returns the 1-based rank of each hit. Equal scores share the best of their ranks (1, 2, 2, 4):

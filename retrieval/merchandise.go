@@ -168,15 +168,9 @@ func without(snapshot *indexer.Snapshot, allowed, hidden *roaring.Bitmap) *roari
 		return allowed
 	}
 	if allowed == nil {
-		allowed = everything(snapshot)
+		allowed = snapshot.All()
 	}
 	return roaring.AndNot(allowed, hidden)
-}
-
-func everything(snapshot *indexer.Snapshot) *roaring.Bitmap {
-	all := roaring.New()
-	all.AddRange(0, uint64(snapshot.Len()))
-	return all
 }
 
 // weigh adds the boosts to the scores. Scores have no common scale: fused ones lie within hundredths,

@@ -103,8 +103,12 @@ type Hit struct {
 	Rank    int             `json:"rank"` // 1-based, over all pages
 	Score   float64         `json:"score"`
 	Product catalog.Product `json:"product"`
+	Photo   *HitPhoto       `json:"photo,omitempty"`  // the one of its photos that matches best, else the first; nil = it has none
 	Others  int             `json:"others,omitempty"` // products of its group that it stands for, besides itself
 	Ledger  *Ledger         `json:"ledger,omitempty"`
+
+	// ImagePending says that none of the product's photos could be had when the index was built: it is found by its words.
+	ImagePending bool `json:"image_pending,omitempty"`
 
 	// What is logged to learn from: the score of the fusion, and what the ranker saw; nil where it did not score the hit.
 	Fused    float64   `json:"-"`

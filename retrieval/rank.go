@@ -210,6 +210,7 @@ func makeHits(q *Query, page []*candidate) []Hit {
 	hits := make([]Hit, len(page))
 	for i, c := range page {
 		hits[i] = Hit{Rank: q.Offset + i + 1, Score: c.score, Product: c.product.Clone(), Others: c.others, Fused: c.fused}
+		hits[i].Photo, hits[i].ImagePending = c.hitPhoto()
 		if c.ranked != nil {
 			hits[i].Features = c.ranked.features(c.place)
 		}

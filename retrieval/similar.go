@@ -107,5 +107,7 @@ func (e *Engine) likest(ctx context.Context, snapshot *indexer.Snapshot, doc uin
 		}
 	}
 	order(found)
-	return found[:min(limit, len(found))], nil
+	found = found[:min(limit, len(found))]
+	nameByVector(snapshot, spaces[indexer.SpacePhoto], found)
+	return found, nil
 }

@@ -228,7 +228,7 @@ func makeSuggestions(ctx context.Context, e *Engine, snapshot *indexer.Snapshot)
 	if err != nil {
 		return nil, err
 	}
-	visible := without(snapshot, everything(snapshot), hidden)
+	visible := without(snapshot, snapshot.All(), hidden)
 	for value, count := range snapshot.Columns().Count(FieldCategory, visible) {
 		builder.Add(suggest.Entry{Kind: suggest.Category, Text: value, Weight: weight(count)})
 	}

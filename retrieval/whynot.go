@@ -224,7 +224,7 @@ func (in *inquiry) leg(ctx context.Context, l *leg, doc uint32) (Reason, error) 
 
 // rank is the place of a product with a score among all that the leg may find, ties by id.
 func (in *inquiry) rank(ctx context.Context, l *leg, doc uint32, score float64) (int, error) {
-	all := cmp.Or(in.found.allowed, everything(in.snapshot)).ToArray()
+	all := cmp.Or(in.found.allowed, in.snapshot.All()).ToArray()
 	scores, has, err := l.finder.score(ctx, all)
 	if err != nil {
 		return 0, err

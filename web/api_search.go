@@ -249,6 +249,9 @@ func (s *site) sendResults(w http.ResponseWriter, r *http.Request, a asker, q re
 func publicHits(hits []retrieval.Hit, list answered) []hitBody {
 	public := make([]hitBody, len(hits))
 	for i, hit := range hits {
+		if hit.Photo != nil {
+			hit.Photo = &retrieval.HitPhoto{Index: hit.Photo.Index, Ref: imageURL(&hit.Product, hit.Photo.Index)}
+		}
 		hit.Product = publicProduct(hit.Product)
 		public[i] = hitBody{hit, list.token(i)}
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 
+	"vitrine/catalog"
 	"vitrine/retrieval"
 )
 
@@ -209,6 +210,33 @@ func TestAPISearchGivesTheEnginesObjectWithPublicPhotos(t *testing.T) {
 	}
 	if photo := r.Hits[0].Product.Photos[0]; photo.Root != "" || !strings.HasPrefix(photo.Ref, "/images/shoes-") || strings.Contains(body, t.TempDir()) {
 		t.Errorf("the photo is %+v", photo)
+	}
+}
+
+func TestPhotoThatMatchesBestIsTheOneThatIsShown(t *testing.T) {
+	d, shop := loadDescription(t), newFakeShop(t)
+	shop.change = func(r *retrieval.Response) {
+		for i := range r.Hits {
+			p := &r.Hits[i].Product
+			p.Photos = append(slices.Clone(p.Photos), catalog.Photo{Ref: "https://photos.example/" + p.ID + ".jpg"}, catalog.Photo{Ref: "back.jpg", Root: t.TempDir()})
+			r.Hits[i].Photo = &retrieval.HitPhoto{Index: 2 - i%2, Ref: p.Photos[2-i%2].Ref}
+			r.Hits[i].ImagePending = i == 1
+		}
+	}
+	h := New(shop, Options{})
+	_, body := d.ask(t, h, httptest.NewRequest(http.MethodGet, "/api/v1/search?q=shoes&limit=2", nil), true)
+	hits := results(t, body).Hits
+	if got, want := hits[0].Photo, (retrieval.HitPhoto{Index: 2, Ref: "/images/" + hits[0].Product.ID + "/2"}); got == nil || *got != want || hits[0].ImagePending {
+		t.Errorf("a photo of a folder: %+v", got)
+	}
+	if got, want := hits[1].Photo, (retrieval.HitPhoto{Index: 1, Ref: "https://photos.example/" + hits[1].Product.ID + ".jpg"}); got == nil || *got != want || !hits[1].ImagePending {
+		t.Errorf("a photo behind a URL: %+v", got)
+	}
+	_, page := get(t, h, "/?q=shoes")
+	for _, hit := range hits {
+		if !strings.Contains(page, `src="`+hit.Photo.Ref+`"`) {
+			t.Errorf("the page does not show %s", hit.Photo.Ref)
+		}
 	}
 }
 

@@ -52,12 +52,21 @@ func newCard(p *catalog.Product, language string) card {
 	return c
 }
 
+// hitCard is the card of a hit, with the photo that matches best.
+func hitCard(hit *retrieval.Hit, language string) card {
+	c := newCard(&hit.Product, language)
+	if hit.Photo != nil {
+		c.Image = imageURL(&hit.Product, hit.Photo.Index)
+	}
+	return c
+}
+
 // resultCards are the hits of r, answered as list, each with a link to the page that explains its rank.
 func resultCards(hits []retrieval.Hit, r request, list answered) []card {
 	cards := make([]card, len(hits))
 	reasons := personalReasons(hits)
 	for i := range hits {
-		cards[i] = newCard(&hits[i].Product, languageOf(r.Text))
+		cards[i] = hitCard(&hits[i], languageOf(r.Text))
 		id := hits[i].Product.ID
 		if len(r.Like) < retrieval.MaxExamples {
 			cards[i].MoreURL = r.liking(id).url("/")

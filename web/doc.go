@@ -10,6 +10,7 @@
 //     also has the method of [Recommender] gets its similar items shown, and one with that of
 //     [Suggester] completes what is typed in the search field, and one with that of [Explainer] says why a
 //     product is not among the results.
+//   - [Catalogue]: what takes changes of products; [StatusReporter]: what tells how the shop stands, as a [Status].
 //   - [EventLog] and [SearchLog]: what keeps what shoppers did and what they were answered.
 //   - [Options]: the shop's name and the limits. Its zero value is ready for use.
 //   - [New] makes the handler of all routes; [Serve] runs it on a listener until its context ends.
@@ -20,5 +21,5 @@
 // without JavaScript, except that a photo can only be dropped or pasted with it.
 //
 // The handler is safe for concurrent use. It keeps uploaded photos in memory, bounded and addressed by
-// their hash, and nothing else between two requests; what shoppers ask for goes to the [SearchLog] alone.
+// their hash, the tasks of package web/tasks, and nothing else between two requests; what shoppers ask for goes to the [SearchLog] alone.
 package web

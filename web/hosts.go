@@ -20,6 +20,22 @@ func onlyHosts(next http.Handler, names []string) http.Handler {
 	})
 }
 
+// localOnly keeps a handler for programs on this machine, as long as there are no keys: what a reverse proxy passes on, by
+// the name of the shop or with a header of proxies, is refused.
+func localOnly(next handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		for _, header := range []string{"Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via"} {
+			if r.Header.Get(header) != "" {
+				return errElsewhere
+			}
+		}
+		if !loopbackName(hostName(r.Host)) {
+			return errElsewhere
+		}
+		return next(w, r)
+	}
+}
+
 // hostName is the Host header without its port and the brackets of IPv6.
 func hostName(host string) string {
 	if name, _, err := net.SplitHostPort(host); err == nil {

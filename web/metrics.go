@@ -24,9 +24,10 @@ type metrics struct {
 	events   *prometheus.CounterVec
 	doubted  *prometheus.CounterVec
 	recorded *prometheus.CounterVec
+	changes  *prometheus.CounterVec
 }
 
-func newMetrics(s Searcher, ranker RankerHealth, shoppers ShopperHealth) *metrics {
+func newMetrics(s Searcher, opts Options) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -52,14 +53,20 @@ func newMetrics(s Searcher, ranker RankerHealth, shoppers ShopperHealth) *metric
 		recorded: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "vitrine_searches_recorded_total", Help: "Answers to known visitors: kept to learn from, or dropped because too many waited to be written.",
 		}, []string{"result"}),
+		changes: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "vitrine_product_changes_total", Help: "Products received by HTTP: added, changed, unchanged, deleted, or rejected.",
+		}, []string{"result"}),
 	}
-	m.registry.MustRegister(m.requests, m.stages, m.searches, m.degraded, m.events, m.doubted, m.recorded, generationInfo{s},
+	m.registry.MustRegister(m.requests, m.stages, m.searches, m.degraded, m.events, m.doubted, m.recorded, m.changes, generationInfo{s},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	if ranker != nil {
-		m.registry.MustRegister(rankerHealth{ranker})
+	if opts.Ranker != nil {
+		m.registry.MustRegister(rankerHealth{opts.Ranker})
 	}
-	if shoppers != nil {
-		m.registry.MustRegister(shopperHealth{shoppers})
+	if opts.Shoppers != nil {
+		m.registry.MustRegister(shopperHealth{opts.Shoppers})
+	}
+	if opts.Status != nil {
+		m.registry.MustRegister(statusMetrics{opts.Status})
 	}
 	return m
 }
@@ -94,6 +101,16 @@ func (m *metrics) searchRecorded(kept bool) {
 	}
 	m.recorded.WithLabelValues(result).Inc()
 }
+
+// productsChanged counts what became of a batch of products.
+func (m *metrics) productsChanged(done catalog.Applied, rejected int) {
+	m.changes.WithLabelValues("added").Add(float64(done.Added))
+	m.changes.WithLabelValues("changed").Add(float64(done.Changed))
+	m.changes.WithLabelValues("unchanged").Add(float64(done.Unchanged))
+	m.changes.WithLabelValues("rejected").Add(float64(rejected))
+}
+
+func (m *metrics) productDeleted() { m.changes.WithLabelValues("deleted").Inc() }
 
 func (m *metrics) requested(route string, code int, elapsed time.Duration) {
 	m.requests.WithLabelValues(route, strconv.Itoa(code)).Observe(elapsed.Seconds())

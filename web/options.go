@@ -10,6 +10,7 @@ import (
 
 	"vitrine/catalog"
 	"vitrine/retrieval"
+	"vitrine/web/tasks"
 )
 
 // Searcher answers the searches of pages and API. It must be safe for concurrent use.
@@ -54,6 +55,16 @@ type Options struct {
 	TokenKey    []byte // signs impression tokens, 32 secret bytes; random, so that tokens end with the process
 	TrustEvents bool   // events come from the shop's own server alone: they need no impression tokens
 	Anonymous   bool   // the shop asks before it remembers anybody: pages set no cookie, and each view is a visitor of its own
+
+	// Catalogue takes changes of products; without it (nil) none are taken.
+	Catalogue Catalogue
+	// PhotoFolder is the absolute folder of the relative photo paths of products that are sent; empty = photos are sent as URLs alone.
+	PhotoFolder string
+	// Tasks lists long jobs, among them Reindex, which builds the index anew. Without them (nil) they are not offered.
+	Tasks   *tasks.List
+	Reindex tasks.Work
+	// Status tells how the shop stands; without it (nil) nothing is told.
+	Status StatusReporter
 
 	// Ranker tells at /metrics whether the ranker's model still fits; without it (nil) nothing is told.
 	Ranker RankerHealth

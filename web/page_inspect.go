@@ -129,7 +129,7 @@ func (s *site) inspection(asked request, response *retrieval.Response, at int) *
 	hit := &response.Hits[at]
 	page := &inspectPage{
 		frame:      s.frame("Why this result", asked),
-		Card:       newCard(&hit.Product, languageOf(asked.Text)),
+		Card:       hitCard(hit, languageOf(asked.Text)),
 		Facts:      facts(&hit.Product),
 		Heading:    heading(asked),
 		Rank:       hit.Rank,

@@ -91,7 +91,7 @@ func (s *site) similarSection(a asker, heading, id string, hits []retrieval.Hit)
 	list := s.answerSimilar(a, id, hits)
 	cards := make([]card, len(hits))
 	for i := range hits {
-		cards[i] = newCard(&hits[i].Product, "")
+		cards[i] = hitCard(&hits[i], "")
 		cards[i].Late = true
 		cards[i].Place = list.place(i, &hits[i])
 	}

@@ -12,6 +12,7 @@ import (
 
 	"vitrine/catalog"
 	"vitrine/retrieval"
+	"vitrine/web/tasks"
 )
 
 // The errors of this room; the table below says what becomes of each.
@@ -24,10 +25,12 @@ var (
 	errBodyTooLarge  = errors.New("the request is too large")
 	errBodyKind      = errors.New("send the search as application/json or multipart/form-data")
 	errEventsKind    = errors.New("send the events as application/json or application/x-ndjson")
+	errProductsKind  = errors.New("send the products as application/x-ndjson or application/json")
 	errNoRoute       = errors.New("nothing lies at this address")
 	errMethod        = errors.New("this address does not take that method")
 	errMoved         = errors.New("the result no longer stands at this rank, since the order has changed: search again")
 	errNotOffered    = errors.New("this server does not offer that")
+	errElsewhere     = errors.New("the catalogue is changed and watched from the server's own machine only: ask http://localhost, not a proxy before it")
 	errOrigin        = errors.New("the request came from a page of another site")
 	errHost          = errors.New("the Host header does not name this server: use localhost, or start the server with --host NAME")
 	errBusy          = errors.New("too many requests at once: try again in a moment")
@@ -47,17 +50,20 @@ var problemTable = []struct {
 	{errPhotoKind, http.StatusUnsupportedMediaType, "photo-kind", "The file is not a photo that can be used"},
 	{errBodyKind, http.StatusUnsupportedMediaType, "body-kind", "The request has an unknown form"},
 	{errEventsKind, http.StatusUnsupportedMediaType, "body-kind", "The request has an unknown form"},
+	{errProductsKind, http.StatusUnsupportedMediaType, "body-kind", "The request has an unknown form"},
 	{errPhotoGone, http.StatusGone, "photo-gone", "The photo is needed again"},
 	{retrieval.ErrCursorGone, http.StatusGone, "cursor-gone", "The search must be begun again"},
 	{errNoPhoto, http.StatusBadRequest, "no-photo", "No photo was chosen"},
 	{errRequest, http.StatusBadRequest, "bad-request", "The request cannot be understood"},
 	{retrieval.ErrBadQuery, http.StatusBadRequest, "bad-query", "This search cannot be run"},
 	{catalog.ErrNotFound, http.StatusNotFound, "no-product", "There is no such product"},
+	{tasks.ErrNotFound, http.StatusNotFound, "no-task", "There is no such task"},
 	{catalog.ErrNoPhoto, http.StatusNotFound, "no-image", "There is no such image"},
 	{errMoved, http.StatusNotFound, "moved", "The result has moved"},
 	{errNoRoute, http.StatusNotFound, "not-found", "There is nothing here"},
 	{errNotOffered, http.StatusNotFound, "not-offered", "Not offered here"},
 	{errMethod, http.StatusMethodNotAllowed, "method", "Method not allowed"},
+	{errElsewhere, http.StatusForbidden, "elsewhere", "Refused"},
 	{errOrigin, http.StatusForbidden, "origin", "Refused"},
 	{errHost, http.StatusMisdirectedRequest, "host", "Unknown host"},
 	{errBusy, http.StatusServiceUnavailable, "busy", "Too many requests at once: try again in a moment"},

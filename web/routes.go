@@ -28,6 +28,8 @@ type site struct {
 	suggestions *gate
 	uploads     *gate
 	events      *gate
+	changes     *gate
+	heartbeat   time.Duration // on a stream of a task
 	tokens      impressionKey
 	metrics     *metrics
 	showcase    showcase
@@ -48,8 +50,10 @@ func newSite(s Searcher, opts Options) *site {
 		suggestions: newGate(opts.MaxSearches, opts.MaxWaiting, opts.MaxWait),
 		uploads:     newGate(opts.MaxUploads, opts.MaxWaiting, opts.MaxWait),
 		events:      newGate(opts.MaxEvents, opts.MaxWaiting, opts.MaxWait),
+		changes:     newGate(maxChanges, opts.MaxWaiting, opts.MaxWait),
+		heartbeat:   heartbeatEvery,
 		tokens:      opts.TokenKey,
-		metrics:     newMetrics(s, opts.Ranker, opts.Shoppers),
+		metrics:     newMetrics(s, opts),
 	}
 }
 
@@ -79,6 +83,15 @@ func (s *site) routes() []route {
 		{"POST", "/api/v1/events", s.apiEvents},
 		{"DELETE", "/api/v1/visitors/{client_id}", s.apiForget},
 		{"GET", "/api/v1/openapi.json", apiDescription},
+
+		// API for the shop's own programs, on this machine.
+		{"POST", "/api/v1/products", localOnly(s.apiPutProducts)},
+		{"DELETE", "/api/v1/products/{id}", localOnly(s.apiDeleteProduct)},
+		{"POST", "/api/v1/reindex", localOnly(s.apiReindex)},
+		{"GET", "/api/v1/tasks", localOnly(s.apiTasks)},
+		{"GET", "/api/v1/tasks/{id}", localOnly(s.apiTask)},
+		{"DELETE", "/api/v1/tasks/{id}", localOnly(s.apiCancelTask)},
+		{"GET", "/api/v1/status", localOnly(s.apiStatus)},
 
 		// For those who run the server.
 		{"GET", "/healthz", showHealth},

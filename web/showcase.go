@@ -57,7 +57,7 @@ func (s *site) tiles(ctx context.Context, response *retrieval.Response) []tile {
 		if len(first.Hits) == 0 || len(first.Hits[0].Product.Photos) == 0 {
 			continue
 		}
-		image := imageURL(&first.Hits[0].Product, 0)
+		image := hitCard(&first.Hits[0], "").Image
 		// A category that begins like one before it lies above or below that one.
 		if slices.ContainsFunc(tiles, func(t tile) bool { return t.Image == image }) {
 			continue

@@ -97,10 +97,7 @@ const productsAtOnce = 1000
 
 // cataloguePairs are queries for at most so many products, drawn by the seed.
 func cataloguePairs(ctx context.Context, snapshot *indexer.Snapshot, queries productWords, most int, seed uint64) ([]meantPair, error) {
-	docs := make([]uint32, snapshot.Len())
-	for i := range docs {
-		docs[i] = uint32(i)
-	}
+	docs := snapshot.All().ToArray()
 	random := rand.New(rand.NewPCG(seed, streamDraw))
 	if len(docs) > most {
 		random.Shuffle(len(docs), func(i, j int) { docs[i], docs[j] = docs[j], docs[i] })

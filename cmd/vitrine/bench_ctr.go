@@ -42,7 +42,8 @@ type benchCTRCmd struct {
 
 // Help is printed below the flags' summary by vitrine bench ctr --help.
 func (c *benchCTRCmd) Help() string {
-	return `The visitors' true wishes and their clicks follow ranker/simulation/MODEL.md. NDCG@10 is by the true wishes.
+	return `The visitors' true wishes and their clicks follow ranker/simulation/MODEL.md. NDCG@10 is by the true wishes. Of each model that was
+trained it is also said what knowing the visitor adds, to single searches and, after one or two searches of the same visit, to the next.
 
   vitrine bench ctr --data work
   vitrine events export --data work events.jsonl
@@ -62,6 +63,7 @@ type ctrRun struct {
 	Learning []ctrLearning       `json:"learning"`
 	Figures  []simulation.Figure `json:"figures"`
 	Knowing  []simulation.Figure `json:"knowing"` // the models that were trained, with knowing the visitor against without
+	Later    []simulation.Figure `json:"later"`   // the same on searches that are not the first of their visit
 
 	places map[string]simulation.Places // of the product that bots push, by contender
 }
@@ -223,6 +225,11 @@ func (c *benchCTRCmd) measure(ctx context.Context, world *simulation.Shop, live 
 			return err
 		}
 		r.Knowing = append(r.Knowing, knowing...)
+		later, err := c.measureLater(ctx, world, live, l.Model, model, state)
+		if err != nil {
+			return err
+		}
+		r.Later = append(r.Later, later...)
 	}
 	if target != "" {
 		tasks, err := world.TasksOf(target, pushedTasks, c.Seed)
@@ -375,17 +382,18 @@ func (r *ctrReport) write(out io.Writer) error {
 		r.writeTally(table)
 	}
 	r.writeLearning(table)
-	writeFigures(table, "over fusion", r.Figures)
-	writeFigures(table, "by knowing the visitor", r.Knowing)
+	writeFigures(table, "searches", "over fusion", r.Figures)
+	writeFigures(table, "searches", "by knowing the visitor", r.Knowing)
+	writeFigures(table, "second and third searches of a visit", "by knowing the visitor", r.Later)
 	for i := range r.Attacks {
 		r.Attacks[i].write(table)
 	}
 	return table.Flush()
 }
 
-// writeFigures prints figures, and the gain over the first contender of each group.
-func writeFigures(table io.Writer, gain string, figures []simulation.Figure) {
-	fmt.Fprintf(table, "\nsearches\tranking\tnumber\ttrue ndcg@10\t%s\tdifference\n", gain)
+// writeFigures prints figures of some searches, and the gain over the first contender of each group.
+func writeFigures(table io.Writer, searches, gain string, figures []simulation.Figure) {
+	fmt.Fprintf(table, "\n%s\tranking\tnumber\ttrue ndcg@10\t%s\tdifference\n", searches, gain)
 	for _, f := range figures {
 		fmt.Fprintf(table, "%s\t%s\t%d\t%.4f [%.4f, %.4f]", f.Group, f.Contender, f.Queries, f.NDCG, f.Interval.Low, f.Interval.High)
 		if a := f.Against; a != nil {

@@ -107,7 +107,7 @@ func (c *benchQualityCmd) Run(ctx context.Context, t *terminal, library runtimeL
 	indexed := map[string]bool{}
 	for _, set := range sets {
 		index := indexCmd{
-			Data: filepath.Join(work, set.Feed.Name), Feed: set.Feed.Path, Map: set.Feed.Mapping, Model: c.Model, Full: true,
+			Data: filepath.Join(work, set.Feed.Name), Feed: set.Feed.Path, feedFlags: feedFlags{Map: set.Feed.Mapping}, Model: c.Model, Full: true,
 		}
 		if !indexed[index.Data] {
 			indexed[index.Data] = true

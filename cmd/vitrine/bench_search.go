@@ -146,7 +146,7 @@ func (c *benchSearchCmd) makeShop(ctx context.Context, work string, t *terminal,
 	if err := writeCrowd(models, feed, c.Products, c.Seed); err != nil {
 		return "", fmt.Errorf("make a catalogue: %w", err)
 	}
-	index := indexCmd{Data: dataDir, Feed: feed, Images: drawn, Model: defaultModel, Full: true}
+	index := indexCmd{Data: dataDir, Feed: feed, feedFlags: feedFlags{Images: drawn}, Model: defaultModel, Full: true}
 	if _, err := index.index(ctx, t, library); err != nil {
 		return "", err
 	}

@@ -30,7 +30,7 @@ func TestKilledIndexLeavesTheOldGenerationServing(t *testing.T) {
 	}
 
 	for _, stage := range []string{"texts: ", "photos: ", "vectors: "} {
-		kill(t, stage, "index", "--data", dataDir, "--feed", feed)
+		kill(t, stage, "index", "--data", dataDir, "--fold", "--feed", feed)
 		out, code := vitrine(t, "search", "--data", dataDir, "-k", "3", "shirt")
 		if code != 0 || !strings.Contains(out, "gen-000001") {
 			t.Errorf("after a kill at %q, search has code %d:\n%s", stage, code, out)
@@ -40,7 +40,7 @@ func TestKilledIndexLeavesTheOldGenerationServing(t *testing.T) {
 		}
 	}
 
-	out, code := vitrine(t, "index", "--data", dataDir, "--feed", feed)
+	out, code := vitrine(t, "index", "--data", dataDir, "--fold", "--feed", feed)
 	if code != 0 || !strings.Contains(out, "is live") {
 		t.Fatalf("index after the kills: code %d\n%s", code, out)
 	}

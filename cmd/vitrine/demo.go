@@ -56,7 +56,7 @@ func (c *demoCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary) 
 	if err := live.tryOut(ctx, filepath.Dir(feed)); err != nil {
 		return err
 	}
-	return live.serve(ctx, listener, collecting{Online: true}, schedule{})
+	return live.serve(ctx, listener, serving{collecting: collecting{Online: true}, images: filepath.Dir(feed)})
 }
 
 func (c *demoCmd) dataDir() (string, error) {

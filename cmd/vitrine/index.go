@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"vitrine/catalog"
@@ -17,20 +18,27 @@ import (
 const shownRejections = 10
 
 type indexCmd struct {
-	Data   string            `required:"" placeholder:"DIR" type:"path" help:"Data directory; made if absent."`
-	Feed   string            `placeholder:"FILE" type:"path" help:"Products as JSONL, CSV or TSV, also gzipped; empty = build the index anew from the catalogue."`
-	Format string            `placeholder:"F" enum:"jsonl,csv,tsv," default:"" help:"jsonl, csv or tsv; empty = recognised."`
-	Map    map[string]string `placeholder:"FIELD=COLUMN" mapsep:"none" help:"Where the feed's header has another name for a field; may be repeated."`
-	Images string            `placeholder:"DIR" type:"path" help:"Folder of relative photo paths; empty = the feed's folder."`
-	Model  string            `placeholder:"NAME|DIR" help:"Encoder model; empty = that of the live index, vitrine-mini for the first."`
-	Full   bool              `help:"The feed is the whole catalogue: remove the products that it does not name."`
-	JSON   bool              `help:"Print the summary as JSON."`
+	Data string `required:"" placeholder:"DIR" type:"path" help:"Data directory; made if absent."`
+	Feed string `placeholder:"FILE" type:"path" help:"Products as JSONL, CSV, TSV, Google Merchant (table or XML) or Shopify's product export, also gzipped; empty = build the index anew from the catalogue."`
+	feedFlags
+	Model string `placeholder:"NAME|DIR" help:"Encoder model; empty = that of the live index, vitrine-mini for the first."`
+	Full  bool   `help:"The feed is the whole catalogue: remove the products that it does not name."`
+	Fold  bool   `help:"Build a new generation of the index even where the feed changes little. Without it, up to a twentieth of the products, or 1,000, are searched beside the live generation."`
+	Retry bool   `name:"retry-images" help:"Without a feed: try the photos again that could not be had, also those that are not tried again by themselves."`
+	JSON  bool   `help:"Print the summary as JSON."`
+
+	Beside       bool `name:"beside" hidden:"" help:"For a server: without a feed too, get what changed products lack and leave them beside the live generation."`
+	ProgressJSON bool `name:"progress-json" hidden:"" help:"For a server: print the progress as JSON lines in the place of the summary, and end when standard input ends."`
 
 	// prepare is done ahead of the build, with everything open that it needs; nil = nothing.
 	prepare func(*indexer.BuildOptions) error
 }
 
 func (c *indexCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary) error {
+	if c.ProgressJSON {
+		_, err := c.indexReporting(leashed(ctx), t, library, newProgressLines(t.out).report)
+		return err
+	}
 	summary, err := c.index(ctx, t, library)
 	if err != nil {
 		if summary != nil {
@@ -45,14 +53,24 @@ func (c *indexCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary)
 	return nil
 }
 
-// index takes the data directory's lock, opens everything that a build needs and builds.
-func (c *indexCmd) index(ctx context.Context, t *terminal, library runtimeLibrary) (summary *indexer.Summary, err error) {
+// index builds and shows the progress on the terminal.
+func (c *indexCmd) index(ctx context.Context, t *terminal, library runtimeLibrary) (*indexer.Summary, error) {
+	bar := t.progress()
+	defer bar.close()
+	return c.indexReporting(ctx, t, library, bar.report)
+}
+
+// indexReporting takes the data directory's lock, opens everything that a build needs, builds, and records the run.
+func (c *indexCmd) indexReporting(ctx context.Context, t *terminal, library runtimeLibrary, report func(stage string, done, total int)) (summary *indexer.Summary, err error) {
 	feed, err := c.openFeed()
 	if err != nil {
 		return nil, err
 	}
 	if feed != nil {
-		defer func() { err = errors.Join(err, feed.Close()) }()
+		defer func() {
+			noteLeftOut(t, feed)
+			err = errors.Join(err, feed.Close())
+		}()
 	}
 
 	lock, err := catalog.LockDir(c.Data)
@@ -80,9 +98,7 @@ func (c *indexCmd) index(ctx context.Context, t *terminal, library runtimeLibrar
 	}
 	defer func() { err = errors.Join(err, model.Close()) }()
 
-	bar := t.progress()
-	defer bar.close()
-	info := model.Info()
+	info, started := model.Info(), time.Now()
 	opts := indexer.BuildOptions{
 		DataDir:  c.Data,
 		Store:    store,
@@ -91,14 +107,32 @@ func (c *indexCmd) index(ctx context.Context, t *terminal, library runtimeLibrar
 		Model:    indexer.Model{Name: name, Fingerprint: info.Fingerprint, Dim: info.Dim},
 		Feed:     feed,
 		Full:     c.Full,
-		Progress: bar.report,
+		Live:     (feed != nil || c.Beside) && !c.Fold,
+		Progress: report,
+
+		RetryPhotos: c.Retry,
 	}
 	if c.prepare != nil {
 		if err := c.prepare(&opts); err != nil {
 			return nil, err
 		}
 	}
-	return indexer.Build(ctx, opts)
+	summary, err = indexer.Build(ctx, opts)
+	// Also of a run that was interrupted.
+	if _, recordErr := store.RecordIndexRun(context.WithoutCancel(ctx), indexRun(started, summary, err)); recordErr != nil {
+		t.notef("vitrine: %v", recordErr)
+	}
+	return summary, err
+}
+
+// noteLeftOut says what the feed has that is not indexed, and is no error.
+func noteLeftOut(t *terminal, feed *catalog.Feed) {
+	if n := feed.Unlisted(); n > 0 {
+		t.notef("%d products of the feed are drafts, archived or not published: left out (--full removes them from the catalogue)", n)
+	}
+	if n := feed.Trimmed(); n > 0 {
+		t.notef("%d products of the feed have more than %d photos: the first %d are used", n, catalog.MaxPhotos, catalog.MaxPhotos)
+	}
 }
 
 // modelName is the model to use, by the name that the generation will record: the one asked for, else that
@@ -119,8 +153,11 @@ func (c *indexCmd) modelName() (string, error) {
 
 // openFeed returns nil when none is named and there is a catalogue to build from.
 func (c *indexCmd) openFeed() (*catalog.Feed, error) {
+	if c.Feed != "" && c.Retry {
+		return nil, errors.New("--retry-images tries photos of the catalogue again and takes no feed: leave out --feed, or index first and then try again")
+	}
 	if c.Feed != "" {
-		return catalog.OpenFeed(c.Feed, catalog.FeedOptions{Format: c.Format, Mapping: c.Map, Images: c.Images})
+		return catalog.OpenFeed(c.Feed, c.options())
 	}
 	if c.Full {
 		return nil, errors.New("--full says that a feed is the whole catalogue: name it with --feed")
@@ -132,6 +169,9 @@ func (c *indexCmd) openFeed() (*catalog.Feed, error) {
 }
 
 func printSummary(t *terminal, s *indexer.Summary) {
+	if s.PhotosRetried > 0 {
+		fmt.Fprintf(t.out, "%d photos were tried again, %d of them can be used now\n", s.PhotosRetried, s.PhotosRecovered)
+	}
 	if s.UpToDate {
 		fmt.Fprintf(t.out, "%s is up to date: %d products, nothing changed\n", s.Generation, s.Products)
 		printRejections(t.out, s)
@@ -139,6 +179,9 @@ func printSummary(t *terminal, s *indexer.Summary) {
 	}
 	fmt.Fprintf(t.out, "%s is live: %d products (%d new, %d changed, %d unchanged, %d removed)\n",
 		s.Generation, s.Products, s.Added, s.Changed, s.Unchanged, s.Deleted)
+	if s.Beside > 0 {
+		fmt.Fprintf(t.out, "%d products have changed since it was built and are searched beside it\n", s.Beside)
+	}
 	fmt.Fprintf(t.out, "embedded %d texts and %d photos, %d were known\n", s.TextsEmbedded, s.PhotosEmbedded, s.FromCache)
 	fmt.Fprintf(t.out, "took %s: %.0f products a second, the encoder ran %.0f %% of the time\n",
 		s.Elapsed.Round(10*time.Millisecond), float64(s.Products)/s.Elapsed.Seconds(), 100*s.Encoding.Seconds()/s.Elapsed.Seconds())
@@ -158,16 +201,37 @@ func printRejections(out io.Writer, s *indexer.Summary) {
 	for _, r := range s.Rejected[:min(shownRejections, len(s.Rejected))] {
 		fmt.Fprintf(out, "  line %d: %s\n", r.Line, r.Reason)
 	}
-	if len(s.PhotoProblems) > 0 {
-		fmt.Fprintf(out, "%d photos cannot be used (their products are found by words only):\n", len(s.PhotoProblems))
-	}
-	for _, p := range s.PhotoProblems[:min(shownRejections, len(s.PhotoProblems))] {
-		fmt.Fprintf(out, "  %s: %s\n", p.ID, p.Reason)
-	}
+	printPhotoProblems(out, s.PhotoProblems)
 	if s.RejectedFile != "" {
 		fmt.Fprintf(out, "all of them: %s\n", s.RejectedFile)
 	}
 	if s.NotDeleted != "" {
 		fmt.Fprintf(out, "nothing was removed: %s\n", s.NotDeleted)
+	}
+}
+
+// printPhotoProblems lists the first photos that cannot be used, and apart from them those that may come.
+func printPhotoProblems(out io.Writer, problems []indexer.PhotoProblem) {
+	var unusable, pending []indexer.PhotoProblem
+	for _, p := range problems {
+		if p.NextTry.IsZero() {
+			unusable = append(unusable, p)
+		} else {
+			pending = append(pending, p)
+		}
+	}
+	list := func(problems []indexer.PhotoProblem) {
+		for _, p := range problems[:min(shownRejections, len(problems))] {
+			fmt.Fprintf(out, "  %s: %s\n", p.ID, p.Reason)
+		}
+	}
+	if len(unusable) > 0 {
+		fmt.Fprintf(out, "%d photos cannot be used (their products are found by words only; after mending them: vitrine index --retry-images):\n", len(unusable))
+		list(unusable)
+	}
+	if len(pending) > 0 {
+		next := slices.MinFunc(pending, func(a, b indexer.PhotoProblem) int { return a.NextTry.Compare(b.NextTry) }).NextTry
+		fmt.Fprintf(out, "%d photos are pending (index runs from %s on try them again, and vitrine index --retry-images now):\n", len(pending), next.Local().Format("15:04 on 2 January"))
+		list(pending)
 	}
 }

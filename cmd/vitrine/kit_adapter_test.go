@@ -65,7 +65,7 @@ func TestAnAdapterLearnsTheWordsOfShoppers(t *testing.T) {
 		t.Skipf("the data kit is not in ../shared/data beside the repository: %v", err)
 	}
 	term, dataDir := newTerminal(t.Output(), t.Output()), t.TempDir()
-	if _, err := (&indexCmd{Data: dataDir, Feed: english.Feed.Path, Map: english.Feed.Mapping}).index(t.Context(), term, ""); err != nil {
+	if _, err := (&indexCmd{Data: dataDir, Feed: english.Feed.Path, feedFlags: feedFlags{Map: english.Feed.Mapping}}).index(t.Context(), term, ""); err != nil {
 		t.Fatal(err)
 	}
 	german := clickInGerman(t, dataDir)

@@ -71,11 +71,7 @@ func two(rng *rand.Rand, ids []string) []string {
 // testExamples measures what liked and unliked products do to searches of the fashion kit.
 func testExamples(t *testing.T, shop *shop) {
 	snapshot := shop.index.Acquire()
-	docs := make([]uint32, snapshot.Len())
-	for i := range docs {
-		docs[i] = uint32(i)
-	}
-	products, err := snapshot.Products(t.Context(), docs)
+	products, err := snapshot.Products(t.Context(), snapshot.All().ToArray())
 	snapshot.Release()
 	if err != nil {
 		t.Fatal(err)

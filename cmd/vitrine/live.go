@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"vitrine/catalog"
@@ -23,8 +24,9 @@ type liveShop struct {
 	terminal *terminal
 	state    *behaviour.State // of what shoppers did; it outlives generations and models
 
-	rankerTried, rankerFault string         // of followRanker
-	corrected                *catalog.Store // what shoppers did, which corrects models; nil = nothing does
+	rankerTried, rankerFault string                 // of followRanker
+	lag                      atomic.Pointer[string] // why the catalogue's changes were not taken up last; "" = they were
+	corrected                *catalog.Store         // what shoppers did, which corrects models; nil = nothing does
 
 	mu   sync.RWMutex // read-held by every search, so that a shop is closed after its last
 	shop *shop
@@ -106,10 +108,27 @@ func (l *liveShop) reopen(ctx context.Context) error {
 	return old.close()
 }
 
+// catchUp has the index take up what has changed in the catalogue, so that a search sees every change that was
+// acknowledged before it. What prevents that is told once, and the search sees the state before. The caller holds l.mu.
+func (l *liveShop) catchUp(ctx context.Context) {
+	err := l.shop.index.CatchUp(ctx)
+	if ctx.Err() != nil {
+		return
+	}
+	var lag string
+	if err != nil {
+		lag = err.Error()
+	}
+	if before := l.lag.Swap(&lag); err != nil && (before == nil || *before != lag) {
+		l.terminal.notef("vitrine: %v (searches go on without)", err)
+	}
+}
+
 // Search answers as retrieval.Engine does.
 func (l *liveShop) Search(ctx context.Context, q retrieval.Query) (*retrieval.Response, error) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
+	l.catchUp(ctx)
 	return l.shop.engine.Search(ctx, q)
 }
 
@@ -117,6 +136,7 @@ func (l *liveShop) Search(ctx context.Context, q retrieval.Query) (*retrieval.Re
 func (l *liveShop) Explain(ctx context.Context, q retrieval.Query, id string) (*retrieval.Account, error) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
+	l.catchUp(ctx)
 	return l.shop.engine.Explain(ctx, q, id)
 }
 
@@ -124,6 +144,7 @@ func (l *liveShop) Explain(ctx context.Context, q retrieval.Query, id string) (*
 func (l *liveShop) Similar(ctx context.Context, id string, by retrieval.Aspect, limit int) ([]retrieval.Hit, error) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
+	l.catchUp(ctx)
 	return l.shop.engine.Similar(ctx, id, by, limit)
 }
 
@@ -138,6 +159,7 @@ func (l *liveShop) Suggest(ctx context.Context, text string, limit int) (*retrie
 func (l *liveShop) Product(ctx context.Context, id string) (catalog.Product, error) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
+	l.catchUp(ctx)
 	return l.shop.engine.Product(ctx, id)
 }
 

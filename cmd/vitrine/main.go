@@ -21,6 +21,7 @@ type cli struct {
 
 	Demo    demoCmd    `cmd:"" help:"Draw a sample shop, index it and serve it: the place to begin."`
 	Index   indexCmd   `cmd:"" help:"Read a feed into the catalogue and build the index from it."`
+	Feed    feedCmd    `cmd:"" help:"Check a feed before it is indexed."`
 	Serve   serveCmd   `cmd:"" help:"Serve the search page and the API."`
 	Search  searchCmd  `cmd:"" help:"Search by words, by a photo, or by both."`
 	Explain explainCmd `cmd:"" help:"Say why a product stands where it stands in a search, or why it is not found."`
@@ -32,6 +33,7 @@ type cli struct {
 
 	Calibrate calibrateCmd `cmd:"" help:"Say how well the chances of a model of clicks hold, as they are and calibrated."`
 	Events    eventsCmd    `cmd:"" help:"What shoppers did: import, export, count and delete behaviour events."`
+	Status    statusCmd    `cmd:"" help:"Say how a data directory stands: index, catalogue, models, disk, last run."`
 	Check     checkCmd     `cmd:"" help:"Check a data directory, list every problem and, if asked to, mend it."`
 	Backup    backupCmd    `cmd:"" help:"Write a data directory into one file, also while a server runs."`
 	Restore   restoreCmd   `cmd:"" help:"Make a data directory of a backup."`

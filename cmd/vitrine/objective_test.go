@@ -21,9 +21,10 @@ func TestARunningServerFollowsTheObjective(t *testing.T) {
 		t.Fatal(err)
 	}
 	scorer := ranker.New(ranker.Prior(), file.value, nil)
-	engine := retrieval.New(openIndex(t, dataDir), &indexertest.Encoder{}, scorer, retrieval.Options{})
+	index := openIndex(t, dataDir)
+	engine := retrieval.New(index, &indexertest.Encoder{}, scorer, retrieval.Options{})
 	var told output
-	live := &liveShop{terminal: newTerminal(&told, &told), shop: &shop{engine: engine, ranker: scorer, files: shopFiles{objective: file}}}
+	live := &liveShop{terminal: newTerminal(&told, &told), shop: &shop{index: index, engine: engine, ranker: scorer, files: shopFiles{objective: file}}}
 
 	server := follower{filepath.Join(dataDir, "objective.txt"), live.followObjective, &told}
 	for _, step := range []struct {

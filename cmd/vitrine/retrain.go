@@ -1,13 +1,10 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
-	"strings"
 	"time"
 
 	"vitrine/ranker/learning"
@@ -84,27 +81,17 @@ func (l *liveShop) retrain(ctx context.Context, s schedule) error {
 	}
 }
 
-// trainBeside trains in a process of its own, on one core and behind all others, so that searches are not slower and
-// neither its memory nor its end is the server's. It holds the lock of the ranker's folder, so there is one at a time.
+// trainBeside trains in a process of its own and on one core, so that its end is not the server's. It holds the lock of the
+// ranker's folder, so there is one at a time.
 func trainBeside(ctx context.Context, dataDir string) (*learning.Report, error) {
-	program, err := os.Executable()
+	command, told, err := beside(ctx, "train", "ctr", "--data", dataDir, "--json")
 	if err != nil {
 		return nil, err
 	}
-	args := []string{program, "train", "ctr", "--data", dataDir, "--json"}
-	if nice, err := exec.LookPath("nice"); err == nil {
-		args = append([]string{nice, "-n", "19"}, args...)
-	}
-	command := exec.CommandContext(ctx, args[0], args[1:]...)
 	command.Env = append(os.Environ(), "GOMAXPROCS=1")
-	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
-	command.WaitDelay = 30 * time.Second
-	var told bytes.Buffer
-	command.Stderr = &told
 	out, err := command.Output()
 	if err != nil {
-		lines := strings.Split(strings.TrimSpace(told.String()), "\n")
-		return nil, fmt.Errorf("%w: %s", err, strings.TrimPrefix(lines[len(lines)-1], "vitrine: "))
+		return nil, childFailure(err, told)
 	}
 	report := &learning.Report{}
 	if err := json.Unmarshal(out, report); err != nil {

@@ -19,8 +19,9 @@ func TestARunningServerFollowsTheRules(t *testing.T) {
 		t.Fatal(err)
 	}
 	var told output
-	engine := engineOver(t, dataDir)
-	live := &liveShop{terminal: newTerminal(&told, &told), shop: &shop{engine: engine, files: shopFiles{rules: file}}}
+	index := openIndex(t, dataDir)
+	engine := engineOver(index)
+	live := &liveShop{terminal: newTerminal(&told, &told), shop: &shop{index: index, engine: engine, files: shopFiles{rules: file}}}
 
 	hide := func(id string) string {
 		return `{"rules": [{"name": "hide", "hide": {"products": ["` + id + `"]}}]}`
@@ -56,9 +57,8 @@ func TestARunningServerFollowsTheRules(t *testing.T) {
 }
 
 // engineOver searches a data directory until the test ends.
-func engineOver(t *testing.T, dataDir string) *retrieval.Engine {
-	t.Helper()
-	return retrieval.New(openIndex(t, dataDir), &indexertest.Encoder{}, nil, retrieval.Options{})
+func engineOver(index *indexer.Index) *retrieval.Engine {
+	return retrieval.New(index, &indexertest.Encoder{}, nil, retrieval.Options{})
 }
 
 func openIndex(t testing.TB, dataDir string) *indexer.Index {

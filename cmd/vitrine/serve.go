@@ -6,17 +6,20 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"vitrine/encoders/photo"
 	"vitrine/web"
+	"vitrine/web/tasks"
 )
 
 type serveCmd struct {
 	Data string `required:"" placeholder:"DIR" type:"existingdir" help:"Data directory."`
 	Addr string `placeholder:"HOST:PORT" default:"127.0.0.1:8080" help:"Address to listen on; a loopback address (${default})."`
 	collecting
+	Images  string   `placeholder:"DIR" type:"existingdir" help:"Folder of the relative photo paths of products that are sent to the API; empty = only URLs are taken."`
 	Retrain schedule `placeholder:"WHEN" default:"off" help:"Train the ranker on what shoppers did, and serve the model if it wins: off, hourly, daily (at 04:00) or a time of day, HH:MM (${default})."`
 	Host    []string `placeholder:"NAME" help:"Host name that a reverse proxy before the server passes on; may be repeated. Without it only localhost is answered."`
 }
@@ -31,7 +34,7 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary)
 		return errors.Join(err, listener.Close())
 	}
 	defer func() { err = errors.Join(err, live.close()) }()
-	return live.serve(ctx, listener, c.collecting, c.Retrain, c.Host...)
+	return live.serve(ctx, listener, serving{collecting: c.collecting, images: c.Images, train: c.Retrain, hosts: c.Host})
 }
 
 // collecting says how a server takes what shoppers do.
@@ -41,33 +44,46 @@ type collecting struct {
 	Online      bool `default:"true" negatable:"" help:"Correct the order within seconds by what shoppers look at and click, while that is seen to help (default)."`
 }
 
+// serving says how a server runs.
+type serving struct {
+	collecting
+	images string   // folder of the relative photo paths of products that are sent; empty = none
+	train  schedule // of the ranker
+	hosts  []string // that requests may name besides localhost
+}
+
 // serve answers requests until ctx ends; it shows each new generation as soon as it is live, and on the
-// terminal what failed. Requests may name the hosts besides localhost.
-func (l *liveShop) serve(ctx context.Context, listener net.Listener, how collecting, train schedule, hosts ...string) (err error) {
+// terminal what failed.
+func (l *liveShop) serve(ctx context.Context, listener net.Listener, how serving) (err error) {
+	group, ctx := errgroup.WithContext(ctx)
 	options := web.Options{PhotoSize: photo.Size, TrustEvents: how.TrustEvents, Anonymous: how.Anonymous}
-	var health *rankerHealth
 	if log, openErr := openShopperLog(ctx, l.dataDir, l.state, l.correction, l.terminal); openErr != nil {
-		l.terminal.notef("vitrine: %v (searches are answered, events are not taken)", openErr)
+		l.terminal.notef("vitrine: %v (searches are answered, events and changes of products are not taken)", openErr)
 	} else {
+		changes, openErr := openLiveCatalogue(ctx, l, log.Store)
+		if openErr != nil {
+			return errors.Join(openErr, log.close())
+		}
+		defer func() { err = errors.Join(err, changes.close(), log.close()) }()
 		options.Events, options.Searches, options.TokenKey = log, log, log.tokenKey
-		health = newRankerHealth(log, l.state, l.rankerModel)
+		health := newRankerHealth(log, l.state, l.rankerModel)
+		group.Go(func() error { return health.follow(ctx, l.terminal) })
 		options.Ranker, options.Shoppers = health, l
 		if how.Online {
 			l.correctModels(ctx, log.Store)
 		}
-		defer func() { err = errors.Join(err, log.close()) }()
+		jobs := tasks.New(ctx)
+		group.Go(func() error { jobs.Wait(); return nil })
+		group.Go(func() error { return changes.upkeep(ctx, jobs) })
+		options.Catalogue, options.PhotoFolder = changes, how.images
+		options.Tasks, options.Reindex = jobs, changes.reindex
+		options.Status = &liveStatus{shop: l, store: log.Store, tasks: jobs, started: time.Now()}
 	}
 	options.Logger = slog.New(slog.NewTextHandler(l.terminal.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	l.terminal.notef("serving %s on http://%s/ (Ctrl-C ends it)", l.Generation(), listener.Addr())
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		return web.Serve(ctx, listener, web.New(l, options), hosts...)
-	})
+	group.Go(func() error { return web.Serve(ctx, listener, web.New(l, options), how.hosts...) })
 	group.Go(func() error { return l.follow(ctx) })
-	group.Go(func() error { return l.retrain(ctx, train) })
-	if health != nil {
-		group.Go(func() error { return health.follow(ctx, l.terminal) })
-	}
+	group.Go(func() error { return l.retrain(ctx, how.train) })
 	return group.Wait()
 }
 

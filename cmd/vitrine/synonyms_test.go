@@ -18,8 +18,9 @@ func TestARunningServerFollowsTheSynonyms(t *testing.T) {
 		t.Fatal(err)
 	}
 	var told output
-	engine := engineOver(t, dataDir)
-	live := &liveShop{terminal: newTerminal(&told, &told), shop: &shop{engine: engine, files: shopFiles{synonyms: file}}}
+	index := openIndex(t, dataDir)
+	engine := engineOver(index)
+	live := &liveShop{terminal: newTerminal(&told, &told), shop: &shop{index: index, engine: engine, files: shopFiles{synonyms: file}}}
 
 	path := filepath.Join(dataDir, "synonyms.txt")
 	server := follower{path, live.followSynonyms, &told}

@@ -116,7 +116,7 @@ func openAll(dataDir string) (found *sources, err error) {
 func left(name, generation string) bool {
 	base := name[strings.LastIndexByte(name, '/')+1:]
 	switch {
-	case name == "LOCK", strings.HasPrefix(name, "catalog.db"), strings.HasPrefix(name, "embeddings.db"):
+	case name == "LOCK", name == "photos", strings.HasPrefix(name, "catalog.db"), strings.HasPrefix(name, "embeddings.db"):
 		return true
 	case strings.HasSuffix(base, ".tmp"), strings.HasSuffix(base, ".part"), strings.HasPrefix(base, ".part-"):
 		return true

@@ -58,6 +58,15 @@ func (x *Index) Scorer(query []float32) (func(row uint32) float32, error) {
 	return func(row uint32) float32 { return kernel.dotFloats(unit, x.Vector(row)) }, nil
 }
 
+// Cosine is Scorer for unit vectors of Dim numbers that are not rows.
+func (x *Index) Cosine(query []float32) (func(unit []float32) float32, error) {
+	of, err := x.normalise(nil, query)
+	if err != nil {
+		return nil, err
+	}
+	return func(unit []float32) float32 { return kernel.dotFloats(of, unit) }, nil
+}
+
 // Prefetch has the vector of row, which must be below Len, brought from memory for a Scorer that will soon want it.
 func (x *Index) Prefetch(row uint32) { prefetch(x.Vector(row)) }
 

@@ -20,11 +20,19 @@ func wordsOf(text string) (hashes []uint64) {
 // askedBy says whether the words of a search have all of what a label is called, as "red dresses" has red and Dress.
 func (s *State) askedBy(k key) func(label) bool {
 	q, known := s.searches.Peek(k)
-	if !known || len(q.words) == 0 {
+	if !known {
+		return s.askedIn(nil)
+	}
+	return s.askedIn(q.words)
+}
+
+// askedIn says the same of words.
+func (s *State) askedIn(words []uint64) func(label) bool {
+	if len(words) == 0 {
 		return func(label) bool { return false }
 	}
 	return func(l label) bool {
 		called := s.called[l.value]
-		return len(called) > 0 && !slices.ContainsFunc(called, func(word uint64) bool { return !slices.Contains(q.words, word) })
+		return len(called) > 0 && !slices.ContainsFunc(called, func(word uint64) bool { return !slices.Contains(words, word) })
 	}
 }

@@ -32,6 +32,7 @@ type View struct {
 	text         uint64
 	user, client key
 	at           time.Time
+	deeds        []deed // that the visitor is supposed to have done as well
 }
 
 // For returns the view of a query as of its time; s may be nil. It is read by Facts.
@@ -94,6 +95,7 @@ func (s *State) read(v View) *reading {
 	if !known {
 		p, _ = s.profiles.Peek(v.client)
 	}
+	p = s.after(p, v.deeds)
 	at := v.at.UnixMilli()
 	visitor, known := s.visitors.Peek(v.client)
 	r.taste = s.tasteOf(p, at, s.clock.factors(at)[long], known && visitor.pool == established)

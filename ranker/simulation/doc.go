@@ -4,7 +4,8 @@
 // [New] makes a [Shop] of products: hidden quality, and the tastes and intents of its visitors. [Shop.Run] lets a
 // month of them search, and gives out the queries and events that a real shop would have, in order of time.
 // [Shop.Truth] says how relevant a product is to a visitor, and [Shop.Evaluate] compares rankings by it on searches
-// that the run did not have. [Bots] mix attackers in.
+// that the run did not have: single ones ([Shop.Tasks]) and those that others of the same visit went before
+// ([Shop.LaterTasks]). [Bots] mix attackers in.
 //
 // It trains nothing, and what is hidden reaches a ranker through clicks alone: a search is given the words and
 // retrieval.Shopper, no more. It does not claim that real shoppers are so: a gain here says that a ranker can learn

@@ -14,7 +14,8 @@ import (
 	"vitrine/retrieval/evaluation"
 )
 
-// Task is a search of after the run, with a visitor and an intent that the run did not have together.
+// Task is a search of after the run, with a visitor and an intent that the run did not have together. Those of
+// Shop.LaterTasks have others before them in the same visit.
 type Task struct {
 	ID        string
 	Visitor   *Visitor
@@ -22,6 +23,7 @@ type Task struct {
 	Kind      QueryKind
 	Returning bool // the visitor took part in the run
 	Query     retrieval.Query
+	Earlier   []Answered // the searches before it in the same visit; nil where it is the first
 }
 
 // Tasks draws n searches of the week after the run: every other one by a visitor who came more than once during it,
@@ -95,7 +97,7 @@ const evaluatedK = 10
 
 // Figure is the true NDCG@10 of one contender in one group of tasks.
 type Figure struct {
-	Group     string              `json:"group"` // "all", "new", "returning", a device or a kind of query
+	Group     string              `json:"group"` // as groups names them
 	Contender string              `json:"contender"`
 	Queries   int                 `json:"queries"` // those for which the shop has something relevant
 	NDCG      float64             `json:"ndcg@10"`
@@ -127,16 +129,20 @@ func (s *Shop) Evaluate(ctx context.Context, tasks []Task, contenders []Contende
 	}
 	var figures []Figure
 	for _, g := range groups() {
+		wanted, ranked := qrels, runs
+		if g.apart != nil {
+			wanted, ranked = g.setApart(tasks, qrels, runs)
+		}
 		var queries []evaluation.Query
 		for i := range tasks {
-			if t := &tasks[i]; g.has(t) && len(qrels[t.ID]) > 0 {
+			if t := &tasks[i]; g.has(t) && len(wanted[t.ID]) > 0 {
 				queries = append(queries, evaluation.Query{ID: t.ID, Text: t.Query.Text})
 			}
 		}
 		if len(queries) == 0 {
 			continue
 		}
-		some, err := compare(ctx, g.name, queries, qrels, contenders, runs)
+		some, err := compare(ctx, g.name, queries, wanted, contenders, ranked)
 		if err != nil {
 			return nil, err
 		}
@@ -167,27 +173,6 @@ func rankAll(ctx context.Context, tasks []Task, c Contender) (evaluation.Run, er
 		run[tasks[i].ID] = ranked[i]
 	}
 	return run, nil
-}
-
-// taskGroup is a part of the tasks.
-type taskGroup struct {
-	name string
-	has  func(*Task) bool
-}
-
-func groups() []taskGroup {
-	all := []taskGroup{
-		{"all", func(*Task) bool { return true }},
-		{"new", func(t *Task) bool { return !t.Returning }},
-		{"returning", func(t *Task) bool { return t.Returning }},
-	}
-	for _, device := range []retrieval.Device{retrieval.DeviceDesktop, retrieval.DeviceMobile} {
-		all = append(all, taskGroup{string(device), func(t *Task) bool { return t.Visitor.Device == device }})
-	}
-	for _, kind := range QueryKinds {
-		all = append(all, taskGroup{string(kind), func(t *Task) bool { return t.Kind == kind }})
-	}
-	return all
 }
 
 // compare measures what the contenders answered in one group.

@@ -22,6 +22,7 @@ const (
 	forBots
 	forTasks
 	forNames
+	forLaterTasks
 )
 
 // source is the random source of one thing of a purpose.
