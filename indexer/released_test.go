@@ -95,9 +95,7 @@ func TestDaysThatTheCatalogueCannotHaveAreDamage(t *testing.T) {
 		w := newColumnsWriter()
 		w.add(columnRow{})
 		w.days = nil
-		for _, day := range days {
-			w.days = append(w.days, day)
-		}
+		w.days = append(w.days, days...)
 		if err := w.write(path); err != nil {
 			t.Fatal(err)
 		}
