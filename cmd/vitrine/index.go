@@ -179,10 +179,12 @@ func printSummary(t *terminal, s *indexer.Summary) {
 	}
 	fmt.Fprintf(t.out, "%s is live: %d products (%d new, %d changed, %d unchanged, %d removed)\n",
 		s.Generation, s.Products, s.Added, s.Changed, s.Unchanged, s.Deleted)
-	if s.Beside > 0 {
-		fmt.Fprintf(t.out, "%d products have changed since it was built and are searched beside it\n", s.Beside)
-	}
 	fmt.Fprintf(t.out, "embedded %d texts and %d photos, %d were known\n", s.TextsEmbedded, s.PhotosEmbedded, s.FromCache)
+	if s.Beside > 0 {
+		fmt.Fprintf(t.out, "took %s: the generation is that of before, and the %d products that have changed since are searched beside it\n", s.Elapsed.Round(10*time.Millisecond), s.Beside)
+		printRejections(t.out, s)
+		return
+	}
 	fmt.Fprintf(t.out, "took %s: %.0f products a second, the encoder ran %.0f %% of the time\n",
 		s.Elapsed.Round(10*time.Millisecond), float64(s.Products)/s.Elapsed.Seconds(), 100*s.Encoding.Seconds()/s.Elapsed.Seconds())
 	for _, space := range []indexer.Space{indexer.SpaceText, indexer.SpacePhoto} {

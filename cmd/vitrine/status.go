@@ -56,7 +56,7 @@ func printStatus(out io.Writer, s *web.Status) error {
 		row("generation", "none: run vitrine index")
 	}
 	row("catalogue", "%d products, the last change is number %d", s.Catalogue.Products, s.Catalogue.Sequence)
-	row("not indexed yet", "%d products that changed", s.Catalogue.Delta)
+	row("beside the index", "%d products that changed since", s.Catalogue.Delta)
 	row("pending images", "%d", s.Catalogue.PendingImages)
 	row("ranker", "%s", s.Ranker)
 	row("adapter", "%s", s.Adapter)
