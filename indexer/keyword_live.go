@@ -19,22 +19,28 @@ func (k *keywordView) postingsOf(ctx context.Context, term string) (livePostings
 	if err != nil {
 		return livePostings{}, err
 	}
+	if !k.changed() {
+		return livePostings{frequency: base.counts.most(), products: base.products}, nil
+	}
+	if known, ok := k.known.Load(term); ok {
+		return known.(livePostings), nil
+	}
 	counts := base.counts
-	live := livePostings{products: base.products}
-	if k.changed() {
-		for _, p := range base.products {
-			if k.gone.has(p.doc) {
-				counts.add(p.fields, -1)
-			}
-		}
-		live.changed = k.delta.weighed(term, k.weights, k.bound)
-		for _, p := range live.changed {
-			if !k.gone.has(p.doc) {
-				counts.add(p.fields, 1)
-			}
+	for _, p := range base.products {
+		if k.gone.has(p.doc) {
+			counts.add(p.fields, -1)
 		}
 	}
-	live.frequency = slices.Max(counts[:])
+	changed := k.delta.weighed(term, k.weights, k.bound)
+	for _, p := range changed {
+		if !k.gone.has(p.doc) {
+			counts.add(p.fields, 1)
+		}
+	}
+	live := livePostings{counts.most(), base.products, changed}
+	if len(base.products) >= leastCached { // few terms have as many
+		k.known.Store(term, live)
+	}
 	return live, nil
 }
 

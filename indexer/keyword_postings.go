@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"slices"
 	"sync"
 
 	index "github.com/blevesearch/bleve_index_api"
@@ -32,6 +33,9 @@ type fieldSet uint8
 type fieldCounts [fieldSetSize]int
 
 const fieldSetSize = 8
+
+// most is the count of the field where the term is commonest.
+func (c *fieldCounts) most() int { return slices.Max(c[:]) }
 
 func (c *fieldCounts) add(fields fieldSet, n int) {
 	for ; fields != 0; fields &= fields - 1 {

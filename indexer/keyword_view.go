@@ -3,6 +3,7 @@ package indexer
 import (
 	"context"
 	"math"
+	"sync"
 
 	"github.com/RoaringBitmap/roaring/v2"
 )
@@ -17,6 +18,8 @@ type keywordView struct {
 	gone    docSet // docs that are no products any more
 	bound   uint32 // docs from this one on belong to later snapshots
 	live    int    // products
+
+	known sync.Map // livePostings by term
 }
 
 // changed is false where the generation alone gives the answer.

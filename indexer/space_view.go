@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -51,7 +52,11 @@ func (v *vectorView) nearest(ctx context.Context, query []float32, k int, filter
 	if err != nil || len(v.delta.docs) == 0 {
 		return hits, plan, err
 	}
-	changed, err := v.nearestOfDelta(query, filter)
+	least := math.Inf(-1) // no worse product can be among the best k
+	if len(hits) == k {
+		least = hits[k-1].Score
+	}
+	changed, err := v.nearestOfDelta(query, filter, least)
 	if err != nil {
 		return nil, plan, err
 	}
@@ -85,18 +90,22 @@ func (v *vectorView) nearestOfBase(ctx context.Context, query []float32, k int, 
 	return v.base.nearest(ctx, query, k, roaring.AndNot(filter, v.gone.bitmap()))
 }
 
-// nearestOfDelta returns all products of the delta that the filter lets through, one hit a product, in no order.
-func (v *vectorView) nearestOfDelta(query []float32, filter *roaring.Bitmap) ([]Hit, error) {
+// nearestOfDelta returns the products of the delta that the filter lets through and that have at least a score, one hit a
+// product, in no order.
+func (v *vectorView) nearestOfDelta(query []float32, filter *roaring.Bitmap, least float64) ([]Hit, error) {
 	cosine, err := v.base.index.Cosine(query)
 	if err != nil {
 		return nil, err
 	}
 	var hits []Hit
 	for i, doc := range v.delta.docs {
-		if v.gone.has(doc) || filter != nil && !filter.Contains(doc) {
+		if v.gone.has(doc) {
 			continue
 		}
 		score := float64(cosine(v.delta.rows[i].vector))
+		if score < least || filter != nil && !filter.Contains(doc) {
+			continue
+		}
 		if last := len(hits) - 1; last >= 0 && hits[last].Doc == doc {
 			hits[last].Score = max(hits[last].Score, score)
 		} else {
