@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strconv"
+	"syscall"
 
 	"github.com/mattn/go-sqlite3"
 )
@@ -104,8 +105,12 @@ func fileVersion(ctx context.Context, db interface {
 	return version, err
 }
 
-// update runs change in one transaction, which is undone when change fails.
+// update runs change in one transaction, which is undone when change fails. An error wraps syscall.ENOSPC when the disk is full.
 func (db *database) update(ctx context.Context, change func(*sql.Tx) error) error {
+	return fullDisk(db.transact(ctx, change))
+}
+
+func (db *database) transact(ctx context.Context, change func(*sql.Tx) error) error {
 	tx, err := db.write.BeginTx(ctx, nil)
 	if busy(err) {
 		return fmt.Errorf("%w: %w", ErrBusy, err)
@@ -120,6 +125,15 @@ func (db *database) update(ctx context.Context, change func(*sql.Tx) error) erro
 	return tx.Commit()
 }
 
+// copyTo writes the database as it is now to a new file, while others read and write.
+func (db *database) copyTo(ctx context.Context, path string) error {
+	// Through the connection that may write, for the other one is told not to; the database itself is only read.
+	if _, err := db.write.ExecContext(ctx, "VACUUM INTO ?", path); err != nil {
+		return fmt.Errorf("copy %s to %s: %w", db.path, path, fullDisk(err))
+	}
+	return nil
+}
+
 func (db *database) close() error {
 	// The writer goes last: closing the last connection folds the write-ahead log into the file.
 	if err := errors.Join(db.read.Close(), db.write.Close()); err != nil {
@@ -132,6 +146,15 @@ func (db *database) close() error {
 func damaged(err error) bool {
 	var sqliteErr sqlite3.Error
 	return errors.As(err, &sqliteErr) && (sqliteErr.Code == sqlite3.ErrCorrupt || sqliteErr.Code == sqlite3.ErrNotADB)
+}
+
+// fullDisk lets errors.Is see that an error of SQLite is one of a full disk.
+func fullDisk(err error) error {
+	var sqliteErr sqlite3.Error
+	if errors.As(err, &sqliteErr) && sqliteErr.Code == sqlite3.ErrFull {
+		return fmt.Errorf("%w: %w", syscall.ENOSPC, err)
+	}
+	return err
 }
 
 // busy reports whether SQLite gave up waiting for another process.

@@ -64,6 +64,11 @@ func (e *Embeddings) Close() error {
 	return e.db.close()
 }
 
+// CopyTo writes the cache to a new file, while others read and write.
+func (e *Embeddings) CopyTo(ctx context.Context, path string) error {
+	return e.use(ctx, func(db *database) error { return db.copyTo(ctx, path) })
+}
+
 // Get returns the cached vectors of keys under fingerprint. What is not cached, or is cached and
 // damaged, is absent from the map.
 func (e *Embeddings) Get(ctx context.Context, fingerprint string, keys []string) (map[string][]float32, error) {

@@ -2,6 +2,8 @@ package catalog
 
 import (
 	"errors"
+	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -17,7 +19,7 @@ func TestLockKeepsAnotherProcessOutUntilThatEnds(t *testing.T) {
 	if !errors.Is(err, ErrLocked) {
 		t.Fatalf("got %v", err)
 	}
-	for _, part := range []string{dir, "another vitrine", "wait until it ends", "--data"} {
+	for _, part := range []string{dir, fmt.Sprintf("process %d (", other.cmd.Process.Pid), ", since 2", "wait until it ends", "--data"} {
 		if !strings.Contains(err.Error(), part) {
 			t.Errorf("%q is not in %q", part, err)
 		}
@@ -55,5 +57,20 @@ func TestLockIsExclusiveWithinAProcessAndUnlocksTwice(t *testing.T) {
 	}
 	if err := second.Unlock(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestLockIsKeptWithoutKnowingWhoHoldsIt(t *testing.T) {
+	dir := t.TempDir()
+	lock, err := LockDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer lock.Unlock()
+	if err := os.WriteFile(filepath.Join(dir, "LOCK"), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := LockDir(dir); !errors.Is(err, ErrLocked) || !strings.Contains(err.Error(), "another vitrine is writing") {
+		t.Errorf("got %v", err)
 	}
 }

@@ -15,6 +15,9 @@ import (
 // ErrNotFound is wrapped when the catalogue has no product of an id.
 var ErrNotFound = errors.New("no such product")
 
+// ErrDamaged is wrapped when a stored product is not what was stored.
+var ErrDamaged = errors.New("stored product is damaged")
+
 // Ids are compared byte by byte (BINARY), the order in which indexer numbers the products.
 var storeSchema = schema{
 	synchronous: "FULL",
@@ -71,6 +74,9 @@ func newStore(db *database) *Store { return &Store{db: db, commits: newCommits()
 
 // Close closes the database. Iterations that are under way end with an error.
 func (s *Store) Close() error { return s.db.close() }
+
+// CopyTo writes the catalogue, as it is at one moment, to a new file. Readers and writers go on meanwhile.
+func (s *Store) CopyTo(ctx context.Context, path string) error { return s.db.copyTo(ctx, path) }
 
 // Apply adds or replaces products in one transaction: all of them or, on an error, none. A product
 // that is stored with the same content already is left alone and gets no entry in the log. An
@@ -164,8 +170,8 @@ func idsWithout(ctx context.Context, tx *sql.Tx, keep func(id string) bool) ([]s
 
 // writer holds the statements of one write transaction.
 type writer struct {
-	hash, upsert, remove, log *sql.Stmt
-	at                        int64
+	there, same, upsert, remove, log *sql.Stmt
+	at                               int64
 }
 
 func newWriter(ctx context.Context, tx *sql.Tx) (*writer, error) {
@@ -174,7 +180,8 @@ func newWriter(ctx context.Context, tx *sql.Tx) (*writer, error) {
 		into *(*sql.Stmt)
 		sql  string
 	}{
-		{&w.hash, "SELECT hash FROM products WHERE id = ?"},
+		{&w.there, "SELECT 1 FROM products WHERE id = ?"},
+		{&w.same, "SELECT hash = ? AND json = ? FROM products WHERE id = ?"},
 		{&w.upsert, "INSERT INTO products (id, hash, json) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET hash = excluded.hash, json = excluded.json"},
 		{&w.remove, "DELETE FROM products WHERE id = ?"},
 		{&w.log, "INSERT INTO changes (id, deleted, at) VALUES (?, ?, ?)"},
@@ -193,21 +200,17 @@ func (w *writer) put(ctx context.Context, p *Product, done *Applied) error {
 	if err := p.Validate(); err != nil {
 		return err
 	}
-	canonical := *p
-	canonical.Released = p.Released.UTC()
-	body, err := json.Marshal(canonical)
+	body, hash, err := encodeProduct(p)
 	if err != nil {
 		return err
 	}
-	hash := sha256.Sum256(body)
-
-	var stored []byte
-	switch err := w.hash.QueryRowContext(ctx, p.ID).Scan(&stored); {
+	var same bool // also false of a product that is damaged
+	switch err := w.same.QueryRowContext(ctx, hash[:], string(body), p.ID).Scan(&same); {
 	case errors.Is(err, sql.ErrNoRows):
 		done.Added++
 	case err != nil:
 		return err
-	case string(stored) == string(hash[:]):
+	case same:
 		done.Unchanged++
 		return nil
 	default:
@@ -218,6 +221,14 @@ func (w *writer) put(ctx context.Context, p *Product, done *Applied) error {
 	}
 	_, err = w.log.ExecContext(ctx, p.ID, false, w.at)
 	return err
+}
+
+// encodeProduct returns the JSON under which a product is stored, and its hash.
+func encodeProduct(p *Product) (body []byte, hash [sha256.Size]byte, err error) {
+	canonical := *p
+	canonical.Released = p.Released.UTC()
+	body, err = json.Marshal(canonical)
+	return body, sha256.Sum256(body), err
 }
 
 func (w *writer) delete(ctx context.Context, id string, deleted *int) error {
@@ -234,36 +245,37 @@ func (w *writer) delete(ctx context.Context, id string, deleted *int) error {
 	return err
 }
 
-// Product returns the product of id, or an error that wraps ErrNotFound.
+// Product returns the product of id, or an error that wraps ErrNotFound, or ErrDamaged when it is not what was stored.
 func (s *Store) Product(ctx context.Context, id string) (Product, error) {
-	var body []byte
-	err := s.db.read.QueryRowContext(ctx, "SELECT json FROM products WHERE id = ?", id).Scan(&body)
+	var hash, body []byte
+	err := s.db.read.QueryRowContext(ctx, "SELECT hash, json FROM products WHERE id = ?", id).Scan(&hash, &body)
 	if errors.Is(err, sql.ErrNoRows) {
 		return Product{}, fmt.Errorf("%w: %q", ErrNotFound, id)
 	}
 	if err != nil {
 		return Product{}, fmt.Errorf("read product %q: %w", id, err)
 	}
-	return decodeProduct(body)
+	return decodeProduct(id, hash, body)
 }
 
 // Products iterates over all products in ascending byte order of their ids, as they were when the
-// iteration began: it is one statement, so one read transaction. An error ends it.
+// iteration began: it is one statement, so one read transaction. An error ends it; it wraps ErrDamaged where a product is not what was stored.
 func (s *Store) Products(ctx context.Context) iter.Seq2[Product, error] {
 	return func(yield func(Product, error) bool) {
-		rows, err := s.db.read.QueryContext(ctx, "SELECT json FROM products ORDER BY id")
+		rows, err := s.db.read.QueryContext(ctx, "SELECT id, hash, json FROM products ORDER BY id")
 		if err != nil {
 			yield(Product{}, fmt.Errorf("read products: %w", err))
 			return
 		}
 		defer rows.Close()
 		for rows.Next() {
-			var body sql.RawBytes
-			if err := rows.Scan(&body); err != nil {
+			var id string
+			var hash, body sql.RawBytes
+			if err := rows.Scan(&id, &hash, &body); err != nil {
 				yield(Product{}, fmt.Errorf("read products: %w", err))
 				return
 			}
-			if p, err := decodeProduct(body); !yield(p, err) || err != nil {
+			if p, err := decodeProduct(id, hash, body); !yield(p, err) || err != nil {
 				return
 			}
 		}
@@ -273,10 +285,15 @@ func (s *Store) Products(ctx context.Context) iter.Seq2[Product, error] {
 	}
 }
 
-func decodeProduct(body []byte) (Product, error) {
-	var p Product
-	if err := json.Unmarshal(body, &p); err != nil {
-		return Product{}, fmt.Errorf("stored product is damaged: %w", err)
+// decodeProduct compares what is stored with its hash: a price with a flipped bit is an error, not another price.
+func decodeProduct(id string, hash, body []byte) (p Product, err error) {
+	if sum := sha256.Sum256(body); string(sum[:]) != string(hash) {
+		err = errors.New("its checksum is wrong")
+	} else if err = json.Unmarshal(body, &p); err == nil && p.ID != id {
+		err = fmt.Errorf("it says that it is %q", p.ID)
+	}
+	if err != nil {
+		return Product{}, fmt.Errorf("%w: %q: %w: vitrine check --repair takes it from the index if it can; else index a feed that has it, or go back to a backup (vitrine restore)", ErrDamaged, id, err)
 	}
 	return p, nil
 }

@@ -33,8 +33,8 @@ func (s *Store) Touch(ctx context.Context, ids ...string) error {
 }
 
 func (w *writer) touch(ctx context.Context, id string) error {
-	var hash []byte
-	err := w.hash.QueryRowContext(ctx, id).Scan(&hash)
+	var there int
+	err := w.there.QueryRowContext(ctx, id).Scan(&there)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil
 	}

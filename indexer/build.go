@@ -42,6 +42,7 @@ type BuildOptions struct {
 	Full bool
 	// Live leaves the live generation in use where FoldAt allows: what has changed since is then searched beside it.
 	Live bool
+	Anew bool // build a generation also when nothing has changed
 	// Progress is called now and then, by one goroutine at a time; total 0 = unknown. May be nil.
 	Progress func(stage string, done, total int)
 	// MinRecall is the recall@10 against exact search, in [0, 1], below which a vector index does not go

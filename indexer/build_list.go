@@ -43,8 +43,11 @@ type photoRow struct {
 
 // list numbers the products and writes everything of the generation but its vectors.
 func (b *build) list(ctx context.Context, dir string) (_ *listing, err error) {
-	total, err := b.Store.Count(ctx) // for the progress alone: others may write meanwhile
+	total, err := b.Store.Count(ctx) // an estimate: others may write meanwhile
 	if err != nil {
+		return nil, err
+	}
+	if err := b.checkRoom(total); err != nil {
 		return nil, err
 	}
 	products, err := createProducts(filepath.Join(dir, productsFile))

@@ -11,6 +11,9 @@ import (
 // for that, little, which is searched beside it. It then fills the summary. A live generation that is damaged or of
 // another model, or whose photo files have changed, cannot.
 func (b *build) keepLive(ctx context.Context) (bool, error) {
+	if b.Anew {
+		return false, nil
+	}
 	g := b.openLive()
 	if g == nil {
 		return false, nil

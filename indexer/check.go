@@ -22,10 +22,23 @@ type CheckReport struct {
 	Problems   []Problem `json:"problems"` // none = everything is sound
 }
 
+// Part is what of a data directory a problem lies in.
+type Part string
+
+// The parts, by how they are mended.
+const (
+	PartIndex      Part = "index"      // by building a new generation from the catalogue
+	PartCatalogue  Part = "catalogue"  // by a backup, or by a feed
+	PartEmbeddings Part = "embeddings" // by making the vectors again
+	PartLeftover   Part = "leftover"   // by the next build
+)
+
 // Problem is one thing that is wrong.
 type Problem struct {
-	Path string `json:"path"`
-	Text string `json:"text"` // what is wrong and what to do
+	Part    Part   `json:"part"`
+	Path    string `json:"path"`
+	Product string `json:"product,omitempty"` // that is damaged in the catalogue
+	Text    string `json:"text"`              // what is wrong and what to do
 }
 
 func (p Problem) String() string { return p.Path + ": " + p.Text }
@@ -33,7 +46,7 @@ func (p Problem) String() string { return p.Path + ": " + p.Text }
 // Check reads everything below a data directory that a search depends on and reports every problem that
 // it finds. The error is for a check that could not be made.
 func Check(ctx context.Context, dataDir string) (*CheckReport, error) {
-	c := &checker{dataDir: dataDir, report: CheckReport{Problems: []Problem{}}}
+	c := &checker{dataDir: dataDir, part: PartIndex, report: CheckReport{Problems: []Problem{}}}
 	if _, err := os.Stat(dataDir); err != nil {
 		return nil, fmt.Errorf("check: %w", err)
 	}
@@ -41,7 +54,11 @@ func Check(ctx context.Context, dataDir string) (*CheckReport, error) {
 	if snapshot != nil {
 		defer snapshot.release()
 	}
+	c.part = PartCatalogue
 	c.catalogue(ctx, snapshot)
+	c.part = PartEmbeddings
+	c.embeddings(ctx)
+	c.part = PartLeftover
 	c.leftovers()
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("check: %w", err)
@@ -51,14 +68,15 @@ func Check(ctx context.Context, dataDir string) (*CheckReport, error) {
 
 type checker struct {
 	dataDir string
+	part    Part // that is being checked
 	report  CheckReport
 }
 
 func (c *checker) problem(path, format string, args ...any) {
-	c.report.Problems = append(c.report.Problems, Problem{path, fmt.Sprintf(format, args...)})
+	c.report.Problems = append(c.report.Problems, Problem{Part: c.part, Path: path, Text: fmt.Sprintf(format, args...)})
 }
 
-const rebuild = "index the feed again"
+const rebuild = "vitrine check --repair builds the index again"
 
 // generation checks the live generation and returns it, open, if it can be opened.
 func (c *checker) generation(ctx context.Context) *generation {
@@ -169,6 +187,14 @@ func (c *checker) catalogue(ctx context.Context, snapshot *generation) {
 		return
 	}
 	defer store.Close()
+	damages, err := store.Check(ctx)
+	if err != nil {
+		c.problem(path, "%v", err)
+		return
+	}
+	for _, d := range damages {
+		c.report.Problems = append(c.report.Problems, Problem{Part: PartCatalogue, Path: path, Product: d.ID, Text: d.Text})
+	}
 	sequence, err := store.Sequence(ctx)
 	if err != nil {
 		c.problem(path, "%v", err)
@@ -186,15 +212,16 @@ func (c *checker) catalogue(ctx context.Context, snapshot *generation) {
 // compare looks for products that are indexed and not in the catalogue, or the other way round, and
 // have not changed since the generation was built.
 func (c *checker) compare(ctx context.Context, store *catalog.Store, snapshot *generation) error {
-	stored := make(map[string]bool)
-	for p, err := range store.Products(ctx) {
-		if err != nil {
-			return err
-		}
-		stored[p.ID] = true
-	}
 	if snapshot == nil {
 		return nil
+	}
+	ids, err := store.IDs(ctx)
+	if err != nil {
+		return err
+	}
+	stored := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		stored[id] = true
 	}
 	changed := make(map[string]bool)
 	for change, err := range store.Changes(ctx, snapshot.manifest.Sequence) {
@@ -203,6 +230,7 @@ func (c *checker) compare(ctx context.Context, store *catalog.Store, snapshot *g
 		}
 		changed[change.ID] = true
 	}
+	c.part = PartIndex
 	dir := indexPath(c.dataDir, snapshot.name())
 	for doc := range snapshot.len() {
 		id := snapshot.products.id(doc)
@@ -217,6 +245,18 @@ func (c *checker) compare(ctx context.Context, store *catalog.Store, snapshot *g
 		}
 	}
 	return nil
+}
+
+// embeddings checks the cache of vectors.
+func (c *checker) embeddings(ctx context.Context) {
+	path := filepath.Join(c.dataDir, "embeddings.db")
+	damages, err := catalog.CheckEmbeddings(ctx, c.dataDir)
+	if err != nil {
+		c.problem(path, "%v", err)
+	}
+	for _, d := range damages {
+		c.problem(path, "%s: vitrine check --repair makes what is damaged again", d.Text)
+	}
 }
 
 // leftovers finds what interrupted builds have left.

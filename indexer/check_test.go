@@ -10,7 +10,6 @@ import (
 
 	"vitrine/catalog"
 	"vitrine/indexer"
-	"vitrine/indexer/indexertest"
 )
 
 func TestCheckFindsEachDamage(t *testing.T) {
@@ -189,43 +188,4 @@ func editFile(t *testing.T, path, from, to string) {
 	if err := os.WriteFile(path, []byte(strings.Replace(string(data), from, to, 1)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-}
-
-func TestRandomlyDamagedGenerationIsReportedAndNeverPanics(t *testing.T) {
-	s := newShop(t)
-	s.photo("red.png", indexertest.Photo(red))
-	s.mustIndex(append(numbered(30), `{"id":"q","title":"photo","photos":["red.png"]}`)...)
-	dir := filepath.Join(s.dir, "index", "gen-000001")
-	var files []string
-	for _, name := range []string{"manifest.json", "products", "columns", "rows", "vectors-text", "vectors-photo", "keyword/root.bolt", "keyword/000000000002.zap"} {
-		files = append(files, filepath.Join(dir, filepath.FromSlash(name)))
-	}
-	damages := 160
-	if testing.Short() {
-		damages = 2 * len(files)
-	}
-	for i := range damages {
-		path := files[i%len(files)]
-		whole, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		damaged := slices.Clone(whole)
-		at := (i*7919 + 13*i*i) % len(damaged)
-		damaged[at] ^= 1 << (i % 8)
-		if err := os.WriteFile(path, damaged, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		report, err := indexer.Check(context.Background(), s.dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !slices.ContainsFunc(report.Problems, func(p indexer.Problem) bool { return p.Path == path }) {
-			t.Errorf("a flipped bit at byte %d of %s is not reported: %v", at, path, report.Problems)
-		}
-		if err := os.WriteFile(path, whole, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	s.sound()
 }

@@ -19,6 +19,7 @@ var update = flag.Bool("update", false, "write the frozen generation of a test a
 const (
 	frozenGeneration  = "testdata/generation-v1-vectors-v2"
 	phrasesGeneration = "testdata/generation-v1-phrases"
+	endsIndex         = "testdata/index-v1-ends" // the folder above, with CURRENT
 )
 
 // testdata/generation-v1-vectors-v2 was written by the first program that writes vector files of version 2, and is never written again:
@@ -101,9 +102,6 @@ func TestGenerationWithVectorsOfVersion2IsReadAsItWasWritten(t *testing.T) {
 // testdata/generation-v1-phrases was written by the first program that indexes phrases, model numbers and words as
 // they are written, and is never written again.
 func TestGenerationWithPhrasesIsSearchedAsItWasWritten(t *testing.T) {
-	if *update {
-		freeze(t)
-	}
 	frozen := newShop(t)
 	thaw(t, frozen, phrasesGeneration)
 	s := frozen.open()
@@ -120,6 +118,32 @@ func TestGenerationWithPhrasesIsSearchedAsItWasWritten(t *testing.T) {
 	}
 }
 
+// testdata/index-v1-ends was written by the first program that writes the checksum in CURRENT and the ends of files in the
+// manifest, and is never written again.
+func TestIndexWithChecksumsOfEndsIsReadAsItWasWritten(t *testing.T) {
+	if *update {
+		freeze(t)
+	}
+	frozen := newShop(t)
+	if err := os.CopyFS(filepath.Join(frozen.dir, "index"), os.DirFS(endsIndex)); err != nil {
+		t.Fatal(err)
+	}
+	for terms, want := range map[string][]string{"summerdress": {"dress"}, "l100": {"lamp"}, "T恤": {"shirt"}} {
+		if got := found(t, frozen.open(), terms); !slices.Equal(got, want) {
+			t.Errorf("%q finds %v", terms, got)
+		}
+	}
+	report, err := indexer.Check(context.Background(), frozen.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, problem := range report.Problems {
+		if problem.Part != indexer.PartCatalogue { // there is none
+			t.Error(problem)
+		}
+	}
+}
+
 func TestGenerationWithVectorsOfVersion1AsksForANewOneAndGivesWayToIt(t *testing.T) {
 	s := newShop(t)
 	thaw(t, s, "testdata/generation-v1")
@@ -127,7 +151,9 @@ func TestGenerationWithVectorsOfVersion1AsksForANewOneAndGivesWayToIt(t *testing
 	if err == nil || !strings.Contains(err.Error(), "format version 1") || !strings.Contains(err.Error(), "index the feed again") {
 		t.Errorf("error %v", err)
 	}
-	s.mustIndex(`{"id":"lamp","title":"Desk lamp"}`)
+	// The catalogue is enough for that.
+	apply(t, s.dir, catalog.Product{ID: "lamp", Title: "Desk lamp"})
+	s.mustIndex()
 	if got := found(t, s.open(), "lamp"); !slices.Equal(got, []string{"lamp"}) {
 		t.Errorf("found %v", got)
 	}
@@ -144,7 +170,7 @@ func thaw(t *testing.T, s *shop, generation string) {
 	}
 }
 
-// freeze writes testdata/generation-v1-phrases.
+// freeze writes testdata/index-v1-ends.
 func freeze(t *testing.T) {
 	s := newShop(t)
 	s.mustIndex(
@@ -152,10 +178,10 @@ func freeze(t *testing.T) {
 		`{"id":"lamp","title":"Desk lamp of 27\"","brand":"Bolt","category":["Lamps"],"sku":"L-100"}`,
 		`{"id":"shirt","title":"Blue T-shirt X-200B","titles":{"zh":"蓝色T恤"},"category":["Clothes","Shirts"],"attributes":{"size":"42"}}`,
 	)
-	if err := os.RemoveAll(phrasesGeneration); err != nil {
+	if err := os.RemoveAll(endsIndex); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.CopyFS(phrasesGeneration, os.DirFS(filepath.Join(s.dir, "index", "gen-000001"))); err != nil {
+	if err := os.CopyFS(endsIndex, os.DirFS(filepath.Join(s.dir, "index"))); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -3,6 +3,7 @@ package indexer
 import (
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -19,7 +20,7 @@ var ErrNoIndex = errors.New("nothing is indexed yet")
 
 const (
 	indexDir    = "index"   // below the data directory
-	currentFile = "CURRENT" // in indexDir: the name of the live generation and a newline
+	currentFile = "CURRENT" // in indexDir: the name of the live generation and its checksum
 	stagingEnd  = ".tmp"    // of a generation that is being built
 )
 
@@ -27,6 +28,11 @@ var generationName = regexp.MustCompile(`^gen-(\d{6,18})$`)
 
 func indexPath(dataDir string, more ...string) string {
 	return filepath.Join(append([]string{dataDir, indexDir}, more...)...)
+}
+
+// currentLine is the content of CURRENT. Without the checksum one flipped bit could name another generation that is there.
+func currentLine(name string) string {
+	return fmt.Sprintf("%s %08x\n", name, crc32.Checksum([]byte(name), castagnoli))
 }
 
 // currentGeneration returns the name in CURRENT.
@@ -38,9 +44,11 @@ func currentGeneration(dataDir string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	name := strings.TrimSuffix(string(data), "\n")
-	if !generationName.MatchString(name) {
-		return "", fmt.Errorf("%w: %s names no generation: %.40q", ErrDamaged, indexPath(dataDir, currentFile), name)
+	line := string(data)
+	name, _, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+	// Earlier programs wrote the name alone.
+	if !generationName.MatchString(name) || line != currentLine(name) && line != name+"\n" {
+		return "", fmt.Errorf("%w: %s names no generation: %.40q", ErrDamaged, indexPath(dataDir, currentFile), line)
 	}
 	return name, nil
 }
@@ -112,7 +120,7 @@ func publish(dataDir, name, staging string, step func()) error {
 		return err
 	}
 	step()
-	return durable.Replace(indexPath(dataDir, currentFile), []byte(name+"\n"))
+	return durable.Replace(indexPath(dataDir, currentFile), []byte(currentLine(name)))
 }
 
 // removeOldGenerations removes all generations but those of the given names. Of another number may be

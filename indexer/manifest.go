@@ -52,7 +52,13 @@ type Model struct {
 type FileInfo struct {
 	Size   int64  `json:"size"`
 	SHA256 string `json:"sha256"`
+	// Ends is the SHA-256 of the first and the last endBytes, where the files of this room keep the checksums of all that is
+	// between, so that opening notices also a whole file in the place of another. Earlier programs did not write it.
+	Ends string `json:"ends,omitempty"`
 }
+
+// endBytes covers the header of a vector file and the largest directory of a section file.
+const endBytes = 4096
 
 // seal returns the manifest as it stands in its file, with its own checksum.
 func (m Manifest) seal() ([]byte, error) {
@@ -115,19 +121,22 @@ func (m *Manifest) hasKeywordFields() bool {
 	return true
 }
 
-// checkSizes compares the sizes of the files with the manifest, which is quick; Check compares all of
-// their bytes.
+// checkSizes compares the sizes and the ends of the files with the manifest, which is quick; Check compares
+// all of their bytes.
 func (m *Manifest) checkSizes(dir string) error {
 	for name, want := range m.Files {
 		if !filepath.IsLocal(filepath.FromSlash(name)) {
 			return fmt.Errorf("%w: the manifest names a file outside of the generation: %q", ErrDamaged, name)
 		}
-		info, err := os.Stat(filepath.Join(dir, filepath.FromSlash(name)))
+		size, ends, err := describeEnds(filepath.Join(dir, filepath.FromSlash(name)))
 		if err != nil {
 			return fmt.Errorf("%w: %w", ErrDamaged, err)
 		}
-		if info.Size() != want.Size {
-			return fmt.Errorf("%w: %s has %d bytes and should have %d", ErrDamaged, filepath.Join(dir, name), info.Size(), want.Size)
+		if size != want.Size {
+			return fmt.Errorf("%w: %s has %d bytes and should have %d", ErrDamaged, filepath.Join(dir, name), size, want.Size)
+		}
+		if ends != want.Ends && want.Ends != "" {
+			return fmt.Errorf("%w: %s is not what was written", ErrDamaged, filepath.Join(dir, name))
 		}
 	}
 	return nil
@@ -150,7 +159,7 @@ func (m *Manifest) checkDigest(dir, name string) error {
 	if err != nil {
 		return err
 	}
-	if want, known := m.Files[name]; !known || got != want {
+	if want, known := m.Files[name]; !known || got.Size != want.Size || got.SHA256 != want.SHA256 {
 		return fmt.Errorf("%w: %s is not what was written", ErrDamaged, path)
 	}
 	return nil
@@ -184,5 +193,27 @@ func describeFile(path string) (FileInfo, error) {
 	if err != nil {
 		return FileInfo{}, err
 	}
-	return FileInfo{Size: size, SHA256: hex.EncodeToString(hash.Sum(nil))}, nil
+	_, ends, err := describeEnds(path)
+	return FileInfo{Size: size, SHA256: hex.EncodeToString(hash.Sum(nil)), Ends: ends}, err
+}
+
+// describeEnds returns the size of a file and the SHA-256 of its first and last endBytes.
+func describeEnds(path string) (size int64, ends string, err error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return 0, "", err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return 0, "", err
+	}
+	size = info.Size()
+	hash := sha256.New()
+	for _, from := range []int64{0, max(0, size-endBytes)} {
+		if _, err := io.Copy(hash, io.NewSectionReader(file, from, min(size, endBytes))); err != nil {
+			return 0, "", err
+		}
+	}
+	return size, hex.EncodeToString(hash.Sum(nil)), nil
 }

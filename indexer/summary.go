@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 
 	"vitrine/catalog/durable"
@@ -121,15 +120,4 @@ func excerpt(text string) string {
 		return text
 	}
 	return strings.ToValidUTF8(text[:excerptBytes/2], "") + " … " + strings.ToValidUTF8(text[len(text)-excerptBytes/2:], "")
-}
-
-// advise adds what to do about errors of the disk.
-func advise(err error, dataDir string) error {
-	switch {
-	case errors.Is(err, syscall.ENOSPC):
-		return fmt.Errorf("the disk that holds %s is full: free some space and index again; the live index is whole: %w", dataDir, err)
-	case errors.Is(err, fs.ErrPermission):
-		return fmt.Errorf("%s cannot be written: give this user the right to write there, or choose another folder with --data: %w", dataDir, err)
-	}
-	return err
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"vitrine/catalog/durable"
 	"vitrine/web"
 )
 
@@ -35,7 +36,7 @@ func measureDisk(dataDir string) (web.DiskStatus, error) {
 	if err != nil {
 		return web.DiskStatus{}, err
 	}
-	disk := web.DiskStatus{Parts: []web.DiskPart{}, Free: freeBytes(dataDir)}
+	disk := web.DiskStatus{Parts: []web.DiskPart{}, Free: durable.FreeBytes(dataDir)}
 	for name, bytes := range sizes {
 		disk.Parts = append(disk.Parts, web.DiskPart{Name: name, Bytes: bytes})
 		disk.Bytes += bytes

@@ -29,6 +29,9 @@ type indexCmd struct {
 
 	Beside       bool `name:"beside" hidden:"" help:"For a server: without a feed too, get what changed products lack and leave them beside the live generation."`
 	ProgressJSON bool `name:"progress-json" hidden:"" help:"For a server: print the progress as JSON lines in the place of the summary, and end when standard input ends."`
+
+	// prepare is done ahead of the build, with everything open that it needs; nil = nothing.
+	prepare func(*indexer.BuildOptions) error
 }
 
 func (c *indexCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary) error {
@@ -96,7 +99,7 @@ func (c *indexCmd) indexReporting(ctx context.Context, t *terminal, library runt
 	defer func() { err = errors.Join(err, model.Close()) }()
 
 	info, started := model.Info(), time.Now()
-	summary, err = indexer.Build(ctx, indexer.BuildOptions{
+	opts := indexer.BuildOptions{
 		DataDir:  c.Data,
 		Store:    store,
 		Cache:    cache,
@@ -108,7 +111,13 @@ func (c *indexCmd) indexReporting(ctx context.Context, t *terminal, library runt
 		Progress: report,
 
 		RetryPhotos: c.Retry,
-	})
+	}
+	if c.prepare != nil {
+		if err := c.prepare(&opts); err != nil {
+			return nil, err
+		}
+	}
+	summary, err = indexer.Build(ctx, opts)
 	// Also of a run that was interrupted.
 	if _, recordErr := store.RecordIndexRun(context.WithoutCancel(ctx), indexRun(started, summary, err)); recordErr != nil {
 		t.notef("vitrine: %v", recordErr)

@@ -34,7 +34,9 @@ type cli struct {
 	Calibrate calibrateCmd `cmd:"" help:"Say how well the chances of a model of clicks hold, as they are and calibrated."`
 	Events    eventsCmd    `cmd:"" help:"What shoppers did: import, export, count and delete behaviour events."`
 	Status    statusCmd    `cmd:"" help:"Say how a data directory stands: index, catalogue, models, disk, last run."`
-	Check     checkCmd     `cmd:"" help:"Check a data directory and list every problem."`
+	Check     checkCmd     `cmd:"" help:"Check a data directory, list every problem and, if asked to, mend it."`
+	Backup    backupCmd    `cmd:"" help:"Write a data directory into one file, also while a server runs."`
+	Restore   restoreCmd   `cmd:"" help:"Make a data directory of a backup."`
 	Models    modelsCmd    `cmd:"" help:"The models: encoders, and rankers trained on what shoppers did."`
 	Sample    sampleCmd    `cmd:"" help:"Draw the demo's catalogue, a feed with photos, into a folder."`
 	Bench     benchCmd     `cmd:"" help:"Measure speed and quality."`

@@ -45,6 +45,7 @@ func TestScripts(t *testing.T) {
 			"photo":    makePhoto,
 			"hold":     holdDir,
 			"damage":   damageFiles,
+			"forge":    forgeFile,
 			"bom":      bomAndWindowsLines,
 			"shoppers": logShoppers,
 			"slang":    slangShop,
@@ -138,6 +139,20 @@ func damageFiles(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || damaged == 0 {
 		ts.Fatalf("damage %v: no such file", args)
 	}
+}
+
+// forgeFile replaces a text wherever a file has it by one that is as long: forge FILE OLD NEW.
+func forgeFile(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 || len(args[1]) != len(args[2]) {
+		ts.Fatalf("usage: forge FILE OLD NEW")
+	}
+	path := ts.MkAbs(args[0])
+	data, err := os.ReadFile(path)
+	ts.Check(err)
+	if !bytes.Contains(data, []byte(args[1])) {
+		ts.Fatalf("%s does not contain %q", path, args[1])
+	}
+	ts.Check(os.WriteFile(path, bytes.ReplaceAll(data, []byte(args[1]), []byte(args[2])), 0o644))
 }
 
 // bomAndWindowsLines rewrites a text as a spreadsheet on Windows would: bom FILE.
