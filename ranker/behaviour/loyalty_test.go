@@ -1,8 +1,10 @@
 package behaviour
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"gonum.org/v1/gonum/stat/distmv"
 )
@@ -42,5 +44,27 @@ func TestLoyaltyIsFoundFromTheChoicesOfManyVisitors(t *testing.T) {
 	disloyal := loyalty{again: 10, choices: 10_000}
 	if disloyal.estimate(0.1); disloyal.strength != mostStrength {
 		t.Errorf("visitors who never choose the same again have the strength %v", disloyal.strength)
+	}
+}
+
+// Bots that come back for one product would else make every visitor's taste count for more.
+func TestWhoComesBackForTheSameProductTeachesNothingOfLoyalty(t *testing.T) {
+	shop := newShelf(6)
+	s := New(shop, Options{})
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	visit := func(day int, product string) float64 {
+		id := fmt.Sprint("q", day)
+		searched(s, id, "v", "thing", at.AddDate(0, 0, day), []string{product}, []string{product})
+		var choices float64
+		for _, l := range s.loyalties {
+			choices += l.choices
+		}
+		return choices
+	}
+	if visit(0, "p0"); visit(1, "p0") != 0 || visit(2, "p0") != 0 {
+		t.Errorf("the same product again: %+v", s.loyalties)
+	}
+	if visit(3, "p1") == 0 {
+		t.Error("another product teaches nothing either")
 	}
 }

@@ -1,6 +1,9 @@
 package behaviour
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // sessionGap is the pause after which a visit is a new one, as web analytics has it.
 const sessionGap = 30 * time.Minute
@@ -42,7 +45,7 @@ type touch struct {
 // act adds an action. A product counts by its strongest action in a session: a click, the view of its page, the cart
 // and the purchase are one interest that grows. weight is that of the time, by the clock. What the words of the search
 // asked for is no taste: of it, only the session is told. chosen hears of the labels that were not asked for, before they
-// are added.
+// are added, of products that are new to the person: who comes back for the same product shows no taste in others.
 func (p *profile) act(index int32, it *item, a action, at int64, weight float64, asked func(label) bool, chosen func(*profile, label)) {
 	gap := sessionGap.Milliseconds()
 	if at > p.last+gap {
@@ -51,6 +54,7 @@ func (p *profile) act(index int32, it *item, a action, at int64, weight float64,
 	inSession := at >= p.last-gap
 	p.last = max(p.last, at)
 
+	known := slices.ContainsFunc(p.touched, func(t touch) bool { return t.item == index })
 	gain := p.touch(index, a, at)
 	if gain == 0 {
 		return
@@ -64,7 +68,9 @@ func (p *profile) act(index int32, it *item, a action, at int64, weight float64,
 			p.like(l, weights{session: add.session})
 			continue
 		}
-		chosen(p, l)
+		if !known {
+			chosen(p, l)
+		}
 		p.like(l, add)
 	}
 	if it.logPrice != 0 && it.top >= 0 {
