@@ -29,7 +29,8 @@ func openCorrected(t testing.TB, searches int) (*liveShop, *shopperLog) {
 	l := &liveShop{dataDir: dataDir, terminal: newTerminal(&told, &told)}
 	l.state = behaviour.New(l, behaviour.Options{})
 	scorer := ranker.New(ranker.Prior(), ranker.Objective{}, l.state)
-	l.shop = &shop{engine: retrieval.New(openIndex(t, dataDir), &indexertest.Encoder{}, scorer, retrieval.Options{}), ranker: scorer}
+	index := openIndex(t, dataDir)
+	l.shop = &shop{index: index, engine: retrieval.New(index, &indexertest.Encoder{}, scorer, retrieval.Options{}), ranker: scorer}
 	log, err := openShopperLog(context.Background(), dataDir, l.state, l.correction, l.terminal)
 	if err != nil {
 		t.Fatal(err)
