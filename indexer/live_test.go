@@ -2,6 +2,7 @@ package indexer_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -428,4 +429,48 @@ func seesPrice(ctx context.Context, index *indexer.Index, least int64) error {
 		return fmt.Errorf("price %d, in the columns %g, after %d was acknowledged", got, price, least)
 	}
 	return nil
+}
+
+func TestSoManyChangesWaitForTheNextGeneration(t *testing.T) {
+	if testing.Short() {
+		t.Skip("indexes twenty thousand products")
+	}
+	s := newShop(t)
+	s.mustIndex(numbered(3)...)
+	ctx := t.Context()
+	index, err := indexer.Open(ctx, s.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer index.Close()
+	store, err := catalog.Open(ctx, s.dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	products := make([]catalog.Product, 20_001)
+	for i := range products {
+		products[i] = catalog.Product{ID: fmt.Sprint("more", i), Title: "violet teapot"}
+	}
+	if _, err := store.Apply(ctx, products); err != nil {
+		t.Fatal(err)
+	}
+	if err := index.CatchUp(ctx); !errors.Is(err, indexer.ErrBehind) {
+		t.Fatalf("error %v", err)
+	}
+	if snapshot := s.open(); snapshot.Len() != 3 || len(found(t, snapshot, "red shoe")) == 0 { // opened anew it is behind as well
+		t.Errorf("%d products", snapshot.Len())
+	}
+	s.mustIndex()
+	if changed, err := index.Refresh(ctx); err != nil || !changed {
+		t.Fatalf("refresh: %t, %v", changed, err)
+	}
+	if err := index.CatchUp(ctx); err != nil {
+		t.Errorf("after the build: %v", err)
+	}
+	snapshot := index.Acquire()
+	defer snapshot.Release()
+	if snapshot.Len() != 20_004 || snapshot.Changed() != 0 {
+		t.Errorf("%d products, %d changed", snapshot.Len(), snapshot.Changed())
+	}
 }

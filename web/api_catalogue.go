@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"mime"
@@ -17,8 +18,12 @@ const catalogueTimeout = 25 * time.Second
 // maxChanges is how many bodies with products are read and stored at once, some 30 MB of memory each.
 const maxChanges = 4
 
-// Catalogue takes changes of the products. What it has taken is on the disk, and the next search sees it. It must be safe
-// for concurrent use.
+// ErrStoredOnly is wrapped where a change is on the disk and not searched yet: so much has changed that the index is built
+// first.
+var ErrStoredOnly = errors.New("the change is stored, and is searched when the index has been built")
+
+// Catalogue takes changes of the products. What it has taken is on the disk, and the next search sees it unless the error
+// wraps ErrStoredOnly. It must be safe for concurrent use.
 type Catalogue interface {
 	// Put adds or replaces valid products, all or none.
 	Put(ctx context.Context, products []catalog.Product) (catalog.Applied, error)

@@ -68,6 +68,7 @@ var problemTable = []struct {
 	{errHost, http.StatusMisdirectedRequest, "host", "Unknown host"},
 	{errBusy, http.StatusServiceUnavailable, "busy", "Too many requests at once: try again in a moment"},
 	{catalog.ErrBusy, http.StatusServiceUnavailable, "busy", "The catalogue is being written to: try again in a moment"},
+	{ErrStoredOnly, http.StatusServiceUnavailable, "stored-only", "Stored, and searched when the index has been built"},
 	{errNotReady, http.StatusServiceUnavailable, "not-ready", "There is no index yet: build one with vitrine index"},
 	{retrieval.ErrAllLegsFailed, http.StatusServiceUnavailable, "search-failed", "The search could not be run: try again in a moment"},
 	{context.DeadlineExceeded, http.StatusGatewayTimeout, "timeout", "The request took too long: try again in a moment"},

@@ -10,6 +10,7 @@ import (
 
 	"vitrine/catalog"
 	"vitrine/indexer"
+	"vitrine/web"
 )
 
 const (
@@ -101,5 +102,9 @@ func (l *liveShop) embed(ctx context.Context, cache *catalog.Embeddings, product
 func (l *liveShop) takeUp(ctx context.Context) error {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	return l.shop.index.CatchUp(ctx)
+	err := l.advance(ctx)
+	if errors.Is(err, indexer.ErrBehind) {
+		err = fmt.Errorf("%w: %w", web.ErrStoredOnly, err)
+	}
+	return err
 }

@@ -25,6 +25,7 @@ type liveShop struct {
 	state    *behaviour.State // of what shoppers did; it outlives generations and models
 
 	rankerTried, rankerFault string                 // of followRanker
+	behind                   atomic.Bool            // more has changed than is searched beside a generation
 	lag                      atomic.Pointer[string] // why the catalogue's changes were not taken up last; "" = they were
 	corrected                *catalog.Store         // what shoppers did, which corrects models; nil = nothing does
 
@@ -111,7 +112,7 @@ func (l *liveShop) reopen(ctx context.Context) error {
 // catchUp has the index take up what has changed in the catalogue, so that a search sees every change that was
 // acknowledged before it. What prevents that is told once, and the search sees the state before. The caller holds l.mu.
 func (l *liveShop) catchUp(ctx context.Context) {
-	err := l.shop.index.CatchUp(ctx)
+	err := l.advance(ctx)
 	if ctx.Err() != nil {
 		return
 	}
@@ -122,6 +123,13 @@ func (l *liveShop) catchUp(ctx context.Context) {
 	if before := l.lag.Swap(&lag); err != nil && (before == nil || *before != lag) {
 		l.terminal.notef("vitrine: %v (searches go on without)", err)
 	}
+}
+
+// advance has the index take up what has changed in the catalogue. The caller holds l.mu.
+func (l *liveShop) advance(ctx context.Context) error {
+	err := l.shop.index.CatchUp(ctx)
+	l.behind.Store(errors.Is(err, indexer.ErrBehind))
+	return err
 }
 
 // Search answers as retrieval.Engine does.

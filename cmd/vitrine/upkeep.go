@@ -52,7 +52,7 @@ func (l *liveShop) foldDue() bool {
 	defer l.mu.RUnlock()
 	snapshot := l.shop.index.Acquire()
 	defer snapshot.Release()
-	return snapshot.Changed() > indexer.FoldAt(snapshot.Len())
+	return l.behind.Load() || snapshot.Changed() > indexer.FoldAt(snapshot.Len())
 }
 
 // fetchPhotos is the task that gets the photos of products that have changed; searches have them as they come.
