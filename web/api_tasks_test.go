@@ -225,7 +225,7 @@ func TestABrowserFollowsATask(t *testing.T) {
 		events.addEventListener("progress", event => heard.push(JSON.parse(event.data).stage + " " + JSON.parse(event.data).done));
 		events.addEventListener("done", event => heard.push(JSON.parse(event.data).state));
 		window.events = events;
-	})`))
+	}), true`))
 	b.step <- 1
 	page.await(`window.heard && heard.includes("texts 1")`)
 	b.step <- 2
