@@ -159,15 +159,7 @@ func (r *photoRun) count(rows int) {
 
 // embedBatch settles the rows of a batch; photos that the encoder cannot use fail.
 func (r *photoRun) embedBatch(ctx context.Context, batch []loadedPhoto) error {
-	keys := make([]string, len(batch))
-	for i, photo := range batch {
-		keys[i] = photo.keys[0]
-	}
-	known, err := r.embedder.cached(ctx, keys)
-	if err != nil {
-		return err
-	}
-	broken, err := r.embedder.embedPhotos(ctx, batch, r.rows, known)
+	known, broken, err := r.embedder.photoVectors(ctx, batch, r.rows)
 	if err != nil {
 		return err
 	}
@@ -181,6 +173,20 @@ func (r *photoRun) embedBatch(ctx context.Context, batch []loadedPhoto) error {
 		r.settle(photo.rows, known[photo.keys[0]])
 	}
 	return nil
+}
+
+// photoVectors returns the vectors of a batch, whose rows are those of all, by key, or why there is none. What the cache lacks
+// is embedded and put into it.
+func (e *embedder) photoVectors(ctx context.Context, batch []loadedPhoto, all []photoRow) (known map[string][]float32, broken map[string]error, err error) {
+	keys := make([]string, len(batch))
+	for i, photo := range batch {
+		keys[i] = photo.keys[0]
+	}
+	if known, err = e.cached(ctx, keys); err != nil {
+		return nil, nil, err
+	}
+	broken, err = e.embedPhotos(ctx, batch, all, known)
+	return known, broken, err
 }
 
 // embedPhotos adds the vectors of a batch, whose rows are those of all, to known, and to the cache, and returns by key

@@ -3,8 +3,6 @@ package indexer
 import (
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 
 	"vitrine/catalog"
 )
@@ -43,7 +41,8 @@ func (e *embedder) embedProductTexts(ctx context.Context, products []catalog.Pro
 }
 
 func (e *embedder) embedProductPhotos(ctx context.Context, products []catalog.Product) error {
-	batch := make(map[string][]byte) // encoded photos, by the keys of their contents
+	var rows []photoRow
+	var batch []loadedPhoto
 	for i := range products {
 		for _, photo := range products[i].Photos {
 			if err := ctx.Err(); err != nil {
@@ -53,50 +52,16 @@ func (e *embedder) embedProductPhotos(ctx context.Context, products []catalog.Pr
 			if err != nil {
 				continue // a URL, or nothing that can be used
 			}
-			if batch[contentKey(data)] = data; len(batch) < photoBatch {
+			batch = append(batch, loadedPhoto{rows: []int{len(rows)}, data: data, keys: []string{contentKey(data)}})
+			if rows = append(rows, photoRow{id: products[i].ID, photo: photo}); len(batch) < photoBatch {
 				continue
 			}
-			if err := e.cachePhotos(ctx, batch); err != nil {
+			if _, _, err := e.photoVectors(ctx, batch, rows); err != nil {
 				return err
 			}
-			clear(batch)
+			batch = nil
 		}
 	}
-	return e.cachePhotos(ctx, batch)
-}
-
-// cachePhotos embeds those of a batch that the cache lacks.
-func (e *embedder) cachePhotos(ctx context.Context, batch map[string][]byte) error {
-	known, err := e.cached(ctx, slices.Collect(maps.Keys(batch)))
-	if err != nil {
-		return err
-	}
-	var keys []string
-	var ask [][]byte
-	for key, data := range batch {
-		if known[key] == nil {
-			keys, ask = append(keys, key), append(ask, data)
-		}
-	}
-	if len(ask) == 0 {
-		return nil
-	}
-	vectors, broken, err := e.encoder.EmbedPhotos(ctx, ask)
-	if err != nil {
-		return err
-	}
-	if len(vectors) != len(ask) || len(broken) != len(ask) {
-		return fmt.Errorf("%w: %d vectors for %d photos", ErrEncoder, len(vectors), len(ask))
-	}
-	fresh := make(map[string][]float32, len(keys))
-	for i, key := range keys {
-		if broken[i] != nil {
-			continue
-		}
-		if err := e.usable(vectors[i]); err != nil {
-			return err
-		}
-		fresh[key] = vectors[i]
-	}
-	return e.cache.Put(ctx, e.model.Fingerprint, fresh)
+	_, _, err := e.photoVectors(ctx, batch, rows)
+	return err
 }
