@@ -233,10 +233,11 @@ func TestPhotoThatMatchesBestIsTheOneThatIsShown(t *testing.T) {
 		t.Errorf("a photo behind a URL: %+v", got)
 	}
 	_, page := get(t, h, "/?q=shoes")
-	for _, hit := range hits {
-		if !strings.Contains(page, `src="`+hit.Photo.Ref+`"`) {
-			t.Errorf("the page does not show %s", hit.Photo.Ref)
-		}
+	if !strings.Contains(page, `src="`+hits[0].Photo.Ref+`"`) {
+		t.Errorf("the page does not show %s", hits[0].Photo.Ref)
+	}
+	if strings.Contains(page, `src="`+hits[1].Photo.Ref+`"`) || !strings.Contains(page, `alt="No photo yet"`) {
+		t.Error("the page shows a photo that could not be had")
 	}
 }
 

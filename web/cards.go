@@ -52,10 +52,13 @@ func newCard(p *catalog.Product, language string) card {
 	return c
 }
 
-// hitCard is the card of a hit, with the photo that matches best.
+// hitCard is the card of a hit, with the photo that matches best, or a stand-in for one that could not be had so far.
 func hitCard(hit *retrieval.Hit, language string) card {
 	c := newCard(&hit.Product, language)
-	if hit.Photo != nil {
+	switch {
+	case hit.ImagePending:
+		c.Image, c.Alt = assetURL("no-photo.svg"), "No photo yet"
+	case hit.Photo != nil:
 		c.Image = imageURL(&hit.Product, hit.Photo.Index)
 	}
 	return c
