@@ -25,7 +25,7 @@ type rateLimit struct {
 
 // newRateLimit returns nil, no limit, where perSecond is 0.
 func newRateLimit(perSecond float64) *rateLimit {
-	if perSecond <= 0 {
+	if !(perSecond > 0) {
 		return nil
 	}
 	clients, _ := lru.New[string, *rate.Limiter](maxRateClients) // fails on a size below 1 alone

@@ -90,3 +90,34 @@ func TestServeRefusesForeignHostNames(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestServeAnswersOthersWhereItMay(t *testing.T) {
+	for _, c := range []struct {
+		reach  Reach
+		host   string
+		status int
+	}{{Reach{Public: true}, "192.0.2.1", 200}, {Reach{Public: true, Hosts: []string{"shop.example"}}, "192.0.2.1", 421}, {Reach{Public: true, Hosts: []string{"shop.example"}}, "shop.example", 200}} {
+		listener := listen(t, "0.0.0.0:0")
+		ctx, stop := context.WithCancel(t.Context())
+		served := make(chan error, 1)
+		go func() { served <- Serve(ctx, listener, New(newFakeShop(t), Options{}), c.reach) }()
+		_, port, _ := net.SplitHostPort(listener.Addr().String())
+		r, err := http.NewRequest("GET", "http://127.0.0.1:"+port+"/healthz", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Host = c.host
+		response, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		if response.StatusCode != c.status {
+			t.Errorf("%+v, host %s: %d", c.reach, c.host, response.StatusCode)
+		}
+		stop()
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	}
+}
