@@ -262,3 +262,21 @@ func TestScopesAreNamedInTheTableOfAccessAlone(t *testing.T) {
 		t.Errorf("of the scopes only these are good for something: %v", fmt.Sprint(used))
 	}
 }
+
+func TestTheDescriptionNamesTheScopesOfEachOperation(t *testing.T) {
+	for path, item := range loadDescription(t).document.Paths.Map() {
+		for method, operation := range item.Operations() {
+			described := []catalog.Scope{}
+			if operation.Security != nil {
+				for _, alternative := range *operation.Security {
+					for _, scope := range alternative["key"] {
+						described = append(described, catalog.Scope(scope))
+					}
+				}
+			}
+			if want := accessTable[method+" "+path].scope; !slices.Equal(described, want) {
+				t.Errorf("%s %s is described with the scopes %q, and has %q", method, path, described, want)
+			}
+		}
+	}
+}
