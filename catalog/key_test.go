@@ -164,3 +164,22 @@ func TestAKeyThatWouldBeOfNoUseIsNotMade(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkKeyOf(b *testing.B) {
+	store, err := Open(b.Context(), b.TempDir())
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer store.Close()
+	var text string
+	for range 100 {
+		if _, text, err = store.CreateKey(b.Context(), "a", Scopes(), keyTime, time.Time{}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for b.Loop() {
+		if _, err := store.KeyOf(b.Context(), text); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -12,7 +12,7 @@ import (
 // keyUseEvery is how often a server notes which keys were used.
 const keyUseEvery = time.Minute
 
-// keyring looks keys up for a server. It asks the catalogue each time, some 20 µs, so that a new key counts and a revoked
+// keyring looks keys up for a server. It asks the catalogue each time, some 30 µs, so that a new key counts and a revoked
 // one does not from the next request on; uses are noted beside the requests. It is safe for concurrent use.
 type keyring struct {
 	store *catalog.Store
