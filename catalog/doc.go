@@ -15,6 +15,7 @@
 //     that of a run of the indexer.
 //   - [Store]: catalog.db, the products and the sequence-numbered log of their changes, and the events. Safe for
 //     concurrent use; writes are serialised, readers see a consistent snapshot and never block writers.
+//   - [Key]: what a program may do on a server's API; in catalog.db, as a hash.
 //   - [PhotoFailure]: why a photo of a product could not be had, and when it is tried again; in catalog.db.
 //   - [Embeddings]: embeddings.db, a cache of vectors that may be deleted at any time. Safe for concurrent use.
 //   - [Lock]: the exclusive right to read a feed and to build an index in a data directory, across processes. Events,

@@ -33,7 +33,7 @@ CREATE TABLE changes (
 	id      TEXT NOT NULL COLLATE BINARY,
 	deleted INTEGER NOT NULL,
 	at      INTEGER NOT NULL -- Unix time, milliseconds
-);`, eventTables, servedTables, arrivalTables, photoTables, indexRunTables},
+);`, eventTables, servedTables, arrivalTables, photoTables, indexRunTables, keyTables},
 }
 
 // Store is the catalogue database: the products and the log of their changes, from which every index

@@ -17,6 +17,7 @@ import (
 // local is a request from this machine.
 func local(method, path, kind, body string) *http.Request {
 	r := httptest.NewRequest(method, "http://localhost:8080"+path, strings.NewReader(body))
+	r.RemoteAddr = "127.0.0.1:40000"
 	if kind != "" {
 		r.Header.Set("Content-Type", kind)
 	}

@@ -236,6 +236,11 @@ type hitBody struct {
 
 // sendResults runs the search and sends what it finds.
 func (s *site) sendResults(w http.ResponseWriter, r *http.Request, a asker, q retrieval.Query) error {
+	if q.Explain {
+		if err := s.mayInspect(r); err != nil {
+			return s.refuse(w, inspecting, err)
+		}
+	}
 	q.Shopper = a.shopper()
 	response, err := s.search(r.Context(), q)
 	if err != nil {

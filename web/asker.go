@@ -30,6 +30,7 @@ type asker struct {
 	Device     retrieval.Device
 	Passing    bool // Client is of this page view alone, and nothing is remembered
 	Impersonal bool // they switched off that what they did orders their results
+	Inspects   bool // they may see why results stand where they stand
 }
 
 // shopper is what the engine may know of a: nobody, where they want no results of their own.

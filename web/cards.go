@@ -64,8 +64,8 @@ func hitCard(hit *retrieval.Hit, language string) card {
 	return c
 }
 
-// resultCards are the hits of r, answered as list, each with a link to the page that explains its rank.
-func resultCards(hits []retrieval.Hit, r request, list answered) []card {
+// resultCards are the hits of r, answered as list, each with a link to the page that explains its rank for who inspects.
+func resultCards(hits []retrieval.Hit, r request, list answered, inspects bool) []card {
 	cards := make([]card, len(hits))
 	reasons := personalReasons(hits)
 	for i := range hits {
@@ -75,7 +75,9 @@ func resultCards(hits []retrieval.Hit, r request, list answered) []card {
 			cards[i].MoreURL = r.liking(id).url("/")
 		}
 		if !r.lists() { // what is only listed has no score to explain, and there is nothing to turn from it
-			cards[i].WhyURL = inspectionURL(r, &hits[i])
+			if inspects {
+				cards[i].WhyURL = inspectionURL(r, &hits[i])
+			}
 			if len(r.Unlike) < retrieval.MaxExamples {
 				cards[i].LessURL = r.unliking(id).url("/")
 			}

@@ -11,11 +11,12 @@
 //     [Suggester] completes what is typed in the search field, and one with that of [Explainer] says why a
 //     product is not among the results.
 //   - [Catalogue]: what takes changes of products; [StatusReporter]: what tells how the shop stands, as a [Status].
+//   - [Keys]: what tells a key of the API from what is none.
 //   - [EventLog] and [SearchLog]: what keeps what shoppers did and what they were answered.
 //   - [Options]: the shop's name and the limits. Its zero value is ready for use.
 //   - [New] makes the handler of all routes; [Serve] runs it on a listener until its context ends.
 //
-// One file a purpose: routes.go is the table of all addresses and the place to begin; request.go turns
+// One file a purpose: routes.go is the table of all addresses and the place to begin; access.go says who may ask them, guard.go sees to it; request.go turns
 // a query string into a search and back; page_*.go fill the templates, api_*.go the JSON answers;
 // problems.go is the only table from an error to a status. Pages are rendered on the server and work
 // without JavaScript, except that a photo can only be dropped or pasted with it.

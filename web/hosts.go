@@ -20,20 +20,49 @@ func onlyHosts(next http.Handler, names []string) http.Handler {
 	})
 }
 
-// localOnly keeps a handler for programs on this machine, as long as there are no keys: what a reverse proxy passes on, by
-// the name of the shop or with a header of proxies, is refused.
-func localOnly(next handler) handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		for _, header := range []string{"Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via"} {
-			if r.Header.Get(header) != "" {
-				return errElsewhere
-			}
+// fromThisMachine reports whether a program on this machine sent r. What a reverse proxy passes on, by the name of the
+// shop or with a header of proxies, does not count.
+func fromThisMachine(r *http.Request) bool {
+	for _, header := range []string{"Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via"} {
+		if r.Header.Get(header) != "" {
+			return false
 		}
-		if !loopbackName(hostName(r.Host)) {
-			return errElsewhere
-		}
-		return next(w, r)
 	}
+	return peerAddress(r).IsLoopback() && loopbackName(hostName(r.Host))
+}
+
+// peerAddress is the other end of the connection; invalid where that is no TCP connection.
+func peerAddress(r *http.Request) netip.Addr {
+	peer, _ := netip.ParseAddrPort(r.RemoteAddr)
+	return peer.Addr().Unmap().WithZone("")
+}
+
+// clientAddress is who sent r: the other end of the connection or, where that is one of proxies, the last address in
+// X-Forwarded-For that is none of them. What stands before it, its sender may have made up.
+func clientAddress(r *http.Request, proxies []netip.Prefix) netip.Addr {
+	address := peerAddress(r)
+	passedOn := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for _, text := range slices.Backward(passedOn) {
+		if !slices.ContainsFunc(proxies, func(p netip.Prefix) bool { return p.Contains(address) }) {
+			break
+		}
+		before, err := netip.ParseAddr(strings.TrimSpace(text))
+		if err != nil {
+			break
+		}
+		address = before.Unmap().WithZone("")
+	}
+	return address
+}
+
+// network is what counts as one client: an address or, with IPv6, the network of one line (RFC 6177).
+func network(address netip.Addr) string {
+	if address.Is6() {
+		if prefix, err := address.Prefix(64); err == nil {
+			return prefix.String()
+		}
+	}
+	return address.String()
 }
 
 // hostName is the Host header without its port and the brackets of IPv6.

@@ -71,16 +71,6 @@ func catchPanics(next handler) handler {
 	}
 }
 
-// sameOrigin refuses requests that would change something and that a browser sends for another
-// site's page. Programs other than browsers are let through.
-func sameOrigin(next http.Handler) http.Handler {
-	protection := http.NewCrossOriginProtection()
-	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		problemOf(errOrigin).writeJSON(w)
-	}))
-	return protection.Handler(next)
-}
-
 // securityHeaders go with every answer. Style, script and forms are this server's own, in files;
 // photos may lie on other hosts, which are not told what was searched for.
 func securityHeaders(next http.Handler) http.Handler {

@@ -25,6 +25,7 @@ type metrics struct {
 	doubted  *prometheus.CounterVec
 	recorded *prometheus.CounterVec
 	changes  *prometheus.CounterVec
+	refusals *prometheus.CounterVec
 }
 
 func newMetrics(s Searcher, opts Options) *metrics {
@@ -56,8 +57,11 @@ func newMetrics(s Searcher, opts Options) *metrics {
 		changes: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "vitrine_product_changes_total", Help: "Products received by HTTP: added, changed, unchanged, deleted, or rejected.",
 		}, []string{"result"}),
+		refusals: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "vitrine_http_refused_total", Help: "Requests that were refused before they were looked at, by the code of the problem: keys, rate limits, other sites.",
+		}, []string{"reason"}),
 	}
-	m.registry.MustRegister(m.requests, m.stages, m.searches, m.degraded, m.events, m.doubted, m.recorded, m.changes, generationInfo{s},
+	m.registry.MustRegister(m.requests, m.stages, m.searches, m.degraded, m.events, m.doubted, m.recorded, m.changes, m.refusals, generationInfo{s},
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if opts.Ranker != nil {
 		m.registry.MustRegister(rankerHealth{opts.Ranker})
@@ -111,6 +115,9 @@ func (m *metrics) productsChanged(done catalog.Applied, rejected int) {
 }
 
 func (m *metrics) productDeleted() { m.changes.WithLabelValues("deleted").Inc() }
+
+// refused counts a request by the code of the problem, which is a text of this program.
+func (m *metrics) refused(code string) { m.refusals.WithLabelValues(code).Inc() }
 
 func (m *metrics) requested(route string, code int, elapsed time.Duration) {
 	m.requests.WithLabelValues(route, strconv.Itoa(code)).Observe(elapsed.Seconds())

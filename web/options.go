@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"image"
 	"log/slog"
+	"net/netip"
 	"runtime"
 	"time"
 
@@ -70,6 +71,17 @@ type Options struct {
 	Ranker RankerHealth
 	// Shoppers tells at /metrics what is remembered and learnt of what shoppers do; without it (nil) nothing is told.
 	Shoppers ShopperHealth
+
+	// Keys are the keys of the API; without them (nil) programs of this machine alone may change something.
+	Keys    Keys
+	Private bool // searches and pages need a key, too
+	// Proxies are the reverse proxies whose X-Forwarded-For is believed.
+	Proxies []netip.Prefix
+	// CORS are the origins, such as https://shop.example, whose pages may search and send events.
+	CORS []string
+	// KeyRate and AddressRate are the requests a second that a key, and an address without one, may send; five seconds of
+	// them at once. 0 = any number. An address of this machine may send any number.
+	KeyRate, AddressRate float64
 
 	Logger *slog.Logger // requests without their query strings, and failures; silent
 }

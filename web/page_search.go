@@ -55,6 +55,7 @@ func (s *site) showSearch(w http.ResponseWriter, r *http.Request) error {
 		asked = asked.settled()
 	}
 	a := s.visitor(w, r)
+	a.Inspects = s.mayInspect(r) == nil
 	page, err := s.results(r.Context(), a, asked, photos)
 	if err != nil {
 		return s.showRefusal(w, r, asked, err)
@@ -113,7 +114,7 @@ func (s *site) results(ctx context.Context, a asker, asked request, photos [][]b
 		ClearURL: asked.filtered(nil).url("/"),
 		Facets:   facetViews(asked, response.Facets, currency),
 		Degraded: degraded(response),
-		Cards:    resultCards(response.Hits, asked, list),
+		Cards:    resultCards(response.Hits, asked, list, a.Inspects),
 		Pages:    pageLinks(asked, response.Total),
 		Personal: newPersonalLine(a, asked, personalised(response)),
 	}

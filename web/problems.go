@@ -30,7 +30,10 @@ var (
 	errMethod        = errors.New("this address does not take that method")
 	errMoved         = errors.New("the result no longer stands at this rank, since the order has changed: search again")
 	errNotOffered    = errors.New("this server does not offer that")
-	errElsewhere     = errors.New("the catalogue is changed and watched from the server's own machine only: ask http://localhost, not a proxy before it")
+	errElsewhere     = errors.New("without keys, the catalogue is changed and watched from the server's own machine only: ask http://localhost, not a proxy before it, or make a key with vitrine keys create")
+	errKeyNeeded     = errors.New("send a key of this shop: Authorization: Bearer KEY")
+	errKeyScope      = errors.New("the key is good for other things: make one with the scope that WWW-Authenticate names")
+	errTooMany       = errors.New("too many requests of one client: wait as long as Retry-After says")
 	errOrigin        = errors.New("the request came from a page of another site")
 	errHost          = errors.New("the Host header does not name this server: use localhost, or start the server with --host NAME")
 	errBusy          = errors.New("too many requests at once: try again in a moment")
@@ -63,6 +66,12 @@ var problemTable = []struct {
 	{errNoRoute, http.StatusNotFound, "not-found", "There is nothing here"},
 	{errNotOffered, http.StatusNotFound, "not-offered", "Not offered here"},
 	{errMethod, http.StatusMethodNotAllowed, "method", "Method not allowed"},
+	{errKeyNeeded, http.StatusUnauthorized, "key-needed", "A key is needed"},
+	{catalog.ErrKeyUnknown, http.StatusUnauthorized, "key-unknown", "The key is not known"},
+	{catalog.ErrKeyExpired, http.StatusUnauthorized, "key-expired", "The key has expired"},
+	{catalog.ErrKeyRevoked, http.StatusUnauthorized, "key-revoked", "The key was revoked"},
+	{errKeyScope, http.StatusForbidden, "key-scope", "The key is not good for this"},
+	{errTooMany, http.StatusTooManyRequests, "too-many", "Too many requests: slow down"},
 	{errElsewhere, http.StatusForbidden, "elsewhere", "Refused"},
 	{errOrigin, http.StatusForbidden, "origin", "Refused"},
 	{errHost, http.StatusMisdirectedRequest, "host", "Unknown host"},
@@ -88,6 +97,11 @@ type problem struct {
 	Detail string `json:"detail,omitempty"`
 }
 
+const problemPrefix = "urn:vitrine:problem:"
+
+// code is the stable name of the problem's kind.
+func (p problem) code() string { return strings.TrimPrefix(p.Type, problemPrefix) }
+
 func problemOf(err error) problem {
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
@@ -102,7 +116,7 @@ func problemOf(err error) problem {
 }
 
 func newProblem(status int, code, title string, err error) problem {
-	p := problem{Type: "urn:vitrine:problem:" + code, Title: title, Status: status}
+	p := problem{Type: problemPrefix + code, Title: title, Status: status}
 	if text := detail(err); status < 500 && text != title+"." {
 		p.Detail = text
 	}

@@ -30,9 +30,14 @@ type site struct {
 	events      *gate
 	changes     *gate
 	heartbeat   time.Duration // on a stream of a task
+	keyRate     *rateLimit
+	addressRate *rateLimit
+	cross       *crossOrigin
 	tokens      impressionKey
 	metrics     *metrics
 	showcase    showcase
+
+	ownOrigin, namedOrigins *http.CrossOriginProtection // of requests that change something: of this server, and of Options.CORS
 }
 
 // New returns the handler of all pages and of the API. It is safe for concurrent use if s is.
@@ -42,22 +47,31 @@ func New(s Searcher, opts Options) http.Handler {
 }
 
 func newSite(s Searcher, opts Options) *site {
+	named := http.NewCrossOriginProtection()
+	for _, origin := range opts.CORS {
+		_ = named.AddTrustedOrigin(origin) // one that is none is of no page
+	}
 	return &site{
-		searcher:    s,
-		opts:        opts,
-		photos:      newPhotoShelf(opts.PhotoMemory),
-		searches:    newGate(opts.MaxSearches, opts.MaxWaiting, opts.MaxWait),
-		suggestions: newGate(opts.MaxSearches, opts.MaxWaiting, opts.MaxWait),
-		uploads:     newGate(opts.MaxUploads, opts.MaxWaiting, opts.MaxWait),
-		events:      newGate(opts.MaxEvents, opts.MaxWaiting, opts.MaxWait),
-		changes:     newGate(maxChanges, opts.MaxWaiting, opts.MaxWait),
-		heartbeat:   heartbeatEvery,
-		tokens:      opts.TokenKey,
-		metrics:     newMetrics(s, opts),
+		ownOrigin:    http.NewCrossOriginProtection(),
+		namedOrigins: named,
+		keyRate:      newRateLimit(opts.KeyRate),
+		addressRate:  newRateLimit(opts.AddressRate),
+		cross:        newCrossOrigin(opts.CORS),
+		searcher:     s,
+		opts:         opts,
+		photos:       newPhotoShelf(opts.PhotoMemory),
+		searches:     newGate(opts.MaxSearches, opts.MaxWaiting, opts.MaxWait),
+		suggestions:  newGate(opts.MaxSearches, opts.MaxWaiting, opts.MaxWait),
+		uploads:      newGate(opts.MaxUploads, opts.MaxWaiting, opts.MaxWait),
+		events:       newGate(opts.MaxEvents, opts.MaxWaiting, opts.MaxWait),
+		changes:      newGate(maxChanges, opts.MaxWaiting, opts.MaxWait),
+		heartbeat:    heartbeatEvery,
+		tokens:       opts.TokenKey,
+		metrics:      newMetrics(s, opts),
 	}
 }
 
-// routes is every address of the server.
+// routes is every address of the server; access.go says who may ask it.
 func (s *site) routes() []route {
 	return []route{
 		// Pages.
@@ -84,14 +98,14 @@ func (s *site) routes() []route {
 		{"DELETE", "/api/v1/visitors/{client_id}", s.apiForget},
 		{"GET", "/api/v1/openapi.json", apiDescription},
 
-		// API for the shop's own programs, on this machine.
-		{"POST", "/api/v1/products", localOnly(s.apiPutProducts)},
-		{"DELETE", "/api/v1/products/{id}", localOnly(s.apiDeleteProduct)},
-		{"POST", "/api/v1/reindex", localOnly(s.apiReindex)},
-		{"GET", "/api/v1/tasks", localOnly(s.apiTasks)},
-		{"GET", "/api/v1/tasks/{id}", localOnly(s.apiTask)},
-		{"DELETE", "/api/v1/tasks/{id}", localOnly(s.apiCancelTask)},
-		{"GET", "/api/v1/status", localOnly(s.apiStatus)},
+		// API for the shop's own programs.
+		{"POST", "/api/v1/products", s.apiPutProducts},
+		{"DELETE", "/api/v1/products/{id}", s.apiDeleteProduct},
+		{"POST", "/api/v1/reindex", s.apiReindex},
+		{"GET", "/api/v1/tasks", s.apiTasks},
+		{"GET", "/api/v1/tasks/{id}", s.apiTask},
+		{"DELETE", "/api/v1/tasks/{id}", s.apiCancelTask},
+		{"GET", "/api/v1/status", s.apiStatus},
 
 		// For those who run the server.
 		{"GET", "/healthz", showHealth},
@@ -102,17 +116,19 @@ func (s *site) routes() []route {
 
 func (s *site) handler() http.Handler {
 	mux := http.NewServeMux()
-	methods := map[string][]string{}
+	methods, cross := map[string][]string{}, map[string]bool{}
 	for _, rt := range s.routes() {
-		mux.Handle(rt.method+" "+rt.path, s.endpoint(rt))
+		rule := accessTable[rt.method+" "+rt.path]
+		mux.Handle(rt.method+" "+rt.path, s.cross.wrap(s.endpoint(rt, rule), rule.cross))
 		methods[rt.path] = append(methods[rt.path], rt.method)
+		cross[rt.path] = cross[rt.path] || rule.cross
 	}
-	// Without these two the mux would answer in plain text.
+	// Without these two the mux would answer in plain text. The first also takes what browsers ask of a path (OPTIONS).
 	for path, allowed := range methods {
-		mux.Handle(path, s.endpoint(route{path: path, serve: refuseMethod(allowed)}))
+		mux.Handle(path, s.cross.wrap(s.endpoint(route{path: path, serve: refuseMethod(allowed)}, refusing), cross[path]))
 	}
-	mux.Handle("/", s.endpoint(route{path: "/", serve: refusePath}))
-	return securityHeaders(sameOrigin(mux))
+	mux.Handle("/", s.endpoint(route{path: "/", serve: refusePath}, refusing))
+	return securityHeaders(mux)
 }
 
 func refuseMethod(allowed []string) handler {
@@ -127,10 +143,10 @@ func refuseMethod(allowed []string) handler {
 
 func refusePath(http.ResponseWriter, *http.Request) error { return errNoRoute }
 
-// endpoint makes an http.Handler of a route: safe from panics, measured, logged
+// endpoint makes an http.Handler of a route: for those alone whom a rule allows, safe from panics, measured, logged
 // without the query string, and with its errors answered.
-func (s *site) endpoint(rt route) http.Handler {
-	serve := catchPanics(rt.serve)
+func (s *site) endpoint(rt route, rule access) http.Handler {
+	serve := catchPanics(s.guarded(rule, rt.serve))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		started := time.Now()
 		recorded := &recorder{ResponseWriter: w}

@@ -21,22 +21,30 @@ const (
 	shutdownGrace     = 10 * time.Second
 )
 
-// ErrPublicAddress is returned by Serve for a listener that other machines can reach.
+// ErrPublicAddress is returned by Serve for a listener that other machines can reach and should not.
 var ErrPublicAddress = errors.New("without keys the server listens on this machine only")
+
+// Reach says who may reach a server.
+type Reach struct {
+	Public bool     // other machines may: the shop has keys
+	Hosts  []string // names of the server besides localhost
+}
 
 // Serve answers requests on listener until ctx ends, then lets those under way finish for up to
 // 10 s, and returns nil. It closes the listener.
 //
-// The listener must be bound to a loopback address or a Unix socket, else the error wraps
-// ErrPublicAddress. On a loopback address requests have to name a loopback host or one of names in
-// their Host header: a page elsewhere whose name was made to point at this machine (DNS rebinding)
-// gets 421.
-func Serve(ctx context.Context, listener net.Listener, handler http.Handler, names ...string) error {
+// Unless reach is public, the listener must be bound to a loopback address or a Unix socket, else the error wraps
+// ErrPublicAddress. On a loopback address, and wherever hosts are named, requests have to name a loopback host or one of
+// these in their Host header: a page elsewhere whose name was made to point at this machine (DNS rebinding) gets 421.
+func Serve(ctx context.Context, listener net.Listener, handler http.Handler, reach Reach) error {
 	if address, ok := listener.Addr().(*net.TCPAddr); ok {
-		if !address.IP.IsLoopback() {
-			return errors.Join(fmt.Errorf("%w: use 127.0.0.1 instead of %s, and a reverse proxy before it", ErrPublicAddress, address.IP), listener.Close())
+		local := address.IP.IsLoopback()
+		if !local && !reach.Public {
+			return errors.Join(fmt.Errorf("%w: use 127.0.0.1 instead of %s, or make a key with vitrine keys create", ErrPublicAddress, address.IP), listener.Close())
 		}
-		handler = onlyHosts(handler, names)
+		if local || len(reach.Hosts) > 0 {
+			handler = onlyHosts(handler, reach.Hosts)
+		}
 	}
 	server := &http.Server{
 		Handler:           handler,

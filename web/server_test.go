@@ -27,7 +27,7 @@ func TestServeFinishesRequestsThatAreUnderWay(t *testing.T) {
 	listener := listen(t, "127.0.0.1:0")
 	ctx, stop := context.WithCancel(t.Context())
 	served, answered := make(chan error), make(chan int)
-	go func() { served <- Serve(ctx, listener, New(shop, Options{})) }()
+	go func() { served <- Serve(ctx, listener, New(shop, Options{}), Reach{}) }()
 	go func() {
 		response, err := http.Get("http://" + listener.Addr().String() + "/api/v1/search?q=shoes")
 		if err != nil {
@@ -55,7 +55,7 @@ func TestServeFinishesRequestsThatAreUnderWay(t *testing.T) {
 
 func TestServeRefusesAddressesThatOthersReach(t *testing.T) {
 	listener := listen(t, "0.0.0.0:0")
-	if err := Serve(t.Context(), listener, http.NotFoundHandler()); !errors.Is(err, ErrPublicAddress) {
+	if err := Serve(t.Context(), listener, http.NotFoundHandler(), Reach{}); !errors.Is(err, ErrPublicAddress) {
 		t.Errorf("Serve says %v", err)
 	}
 	if _, err := listener.Accept(); err == nil {
@@ -67,7 +67,9 @@ func TestServeRefusesForeignHostNames(t *testing.T) {
 	listener := listen(t, "127.0.0.1:0")
 	ctx, stop := context.WithCancel(t.Context())
 	served := make(chan error, 1)
-	go func() { served <- Serve(ctx, listener, New(newFakeShop(t), Options{}), "shop.example") }()
+	go func() {
+		served <- Serve(ctx, listener, New(newFakeShop(t), Options{}), Reach{Hosts: []string{"shop.example"}})
+	}()
 	for host, status := range map[string]int{"": 200, "rebound.example": 421, "Shop.example:443": 200, "sub.shop.example": 421} {
 		r, err := http.NewRequest("GET", "http://"+listener.Addr().String()+"/healthz", nil)
 		if err != nil {
@@ -86,5 +88,36 @@ func TestServeRefusesForeignHostNames(t *testing.T) {
 	stop()
 	if err := <-served; err != nil {
 		t.Error(err)
+	}
+}
+
+func TestServeAnswersOthersWhereItMay(t *testing.T) {
+	for _, c := range []struct {
+		reach  Reach
+		host   string
+		status int
+	}{{Reach{Public: true}, "192.0.2.1", 200}, {Reach{Public: true, Hosts: []string{"shop.example"}}, "192.0.2.1", 421}, {Reach{Public: true, Hosts: []string{"shop.example"}}, "shop.example", 200}} {
+		listener := listen(t, "0.0.0.0:0")
+		ctx, stop := context.WithCancel(t.Context())
+		served := make(chan error, 1)
+		go func() { served <- Serve(ctx, listener, New(newFakeShop(t), Options{}), c.reach) }()
+		_, port, _ := net.SplitHostPort(listener.Addr().String())
+		r, err := http.NewRequest("GET", "http://127.0.0.1:"+port+"/healthz", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Host = c.host
+		response, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = response.Body.Close()
+		if response.StatusCode != c.status {
+			t.Errorf("%+v, host %s: %d", c.reach, c.host, response.StatusCode)
+		}
+		stop()
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -84,11 +84,18 @@ func refuseForeign(dataDir, drawn string) error {
 
 func (c *demoCmd) listen(ctx context.Context) (net.Listener, error) {
 	if c.Addr != "" {
-		return listenLoopback(ctx, c.Addr)
+		loopback, err := loopbackAddress(c.Addr)
+		if err == nil && !loopback {
+			err = fmt.Errorf("address %q is not a loopback address: the demo listens on 127.0.0.1 or [::1] only", c.Addr)
+		}
+		if err != nil {
+			return nil, err
+		}
+		return listenOn(ctx, c.Addr)
 	}
-	listener, err := listenLoopback(ctx, defaultDemoAddr)
+	listener, err := listenOn(ctx, defaultDemoAddr)
 	if err != nil {
-		return listenLoopback(ctx, "127.0.0.1:0")
+		return listenOn(ctx, "127.0.0.1:0")
 	}
 	return listener, nil
 }

@@ -30,13 +30,13 @@ type eventsCmd struct {
 	Prune  eventsPruneCmd  `cmd:"" help:"Delete what is older than an age."`
 }
 
-// eventsData is the data directory of a verb.
-type eventsData struct {
+// storeData is the data directory of a verb that needs the catalogue alone.
+type storeData struct {
 	Data string `required:"" placeholder:"DIR" type:"existingdir" help:"Data directory."`
 }
 
 // use opens the catalogue for as long as do runs. It takes no lock: events may come in while an index is built.
-func (d eventsData) use(ctx context.Context, do func(*catalog.Store) error) (err error) {
+func (d storeData) use(ctx context.Context, do func(*catalog.Store) error) (err error) {
 	store, err := catalog.Open(ctx, d.Data)
 	if err != nil {
 		return err
@@ -46,7 +46,7 @@ func (d eventsData) use(ctx context.Context, do func(*catalog.Store) error) (err
 }
 
 type eventsImportCmd struct {
-	eventsData
+	storeData
 	File string `arg:"" placeholder:"FILE" help:"The file, also gzipped; - = standard input."`
 	JSON bool   `help:"Print the counts as JSON."`
 }
@@ -130,7 +130,7 @@ func openInput(path string) (io.ReadCloser, error) {
 }
 
 type eventsExportCmd struct {
-	eventsData
+	storeData
 	Since time.Time `placeholder:"TIME" help:"Leave out what is older, such as 2026-11-01T00:00:00Z; empty = all."`
 	File  string    `arg:"" optional:"" placeholder:"FILE" type:"path" help:"The file to write, whole or not at all; empty = standard output."`
 }
@@ -187,7 +187,7 @@ func exportAll[T any](encoder *json.Encoder, values iter.Seq2[T, error], report 
 }
 
 type eventsStatsCmd struct {
-	eventsData
+	storeData
 	JSON bool `help:"Print JSON."`
 }
 
@@ -230,7 +230,7 @@ func printEventStats(out io.Writer, stats catalog.EventStats) error {
 }
 
 type eventsForgetCmd struct {
-	eventsData
+	storeData
 	Client string `required:"" placeholder:"ID" help:"The visitor's client_id."`
 }
 
@@ -244,7 +244,7 @@ func (c *eventsForgetCmd) Run(ctx context.Context, t *terminal) error {
 }
 
 type eventsPruneCmd struct {
-	eventsData
+	storeData
 	OlderThan age `required:"" placeholder:"AGE" help:"In days (90d) or hours (36h)."`
 }
 

@@ -36,7 +36,7 @@ func TestAnInterruptedImportKeepsItsBatchesAndIsDoneAgain(t *testing.T) {
 
 	ctx, cancel := context.WithCancel(t.Context())
 	var out bytes.Buffer
-	c := eventsImportCmd{eventsData: eventsData{Data: dir}, File: file}
+	c := eventsImportCmd{storeData: storeData{Data: dir}, File: file}
 	if err := c.Run(ctx, newTerminal(&out, interrupter{cancel})); !errors.Is(err, context.Canceled) {
 		t.Fatalf("interrupted, it says %v", err)
 	}

@@ -33,6 +33,7 @@ type cli struct {
 
 	Calibrate calibrateCmd `cmd:"" help:"Say how well the chances of a model of clicks hold, as they are and calibrated."`
 	Events    eventsCmd    `cmd:"" help:"What shoppers did: import, export, count and delete behaviour events."`
+	Keys      keysCmd      `cmd:"" help:"Keys of the API: create, list and revoke."`
 	Status    statusCmd    `cmd:"" help:"Say how a data directory stands: index, catalogue, models, disk, last run."`
 	Check     checkCmd     `cmd:"" help:"Check a data directory, list every problem and, if asked to, mend it."`
 	Backup    backupCmd    `cmd:"" help:"Write a data directory into one file, also while a server runs."`

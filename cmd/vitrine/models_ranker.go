@@ -73,7 +73,7 @@ func printRankers(out io.Writer, models []listedRanker) error {
 }
 
 type modelsRunsCmd struct {
-	eventsData
+	storeData
 	Limit int  `default:"20" help:"How many, the newest first (${default})."`
 	JSON  bool `help:"Print JSON, with all that is recorded."`
 }

@@ -42,13 +42,14 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"photo":    makePhoto,
-			"hold":     holdDir,
-			"damage":   damageFiles,
-			"forge":    forgeFile,
-			"bom":      bomAndWindowsLines,
-			"shoppers": logShoppers,
-			"slang":    slangShop,
+			"photo":     makePhoto,
+			"hold":      holdDir,
+			"damage":    damageFiles,
+			"forge":     forgeFile,
+			"bom":       bomAndWindowsLines,
+			"shoppers":  logShoppers,
+			"slang":     slangShop,
+			"revokeall": revokeAllKeys,
 		},
 	})
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"time"
@@ -17,15 +16,15 @@ import (
 
 type serveCmd struct {
 	Data string `required:"" placeholder:"DIR" type:"existingdir" help:"Data directory."`
-	Addr string `placeholder:"HOST:PORT" default:"127.0.0.1:8080" help:"Address to listen on; a loopback address (${default})."`
+	Addr string `placeholder:"HOST:PORT" default:"127.0.0.1:8080" help:"Address to listen on; one that other machines reach needs a key (${default})."`
 	collecting
+	reach
 	Images  string   `placeholder:"DIR" type:"existingdir" help:"Folder of the relative photo paths of products that are sent to the API; empty = only URLs are taken."`
 	Retrain schedule `placeholder:"WHEN" default:"off" help:"Train the ranker on what shoppers did, and serve the model if it wins: off, hourly, daily (at 04:00) or a time of day, HH:MM (${default})."`
-	Host    []string `placeholder:"NAME" help:"Host name that a reverse proxy before the server passes on; may be repeated. Without it only localhost is answered."`
 }
 
 func (c *serveCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary) (err error) {
-	listener, err := listenLoopback(ctx, c.Addr)
+	listener, err := c.listen(ctx, c.Data, c.Addr)
 	if err != nil {
 		return err
 	}
@@ -34,7 +33,7 @@ func (c *serveCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary)
 		return errors.Join(err, listener.Close())
 	}
 	defer func() { err = errors.Join(err, live.close()) }()
-	return live.serve(ctx, listener, serving{collecting: c.collecting, images: c.Images, train: c.Retrain, hosts: c.Host})
+	return live.serve(ctx, listener, serving{collecting: c.collecting, reach: c.reach, images: c.Images, train: c.Retrain})
 }
 
 // collecting says how a server takes what shoppers do.
@@ -47,9 +46,9 @@ type collecting struct {
 // serving says how a server runs.
 type serving struct {
 	collecting
+	reach
 	images string   // folder of the relative photo paths of products that are sent; empty = none
 	train  schedule // of the ranker
-	hosts  []string // that requests may name besides localhost
 }
 
 // serve answers requests until ctx ends; it shows each new generation as soon as it is live, and on the
@@ -57,7 +56,12 @@ type serving struct {
 func (l *liveShop) serve(ctx context.Context, listener net.Listener, how serving) (err error) {
 	group, ctx := errgroup.WithContext(ctx)
 	options := web.Options{PhotoSize: photo.Size, TrustEvents: how.TrustEvents, Anonymous: how.Anonymous}
-	if log, openErr := openShopperLog(ctx, l.dataDir, l.state, l.correction, l.terminal); openErr != nil {
+	how.limit(&options)
+	address, isTCP := listener.Addr().(*net.TCPAddr)
+	public := isTCP && !address.IP.IsLoopback()
+	if log, openErr := openShopperLog(ctx, l.dataDir, l.state, l.correction, l.terminal); openErr != nil && (public || how.Private) {
+		return errors.Join(openErr, listener.Close()) // nothing could tell a key from what is none
+	} else if openErr != nil {
 		l.terminal.notef("vitrine: %v (searches are answered, events and changes of products are not taken)", openErr)
 	} else {
 		changes, openErr := openLiveCatalogue(ctx, l, log.Store)
@@ -69,6 +73,9 @@ func (l *liveShop) serve(ctx context.Context, listener net.Listener, how serving
 		health := newRankerHealth(log, l.state, l.rankerModel)
 		group.Go(func() error { return health.follow(ctx, l.terminal) })
 		options.Ranker, options.Shoppers = health, l
+		keys := newKeyring(log.Store)
+		group.Go(func() error { return keys.note(ctx, l.terminal) })
+		options.Keys = keys
 		if how.Online {
 			l.correctModels(ctx, log.Store)
 		}
@@ -81,24 +88,10 @@ func (l *liveShop) serve(ctx context.Context, listener net.Listener, how serving
 	}
 	options.Logger = slog.New(slog.NewTextHandler(l.terminal.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	l.terminal.notef("serving %s on http://%s/ (Ctrl-C ends it)", l.Generation(), listener.Addr())
-	group.Go(func() error { return web.Serve(ctx, listener, web.New(l, options), how.hosts...) })
+	group.Go(func() error {
+		return web.Serve(ctx, listener, web.New(l, options), web.Reach{Public: public, Hosts: how.Host})
+	})
 	group.Go(func() error { return l.follow(ctx) })
 	group.Go(func() error { return l.retrain(ctx, how.train) })
 	return group.Wait()
-}
-
-// listenLoopback listens on a loopback address. Others are refused as long as there are no keys.
-func listenLoopback(ctx context.Context, addr string) (net.Listener, error) {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return nil, fmt.Errorf("address %q: write HOST:PORT, such as 127.0.0.1:8080: %w", addr, err)
-	}
-	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, fmt.Errorf("address %q is not a loopback address: without keys the server listens on 127.0.0.1 or [::1] only; put a reverse proxy with authentication before it, and name its host with --host", addr)
-	}
-	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", addr)
-	if err != nil {
-		return nil, fmt.Errorf("listen: %w: choose another port with --addr", err)
-	}
-	return listener, nil
 }
