@@ -66,12 +66,16 @@ type Options struct {
 	// Status tells how the shop stands; without it (nil) nothing is told.
 	Status StatusReporter
 
+	// Faults tells at /healthz and /readyz what does not work behind the server; without it (nil) the index and the last search alone are told.
+	Faults FaultReporter
+
 	// Ranker tells at /metrics whether the ranker's model still fits; without it (nil) nothing is told.
 	Ranker RankerHealth
 	// Shoppers tells at /metrics what is remembered and learnt of what shoppers do; without it (nil) nothing is told.
 	Shoppers ShopperHealth
 
-	Logger *slog.Logger // requests without their query strings, and failures; silent
+	Logger      *slog.Logger // requests, at level debug, and failures, without a word of the asker; silent
+	LogRequests bool         // requests at level info
 }
 
 // WithDefaults returns a copy in which what is zero has its default.

@@ -10,6 +10,7 @@ import (
 
 // search answers q when there is an index and room for one more search.
 func (s *site) search(ctx context.Context, q retrieval.Query) (*retrieval.Response, error) {
+	heard(ctx, &q)
 	if s.searcher.Generation() == "" {
 		return nil, errNotReady
 	}
@@ -20,9 +21,11 @@ func (s *site) search(ctx context.Context, q retrieval.Query) (*retrieval.Respon
 	defer leave()
 	response, err := s.searcher.Search(ctx, q)
 	if err != nil {
+		s.lately.failed(&q, err)
 		return nil, err
 	}
 	s.metrics.searched(response)
+	s.lately.searched(response)
 	return response, nil
 }
 

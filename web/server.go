@@ -36,7 +36,7 @@ func Serve(ctx context.Context, listener net.Listener, handler http.Handler, nam
 		if !address.IP.IsLoopback() {
 			return errors.Join(fmt.Errorf("%w: use 127.0.0.1 instead of %s, and a reverse proxy before it", ErrPublicAddress, address.IP), listener.Close())
 		}
-		handler = onlyHosts(handler, names)
+		handler = identified(onlyHosts(handler, names))
 	}
 	server := &http.Server{
 		Handler:           handler,

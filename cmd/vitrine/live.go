@@ -24,6 +24,8 @@ type liveShop struct {
 	terminal *terminal
 	state    *behaviour.State // of what shoppers did; it outlives generations and models
 
+	stale, unranked atomic.Bool // the newest generation, or the live ranker model, cannot be used
+
 	rankerTried, rankerFault string                 // of followRanker
 	lag                      atomic.Pointer[string] // why the catalogue's changes were not taken up last; "" = they were
 	corrected                *catalog.Store         // what shoppers did, which corrects models; nil = nothing does
@@ -74,6 +76,7 @@ func (l *liveShop) follow(ctx context.Context) error {
 		if errors.Is(err, indexer.ErrModelChanged) {
 			changed, err = true, l.reopen(ctx)
 		}
+		l.stale.Store(err != nil && ctx.Err() == nil)
 		switch {
 		case err != nil && ctx.Err() == nil && err.Error() != reported:
 			reported = err.Error()

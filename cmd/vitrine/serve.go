@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
+	"net/http"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -22,19 +22,29 @@ type serveCmd struct {
 	Images  string   `placeholder:"DIR" type:"existingdir" help:"Folder of the relative photo paths of products that are sent to the API; empty = only URLs are taken."`
 	Retrain schedule `placeholder:"WHEN" default:"off" help:"Train the ranker on what shoppers did, and serve the model if it wins: off, hourly, daily (at 04:00) or a time of day, HH:MM (${default})."`
 	Host    []string `placeholder:"NAME" help:"Host name that a reverse proxy before the server passes on; may be repeated. Without it only localhost is answered."`
+	watching
 }
 
 func (c *serveCmd) Run(ctx context.Context, t *terminal, library runtimeLibrary) (err error) {
+	t = c.watching.terminal(t)
 	listener, err := listenLoopback(ctx, c.Addr)
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, ignoreClosed(listener.Close())) }()
+	admin, err := c.listenAdmin(ctx)
+	if err != nil {
+		return err
+	}
+	if admin != nil {
+		defer func() { err = errors.Join(err, ignoreClosed(admin.Close())) }()
+	}
 	live, err := openLiveShop(ctx, c.Data, library, t)
 	if err != nil {
-		return errors.Join(err, listener.Close())
+		return err
 	}
 	defer func() { err = errors.Join(err, live.close()) }()
-	return live.serve(ctx, listener, serving{collecting: c.collecting, images: c.Images, train: c.Retrain, hosts: c.Host})
+	return live.serve(ctx, listener, serving{collecting: c.collecting, watching: c.watching, images: c.Images, train: c.Retrain, hosts: c.Host, admin: admin})
 }
 
 // collecting says how a server takes what shoppers do.
@@ -47,16 +57,18 @@ type collecting struct {
 // serving says how a server runs.
 type serving struct {
 	collecting
-	images string   // folder of the relative photo paths of products that are sent; empty = none
-	train  schedule // of the ranker
-	hosts  []string // that requests may name besides localhost
+	watching
+	images string       // folder of the relative photo paths of products that are sent; empty = none
+	train  schedule     // of the ranker
+	hosts  []string     // that requests may name besides localhost
+	admin  net.Listener // of those who run the server; nil = none
 }
 
 // serve answers requests until ctx ends; it shows each new generation as soon as it is live, and on the
 // terminal what failed.
 func (l *liveShop) serve(ctx context.Context, listener net.Listener, how serving) (err error) {
 	group, ctx := errgroup.WithContext(ctx)
-	options := web.Options{PhotoSize: photo.Size, TrustEvents: how.TrustEvents, Anonymous: how.Anonymous}
+	options := web.Options{PhotoSize: photo.Size, TrustEvents: how.TrustEvents, Anonymous: how.Anonymous, Faults: liveHealth{shop: l}}
 	if log, openErr := openShopperLog(ctx, l.dataDir, l.state, l.correction, l.terminal); openErr != nil {
 		l.terminal.notef("vitrine: %v (searches are answered, events and changes of products are not taken)", openErr)
 	} else {
@@ -66,6 +78,7 @@ func (l *liveShop) serve(ctx context.Context, listener net.Listener, how serving
 		}
 		defer func() { err = errors.Join(err, changes.close(), log.close()) }()
 		options.Events, options.Searches, options.TokenKey = log, log, log.tokenKey
+		options.Faults = liveHealth{l, log}
 		health := newRankerHealth(log, l.state, l.rankerModel)
 		group.Go(func() error { return health.follow(ctx, l.terminal) })
 		options.Ranker, options.Shoppers = health, l
@@ -79,9 +92,16 @@ func (l *liveShop) serve(ctx context.Context, listener net.Listener, how serving
 		options.Tasks, options.Reindex = jobs, changes.reindex
 		options.Status = &liveStatus{shop: l, store: log.Store, tasks: jobs, started: time.Now()}
 	}
-	options.Logger = slog.New(slog.NewTextHandler(l.terminal.err, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	options.Logger, options.LogRequests = how.logger(l.terminal.err), how.LogRequests
+	handler := web.New(l, options)
+	if how.admin != nil {
+		var admin http.Handler
+		handler, admin = web.NewApart(l, options)
+		group.Go(func() error { return web.Serve(ctx, how.admin, admin) })
+		l.terminal.notef("metrics and profiles on http://%s/", how.admin.Addr())
+	}
 	l.terminal.notef("serving %s on http://%s/ (Ctrl-C ends it)", l.Generation(), listener.Addr())
-	group.Go(func() error { return web.Serve(ctx, listener, web.New(l, options), how.hosts...) })
+	group.Go(func() error { return web.Serve(ctx, listener, handler, how.hosts...) })
 	group.Go(func() error { return l.follow(ctx) })
 	group.Go(func() error { return l.retrain(ctx, how.train) })
 	return group.Wait()
