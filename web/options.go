@@ -74,6 +74,7 @@ type Options struct {
 	// Shoppers tells at /metrics what is remembered and learnt of what shoppers do; without it (nil) nothing is told.
 	Shoppers ShopperHealth
 
+	Tracer      Tracer       // spans of requests and searches; none
 	Logger      *slog.Logger // requests, at level debug, and failures, without a word of the asker; silent
 	LogRequests bool         // requests at level info
 }
@@ -110,6 +111,9 @@ func (o Options) WithDefaults() Options {
 	if len(o.TokenKey) == 0 {
 		o.TokenKey = make([]byte, tokenKeyBytes)
 		_, _ = rand.Read(o.TokenKey) // never fails
+	}
+	if o.Tracer == nil {
+		o.Tracer = untraced{}
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)

@@ -137,13 +137,15 @@ func (s *site) endpoint(rt route) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		started := time.Now()
 		recorded := &recorder{ResponseWriter: w}
-		r = r.WithContext(listenTo(r.Context()))
+		traced, end := s.opts.Tracer.Request(r, rt.path, requestID(r.Context()))
+		r = r.WithContext(listenTo(traced))
 		if err := serve(recorded, r); err != nil {
 			s.fail(recorded, r, rt, err)
 		}
 		elapsed := time.Since(started)
 		s.metrics.requested(rt.path, recorded.code(), elapsed)
 		s.logRequest(r, rt, recorded, elapsed)
+		end(recorded.code())
 	})
 }
 

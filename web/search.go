@@ -19,7 +19,9 @@ func (s *site) search(ctx context.Context, q retrieval.Query) (*retrieval.Respon
 		return nil, err
 	}
 	defer leave()
+	end := s.opts.Tracer.Search(ctx)
 	response, err := s.searcher.Search(ctx, q)
+	end(response, err)
 	if err != nil {
 		s.lately.failed(&q, err)
 		return nil, err

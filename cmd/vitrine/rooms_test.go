@@ -46,6 +46,7 @@ var homes = []struct{ module, home, why string }{
 	{"github.com/alecthomas/kong", "cmd", "flags and environment are read in cmd alone"},
 	{"github.com/BurntSushi/toml", "cmd", "settings are read in cmd alone"},
 	{"github.com/prometheus", "web", "metrics are part of the HTTP surface"},
+	{"go.opentelemetry.io", "web/tracing", "a search tells its stages, and nobody else how they are traced"},
 }
 
 // listed is what `go list -json` says of a package.

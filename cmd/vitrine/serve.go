@@ -68,7 +68,15 @@ type serving struct {
 // terminal what failed.
 func (l *liveShop) serve(ctx context.Context, listener net.Listener, how serving) (err error) {
 	group, ctx := errgroup.WithContext(ctx)
+	tracer, err := how.tracer(l.terminal)
+	if err != nil {
+		return err
+	}
 	options := web.Options{PhotoSize: photo.Size, TrustEvents: how.TrustEvents, Anonymous: how.Anonymous, Faults: liveHealth{shop: l}}
+	if tracer != nil {
+		defer closeTracer(ctx, tracer)
+		options.Tracer = tracer
+	}
 	if log, openErr := openShopperLog(ctx, l.dataDir, l.state, l.correction, l.terminal); openErr != nil {
 		l.terminal.notef("vitrine: %v (searches are answered, events and changes of products are not taken)", openErr)
 	} else {

@@ -14,6 +14,7 @@ type watching struct {
 	LogLevel    slog.Level `placeholder:"LEVEL" default:"info" help:"Least level of what is logged: debug, info, warn or error (${default}); debug has a line for each request."`
 	LogRequests bool       `help:"Log a line for each request at level info, too."`
 	AdminAddr   string     `placeholder:"HOST:PORT" help:"Address for /metrics, /debug/pprof/ and health, such as 127.0.0.1:6060; a loopback address. /metrics is then there alone; empty = without profiles."`
+	Trace       string     `placeholder:"WHERE" enum:"off,stdout,otlp" default:"off" help:"Traces of requests and of the stages of their searches, in OpenTelemetry's form: off, stdout (a line of JSON for each batch), or otlp (to the collector that OTEL_EXPORTER_OTLP_ENDPOINT names, by HTTP) (${default})."`
 }
 
 // logger writes to out what a server tells.
