@@ -101,6 +101,11 @@ func TestTheDashboardAsksForMetricsAndLabelsThatThereAreAndShowsAllOfVitrines(t 
 	for _, annotation := range dashboard.Annotations.List {
 		check(annotation.Name, annotation.Expr)
 	}
+	for _, name := range metricName.FindAllString(string(text), -1) { // also in what the variables are read from
+		if metrics[name] == nil {
+			t.Errorf("the dashboard names %s, which is not at /metrics", name)
+		}
+	}
 	for name := range metrics {
 		base := strings.NewReplacer("_bucket", "", "_count", "", "_sum", "").Replace(name)
 		if strings.HasPrefix(name, "vitrine_") && !shown[base] {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"vitrine/retrieval"
 )
@@ -28,43 +29,43 @@ func (s *site) logRequest(r *http.Request, rt route, w *recorder, elapsed time.D
 func (s *site) logFailure(r *http.Request, route string, status int, err error) {
 	s.opts.Logger.LogAttrs(r.Context(), slog.LevelError, "request failed",
 		slog.String("id", requestID(r.Context())), slog.String("route", route), slog.Int("status", status),
-		slog.String("error", withoutWords(err.Error(), append(wordsOfRequest(r, route), spoken(r.Context())...))))
+		slog.String("error", redacted(err.Error(), append(wordsOfRequest(r, route), redactionsOf(r.Context())...))))
 }
 
-// speech collects what an asker wrote in the body of a request: what is no part of its address or header.
-type speech struct {
+// redactions are words of an asker that stand neither in the address nor in the header of a request, but in its body.
+type redactions struct {
 	mu    sync.Mutex
 	words []string
 }
 
-type speechKey struct{}
+type redactionsKey struct{}
 
-func listenTo(ctx context.Context) context.Context {
-	return context.WithValue(ctx, speechKey{}, &speech{})
+func withRedactions(ctx context.Context) context.Context {
+	return context.WithValue(ctx, redactionsKey{}, &redactions{})
 }
 
-// heard notes what a search was asked for.
-func heard(ctx context.Context, q *retrieval.Query) {
-	noted, ok := ctx.Value(speechKey{}).(*speech)
+// redactQuery keeps what a search is asked for out of the log of its request.
+func redactQuery(ctx context.Context, q *retrieval.Query) {
+	of, ok := ctx.Value(redactionsKey{}).(*redactions)
 	if !ok {
 		return
 	}
-	noted.mu.Lock()
-	defer noted.mu.Unlock()
-	noted.words = append(noted.words, q.Text, q.Shopper.Visitor, q.Shopper.User)
+	of.mu.Lock()
+	defer of.mu.Unlock()
+	of.words = append(of.words, q.Text, q.Shopper.Visitor, q.Shopper.User)
 	for _, filter := range q.Filters {
-		noted.words = append(noted.words, filter.Values...)
+		of.words = append(of.words, filter.Values...)
 	}
 }
 
-func spoken(ctx context.Context) []string {
-	noted, ok := ctx.Value(speechKey{}).(*speech)
+func redactionsOf(ctx context.Context) []string {
+	of, ok := ctx.Value(redactionsKey{}).(*redactions)
 	if !ok {
 		return nil
 	}
-	noted.mu.Lock()
-	defer noted.mu.Unlock()
-	return noted.words
+	of.mu.Lock()
+	defer of.mu.Unlock()
+	return of.words
 }
 
 // privateHeaders say who asks, from where, or with which key.
@@ -85,9 +86,7 @@ func wordsOfRequest(r *http.Request, route string) []string {
 		}
 	}
 	for _, name := range privateHeaders {
-		for _, value := range r.Header.Values(name) {
-			words = append(words, strings.FieldsFunc(value, func(c rune) bool { return strings.ContainsRune("=;, ", c) })...)
-		}
+		words = append(words, r.Header.Values(name)...)
 	}
 	return words
 }
@@ -95,11 +94,12 @@ func wordsOfRequest(r *http.Request, route string) []string {
 // shortestWord is the least number of bytes of a word that is looked for; below it is as good as no word.
 const shortestWord = 3
 
-// withoutWords returns text with … for each word of the asker, in whatever case.
-func withoutWords(text string, of []string) string {
+// redacted returns text with … for each of the values, whole or a word of it, in whatever case.
+func redacted(text string, values []string) string {
 	var words []string
-	for _, value := range of {
-		for _, word := range append(strings.Fields(value), value) {
+	for _, value := range values {
+		value = strings.ToValidUTF8(value, "\uFFFD")
+		for _, word := range append([]string{value}, strings.FieldsFunc(value, betweenWords)...) {
 			if len(word) >= shortestWord {
 				words = append(words, regexp.QuoteMeta(word))
 			}
@@ -108,5 +108,7 @@ func withoutWords(text string, of []string) string {
 	if len(words) == 0 {
 		return text
 	}
-	return regexp.MustCompile(`(?i)`+strings.Join(words, "|")).ReplaceAllString(text, "…")
+	return regexp.MustCompile(`(?i)`+strings.Join(words, "|")).ReplaceAllString(strings.ToValidUTF8(text, "\uFFFD"), "…")
 }
+
+func betweenWords(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsDigit(c) }

@@ -87,7 +87,7 @@ func TestLogsHoldNothingOfTheAsker(t *testing.T) {
 	send := func() {
 		for _, target := range []string{
 			"GET /?q=SECRET&filter=brand%3DSECRET&client_id=SECRET&like=SECRET&SECRET=SECRET", "GET /api/v1/search?q=SECRET&client_id=SECRET&user_id=SECRET&cursor=SECRET&sort=SECRET",
-			"GET /api/v1/search?q=two+SECRET+words", "GET /product/SECRET", "GET /SECRET", "GET /SECRET/SECRET?SECRET", "GET /inspect?q=SECRET&id=SECRET", "GET /api/v1/explain?q=SECRET&product=SECRET",
+			"GET /api/v1/search?q=two+SECRET+words", "GET /api/v1/search?q=say+%22SECRET%22", "GET /?q=%ffSECRET", "GET /?filter=%ff", "GET /product/SECRET", "GET /SECRET", "GET /SECRET/SECRET?SECRET", "GET /inspect?q=SECRET&id=SECRET", "GET /api/v1/explain?q=SECRET&product=SECRET",
 			"GET /api/v1/suggest?q=SECRET", "GET /images/SECRET/0", "GET /photo/SECRET", "GET /static/SECRET", "DELETE /api/v1/visitors/SECRET", "DELETE /api/v1/products/SECRET",
 			"PUT /api/v1/search?q=SECRET", `POST /api/v1/search {"query":"SECRET","client_id":"SECRET","user_id":"SECRET","filters":[{"field":"brand","values":["SECRET"]}]}`,
 			`POST /api/v1/search {"query":"the SECRET one"}`, `POST /api/v1/search {"SECRET":`, `POST /api/v1/events {"client_id":"SECRET","action_name":"SECRET"}`, `POST /api/v1/products {"id":"SECRET"}`,

@@ -138,7 +138,7 @@ func (s *site) endpoint(rt route) http.Handler {
 		started := time.Now()
 		recorded := &recorder{ResponseWriter: w}
 		traced, end := s.opts.Tracer.Request(r, rt.path, requestID(r.Context()))
-		r = r.WithContext(listenTo(traced))
+		r = r.WithContext(withRedactions(traced))
 		if err := serve(recorded, r); err != nil {
 			s.fail(recorded, r, rt, err)
 		}

@@ -10,7 +10,7 @@ import (
 
 // search answers q when there is an index and room for one more search.
 func (s *site) search(ctx context.Context, q retrieval.Query) (*retrieval.Response, error) {
-	heard(ctx, &q)
+	redactQuery(ctx, &q)
 	if s.searcher.Generation() == "" {
 		return nil, errNotReady
 	}

@@ -75,9 +75,9 @@ func encode(spans []sdk.ReadOnlySpan) ([]byte, error) {
 func keyValues(attributes []attribute.KeyValue) []keyValue {
 	encoded := make([]keyValue, len(attributes))
 	for i, a := range attributes {
-		encoded[i] = keyValue{string(a.Key), map[string]any{"stringValue": a.Value.Emit()}}
+		encoded[i] = keyValue{string(a.Key), map[string]any{"stringValue": a.Value.String()}}
 		if a.Value.Type() == attribute.INT64 {
-			encoded[i].Value = map[string]any{"intValue": a.Value.Emit()}
+			encoded[i].Value = map[string]any{"intValue": a.Value.String()}
 		}
 	}
 	return encoded
