@@ -101,9 +101,10 @@ func (l *liveShop) serve(ctx context.Context, listener net.Listener, how serving
 		options.Status = &liveStatus{shop: l, store: log.Store, tasks: jobs, started: time.Now()}
 	}
 	options.Logger, options.LogRequests = how.logger(l.terminal.err), how.LogRequests
-	handler := web.New(l, options)
-	if how.admin != nil {
-		var admin http.Handler
+	var handler, admin http.Handler
+	if how.admin == nil {
+		handler = web.New(l, options)
+	} else {
 		handler, admin = web.NewApart(l, options)
 		group.Go(func() error { return web.Serve(ctx, how.admin, admin) })
 		l.terminal.notef("metrics and profiles on http://%s/", how.admin.Addr())
