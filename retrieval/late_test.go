@@ -127,4 +127,17 @@ func TestEachStageOfTheWholePathIsTimed(t *testing.T) {
 	if !slices.Equal(stages, want) {
 		t.Errorf("stages %q, want %q", stages, want)
 	}
+	of := map[string]Timing{}
+	for _, timing := range response.Timings {
+		of[timing.Stage] = timing
+	}
+	end := func(stage string) time.Duration { return of[stage].Start + of[stage].Duration }
+	for _, pair := range [][2]string{{"understand", "filter"}, {"filter", LegKeyword}, {"filter", "embed text"}, {"embed text", LegTextText}, {"embed photo", LegPhotoImage}, {LegPhotoImage, "collect"}, {"collect", "back-fill"}, {"facets", "page"}} {
+		if end(pair[0]) > of[pair[1]].Start {
+			t.Errorf("%s begins at %v, before the end of %s at %v", pair[1], of[pair[1]].Start, pair[0], end(pair[0]))
+		}
+	}
+	if of["total"].Start != 0 || end("page") > end("total") {
+		t.Errorf("the total is %+v, the page %+v", of["total"], of["page"])
+	}
 }

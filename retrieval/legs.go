@@ -31,11 +31,12 @@ type leg struct {
 	finder finder
 	vector *queryVector // what the finder embeds; nil = nothing
 
-	hits []indexer.Hit // best first
-	hold []bool        // by hit: whether it is found without filters too; nil = all are
-	plan string
-	took time.Duration // without the embedding
-	err  error
+	hits  []indexer.Hit // best first
+	hold  []bool        // by hit: whether it is found without filters too; nil = all are
+	plan  string
+	began time.Time     // after the embedding; zero while it is not back
+	took  time.Duration // since then
+	err   error
 }
 
 // finder is what legs differ in. After find, which one goroutine calls, score and within may be called side by side.
@@ -150,12 +151,12 @@ func (l *leg) run(ctx context.Context, window int) {
 			return
 		}
 	}
-	start := time.Now()
+	l.began = time.Now()
 	l.hits, l.plan, l.err = l.finder.find(ctx, window)
 	if f, ok := l.finder.(relativeFinder); ok && l.err == nil {
 		l.hold, l.err = f.hold(ctx, l.hits)
 	}
-	l.took = time.Since(start)
+	l.took = time.Since(l.began)
 }
 
 func succeeded(legs []*leg) []*leg {

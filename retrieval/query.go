@@ -191,5 +191,6 @@ type FacetValue struct {
 // Timing is the wall time of one stage.
 type Timing struct {
 	Stage    string        `json:"stage"`
+	Start    time.Duration `json:"start_ns"` // since the search began
 	Duration time.Duration `json:"ns"`
 }

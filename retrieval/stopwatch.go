@@ -17,19 +17,24 @@ func startStopwatch() *stopwatch {
 // lap notes the time since the last lap.
 func (s *stopwatch) lap(stage string) {
 	now := time.Now()
-	s.timings = append(s.timings, Timing{Stage: stage, Duration: now.Sub(s.lapped)})
+	s.timings = append(s.timings, Timing{Stage: stage, Start: s.lapped.Sub(s.start), Duration: now.Sub(s.lapped)})
 	s.lapped = now
 }
 
 // legs notes each embedding once and each leg, in their order; 0 of what did not come back in time.
 func (s *stopwatch) legs(legs []*leg) {
 	var last *queryVector
+	planned := s.lapped.Sub(s.start) // when they were sent off, and embedding began
 	for _, l := range legs {
 		if l.vector != nil && l.vector.stage != "" && l.vector != last {
-			s.timings = append(s.timings, Timing{Stage: l.vector.stage, Duration: time.Duration(l.vector.took.Load())})
+			s.timings = append(s.timings, Timing{Stage: l.vector.stage, Start: planned, Duration: time.Duration(l.vector.took.Load())})
 			last = l.vector
 		}
-		s.timings = append(s.timings, Timing{Stage: l.name, Duration: l.took})
+		start := planned
+		if !l.began.IsZero() {
+			start = l.began.Sub(s.start)
+		}
+		s.timings = append(s.timings, Timing{Stage: l.name, Start: start, Duration: l.took})
 	}
 	s.lapped = time.Now()
 }

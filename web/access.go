@@ -64,6 +64,10 @@ var accessTable = map[string]access{
 	"GET /healthz": {alone: anyone, keyed: anyone, free: true},
 	"GET /readyz":  {alone: anyone, keyed: anyone, free: true},
 	"GET /metrics": inspecting,
+
+	// On a listener of their own.
+	"GET /debug/pprof/{$}":    {alone: thisMachine, keyed: thisMachine, scope: scopes(catalog.ScopeAdmin)},
+	"GET /debug/pprof/{name}": {alone: thisMachine, keyed: thisMachine, scope: scopes(catalog.ScopeAdmin)},
 }
 
 var (

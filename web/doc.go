@@ -14,7 +14,8 @@
 //   - [Keys]: what tells a key of the API from what is none.
 //   - [EventLog] and [SearchLog]: what keeps what shoppers did and what they were answered.
 //   - [Options]: the shop's name and the limits. Its zero value is ready for use.
-//   - [New] makes the handler of all routes; [Serve] runs it on a listener until its context ends.
+//   - [FaultReporter] and [Tracer]: what tells what does not work behind the server, and what is told of requests.
+//   - [New] makes the handler of all routes, [NewApart] one without and one of metrics and profiles; [Serve] runs it on a listener until its context ends.
 //
 // One file a purpose: routes.go is the table of all addresses and the place to begin; access.go says who may ask them, guard.go sees to it; request.go turns
 // a query string into a search and back; page_*.go fill the templates, api_*.go the JSON answers;

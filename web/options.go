@@ -67,6 +67,9 @@ type Options struct {
 	// Status tells how the shop stands; without it (nil) nothing is told.
 	Status StatusReporter
 
+	// Faults tells at /healthz and /readyz what does not work behind the server; without it (nil) the index and the last search alone are told.
+	Faults FaultReporter
+
 	// Ranker tells at /metrics whether the ranker's model still fits; without it (nil) nothing is told.
 	Ranker RankerHealth
 	// Shoppers tells at /metrics what is remembered and learnt of what shoppers do; without it (nil) nothing is told.
@@ -83,7 +86,9 @@ type Options struct {
 	// them at once. 0 = any number. An address of this machine may send any number.
 	KeyRate, AddressRate float64
 
-	Logger *slog.Logger // requests without their query strings, and failures; silent
+	Tracer      Tracer       // spans of requests and searches; none
+	Logger      *slog.Logger // requests, at level debug, and failures, without a word of the asker; silent
+	LogRequests bool         // requests at level info
 }
 
 // WithDefaults returns a copy in which what is zero has its default.
@@ -118,6 +123,9 @@ func (o Options) WithDefaults() Options {
 	if len(o.TokenKey) == 0 {
 		o.TokenKey = make([]byte, tokenKeyBytes)
 		_, _ = rand.Read(o.TokenKey) // never fails
+	}
+	if o.Tracer == nil {
+		o.Tracer = untraced{}
 	}
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)

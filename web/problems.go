@@ -95,6 +95,8 @@ type problem struct {
 	Title  string `json:"title"`
 	Status int    `json:"status"`
 	Detail string `json:"detail,omitempty"`
+
+	RequestID string `json:"request_id,omitempty"` // as in the answer's header and in the log
 }
 
 const problemPrefix = "urn:vitrine:problem:"
@@ -142,6 +144,7 @@ func (p problem) header(w http.ResponseWriter) {
 
 func (p problem) writeJSON(w http.ResponseWriter) {
 	p.header(w)
+	p.RequestID = w.Header().Get(requestIDHeader)
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(p.Status)
 	_ = json.NewEncoder(w).Encode(p) // the client may have gone

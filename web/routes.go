@@ -1,7 +1,6 @@
 package web
 
 import (
-	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -35,6 +34,7 @@ type site struct {
 	cross       *crossOrigin
 	tokens      impressionKey
 	metrics     *metrics
+	lately      lately
 	showcase    showcase
 
 	ownOrigin, namedOrigins *http.CrossOriginProtection // of requests that change something: of this server, and of Options.CORS
@@ -108,16 +108,19 @@ func (s *site) routes() []route {
 		{"GET", "/api/v1/status", s.apiStatus},
 
 		// For those who run the server.
-		{"GET", "/healthz", showHealth},
+		{"GET", "/healthz", s.showHealth},
 		{"GET", "/readyz", s.showReadiness},
-		{"GET", "/metrics", s.showMetrics},
+		{"GET", metricsPath, s.showMetrics},
 	}
 }
 
-func (s *site) handler() http.Handler {
+func (s *site) handler() http.Handler { return s.serveRoutes(s.routes()) }
+
+// serveRoutes answers requests at routes, and refuses all others.
+func (s *site) serveRoutes(routes []route) http.Handler {
 	mux := http.NewServeMux()
 	methods, cross := map[string][]string{}, map[string]bool{}
-	for _, rt := range s.routes() {
+	for _, rt := range routes {
 		rule := accessTable[rt.method+" "+rt.path]
 		mux.Handle(rt.method+" "+rt.path, s.cross.wrap(s.endpoint(rt, rule), rule.cross))
 		methods[rt.path] = append(methods[rt.path], rt.method)
@@ -128,7 +131,7 @@ func (s *site) handler() http.Handler {
 		mux.Handle(path, s.cross.wrap(s.endpoint(route{path: path, serve: refuseMethod(allowed)}, refusing), cross[path]))
 	}
 	mux.Handle("/", s.endpoint(route{path: "/", serve: refusePath}, refusing))
-	return securityHeaders(mux)
+	return identified(securityHeaders(mux))
 }
 
 func refuseMethod(allowed []string) handler {
@@ -150,14 +153,15 @@ func (s *site) endpoint(rt route, rule access) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		started := time.Now()
 		recorded := &recorder{ResponseWriter: w}
+		traced, end := s.opts.Tracer.Request(r, rt.path, requestID(r.Context()))
+		r = r.WithContext(withRedactions(traced))
 		if err := serve(recorded, r); err != nil {
 			s.fail(recorded, r, rt, err)
 		}
 		elapsed := time.Since(started)
 		s.metrics.requested(rt.path, recorded.code(), elapsed)
-		s.opts.Logger.LogAttrs(r.Context(), slog.LevelDebug, "request",
-			slog.String("method", r.Method), slog.String("route", rt.path),
-			slog.Int("status", recorded.code()), slog.Duration("elapsed", elapsed))
+		s.logRequest(r, rt, recorded, elapsed)
+		end(recorded.code())
 	})
 }
 
@@ -177,16 +181,16 @@ func (s *site) fail(w *recorder, r *http.Request, rt route, err error) {
 func (s *site) explain(r *http.Request, route string, err error) problem {
 	p := problemOf(err)
 	if p.Status >= 500 {
-		s.opts.Logger.LogAttrs(r.Context(), slog.LevelError, "request failed",
-			slog.String("route", route), slog.Int("status", p.Status), slog.Any("error", err))
+		s.logFailure(r, route, p.Status, err)
 	}
 	return p
 }
 
-// recorder remembers the status that was sent.
+// recorder remembers the status that was sent, and counts the bytes of the body.
 type recorder struct {
 	http.ResponseWriter
 	status int
+	bytes  int64
 }
 
 func (r *recorder) WriteHeader(status int) {
@@ -200,7 +204,9 @@ func (r *recorder) Write(data []byte) (int, error) {
 	if r.status == 0 {
 		r.status = http.StatusOK
 	}
-	return r.ResponseWriter.Write(data)
+	n, err := r.ResponseWriter.Write(data)
+	r.bytes += int64(n)
+	return n, err
 }
 
 // Unwrap lets http.ResponseController reach the connection.

@@ -10,6 +10,7 @@ import (
 
 // search answers q when there is an index and room for one more search.
 func (s *site) search(ctx context.Context, q retrieval.Query) (*retrieval.Response, error) {
+	redactQuery(ctx, &q)
 	if s.searcher.Generation() == "" {
 		return nil, errNotReady
 	}
@@ -18,11 +19,15 @@ func (s *site) search(ctx context.Context, q retrieval.Query) (*retrieval.Respon
 		return nil, err
 	}
 	defer leave()
+	end := s.opts.Tracer.Search(ctx)
 	response, err := s.searcher.Search(ctx, q)
+	end(response, err)
 	if err != nil {
+		s.lately.failed(&q, err)
 		return nil, err
 	}
 	s.metrics.searched(response)
+	s.lately.searched(response)
 	return response, nil
 }
 

@@ -43,7 +43,7 @@ func Serve(ctx context.Context, listener net.Listener, handler http.Handler, rea
 			return errors.Join(fmt.Errorf("%w: use 127.0.0.1 instead of %s, or make a key with vitrine keys create", ErrPublicAddress, address.IP), listener.Close())
 		}
 		if local || len(reach.Hosts) > 0 {
-			handler = onlyHosts(handler, reach.Hosts)
+			handler = identified(onlyHosts(handler, reach.Hosts))
 		}
 	}
 	server := &http.Server{

@@ -84,6 +84,9 @@ func TestServeRefusesForeignHostNames(t *testing.T) {
 		if response.StatusCode != status {
 			t.Errorf("host %q: %d, want %d", host, response.StatusCode, status)
 		}
+		if response.Header.Get("X-Request-Id") == "" {
+			t.Errorf("host %q: the answer has no request id", host)
+		}
 	}
 	stop()
 	if err := <-served; err != nil {

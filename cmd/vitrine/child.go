@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -29,6 +30,8 @@ func beside(ctx context.Context, args ...string) (command *exec.Cmd, told *bytes
 	}
 	command, told = exec.CommandContext(ctx, args[0], args[1:]...), &bytes.Buffer{}
 	command.Stderr = told
+	// Its flags say all: settings of the server's user, such as a feed to index, are not meant for it.
+	command.Env = slices.DeleteFunc(os.Environ(), func(pair string) bool { return strings.HasPrefix(pair, "VITRINE_") })
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.WaitDelay = childGrace
 	return command, told, nil

@@ -30,3 +30,14 @@ func TestProgressOfAChildIsPassedOn(t *testing.T) {
 		t.Errorf("after what is no progress: %v, %d bytes are not read", err, rest.Len())
 	}
 }
+
+func TestAChildDoesNotTakeTheSettingsOfItsParent(t *testing.T) {
+	t.Setenv("VITRINE_FEED", "other.csv")
+	t.Setenv("OTHER", "kept")
+	command, _, err := beside(t.Context(), "index")
+	must(t, err)
+	environment := strings.Join(command.Env, "\n")
+	if strings.Contains(environment, "VITRINE_FEED") || !strings.Contains(environment, "OTHER=kept") {
+		t.Errorf("the child's environment is %s", environment)
+	}
+}

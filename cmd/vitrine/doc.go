@@ -3,7 +3,7 @@
 // It is the only place that wires the rooms together and that reads flags and environment. Each verb
 // has a file of its own; what several verbs share is in shop.go (a data directory opened for
 // searching), live.go (the same, following new generations), followed.go (the files that it follows), child.go (another vitrine beside a server),
-// search_flags.go (what is searched for), models.go (finding a model) and terminal.go (talking to the user).
+// settings.go (options from a file and the environment), search_flags.go (what is searched for), models.go (finding a model) and terminal.go (talking to the user).
 //
 //	go run ./cmd/vitrine demo
 //	vitrine index  --data DIR --feed FILE

@@ -13,8 +13,8 @@ import (
 	"vitrine/catalog"
 )
 
-// example is a command of a document: four blanks, the command, and for curl the status that it gets.
-var example = regexp.MustCompile(`(?m)^    ((?:export|vitrine|curl) .*?)(?: +# (\d{3}))?$`)
+// exampleLine is a command of a document: four blanks, the command, and for curl the status that it gets.
+var exampleLine = regexp.MustCompile(`(?m)^    ((?:export|vitrine|curl) .*?)(?: +# (\d{3}))?$`)
 
 // TestTheExamplesOfKeysDoWhatTheySay runs the commands of docs/keys.md, in order, against a server that had no keys when it began.
 func TestTheExamplesOfKeysDoWhatTheySay(t *testing.T) {
@@ -36,7 +36,7 @@ func TestTheExamplesOfKeysDoWhatTheySay(t *testing.T) {
 	must(t, err)
 	script := []string{"set -e", `curl() { command curl -s -o /dev/null -w '%{http_code}\n' "$@"; }`}
 	var want []string
-	for _, found := range example.FindAllStringSubmatch(string(document), -1) {
+	for _, found := range exampleLine.FindAllStringSubmatch(string(document), -1) {
 		command, status := found[1], found[2]
 		if strings.HasPrefix(command, "vitrine") {
 			command += " >/dev/null"

@@ -24,6 +24,8 @@ type liveShop struct {
 	terminal *terminal
 	state    *behaviour.State // of what shoppers did; it outlives generations and models
 
+	stale, unranked atomic.Bool // the newest generation, or the live ranker model, cannot be used
+
 	rankerTried, rankerFault string                 // of followRanker
 	behind                   atomic.Bool            // more has changed than is searched beside a generation
 	lag                      atomic.Pointer[string] // why the catalogue's changes were not taken up last; "" = they were
@@ -75,6 +77,7 @@ func (l *liveShop) follow(ctx context.Context) error {
 		if errors.Is(err, indexer.ErrModelChanged) {
 			changed, err = true, l.reopen(ctx)
 		}
+		l.stale.Store(err != nil && ctx.Err() == nil)
 		switch {
 		case err != nil && ctx.Err() == nil && err.Error() != reported:
 			reported = err.Error()

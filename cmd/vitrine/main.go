@@ -17,7 +17,8 @@ import (
 
 // cli is the command line: one field a verb. Flags and environment are read here and nowhere else.
 type cli struct {
-	Runtime string `name:"onnxruntime" env:"ONNXRUNTIME_LIB" placeholder:"FILE" help:"ONNX Runtime's shared library; empty = found or fetched (env ${env})."`
+	Config  configFile `env:"VITRINE_CONFIG" placeholder:"FILE" help:"File of settings; flags and environment go before it. vitrine config print writes one."`
+	Runtime string     `name:"onnxruntime" env:"ONNXRUNTIME_LIB" placeholder:"FILE" help:"ONNX Runtime's shared library; empty = found or fetched (env ${env})."`
 
 	Demo    demoCmd    `cmd:"" help:"Draw a sample shop, index it and serve it: the place to begin."`
 	Index   indexCmd   `cmd:"" help:"Read a feed into the catalogue and build the index from it."`
@@ -41,6 +42,7 @@ type cli struct {
 	Models    modelsCmd    `cmd:"" help:"The models: encoders, and rankers trained on what shoppers did."`
 	Sample    sampleCmd    `cmd:"" help:"Draw the demo's catalogue, a feed with photos, into a folder."`
 	Bench     benchCmd     `cmd:"" help:"Measure speed and quality."`
+	Options   configCmd    `cmd:"" name:"config" help:"The options of all verbs, as a file for --config."`
 }
 
 // Exit codes.
@@ -59,21 +61,7 @@ func main() {
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var c cli
-	parser, err := kong.New(&c,
-		kong.Name("vitrine"),
-		kong.Description("Product search by words, by photos and by both."),
-		kong.Writers(stdout, stderr),
-		kong.Vars{
-			"default_model": defaultModel,
-			"quality_sets":  strings.Join(kit.Names(), ","),
-			"quality_modes": strings.Join(contenderNames(), ","),
-		},
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.BindTo(ctx, (*context.Context)(nil)),
-	)
-	if err != nil {
-		panic(err) // the struct above is wrong
-	}
+	parser := newParser(ctx, &c, stdout, stderr)
 	if len(args) == 0 {
 		args = []string{"--help"}
 	}
@@ -92,6 +80,29 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	}
 	fmt.Fprintf(stderr, "vitrine: %v\n", err)
 	return exitFailed
+}
+
+// newParser returns the parser of the command line, which fills c, and of the settings beside it.
+func newParser(ctx context.Context, c *cli, stdout, stderr io.Writer) *kong.Kong {
+	set := &settings{}
+	parser, err := kong.New(c,
+		kong.Name("vitrine"),
+		kong.Description("Product search by words, by photos and by both."),
+		kong.Writers(stdout, stderr),
+		kong.Vars{
+			"default_model": defaultModel,
+			"quality_sets":  strings.Join(kit.Names(), ","),
+			"quality_modes": strings.Join(contenderNames(), ","),
+		},
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(set),
+		kong.Resolvers(set),
+	)
+	if err != nil {
+		panic(err) // the struct above is wrong
+	}
+	return parser
 }
 
 // misused is the command whose help says what err is about: that of the verb, once there is one.

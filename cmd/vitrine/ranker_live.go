@@ -55,6 +55,7 @@ func (l *liveShop) followRanker(ctx context.Context) {
 		l.terminal.notef("vitrine: %v (%s goes on ranking)", err, l.shop.ranker.Model().Version())
 	}
 	l.rankerFault = ""
+	l.unranked.Store(err != nil)
 	if err != nil {
 		l.rankerFault = err.Error()
 	}

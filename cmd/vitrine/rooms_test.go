@@ -44,7 +44,9 @@ var homes = []struct{ module, home, why string }{
 	{"github.com/coder/hnsw", "indexer/vector", "its traps are handled in one place"},
 	{"github.com/blevesearch/bleve", "indexer", "Bleve's query syntax must never be reachable from a request"},
 	{"github.com/alecthomas/kong", "cmd", "flags and environment are read in cmd alone"},
+	{"github.com/BurntSushi/toml", "cmd", "settings are read in cmd alone"},
 	{"github.com/prometheus", "web", "metrics are part of the HTTP surface"},
+	{"go.opentelemetry.io", "web/tracing", "a search tells its stages, and nobody else how they are traced"},
 }
 
 // listed is what `go list -json` says of a package.

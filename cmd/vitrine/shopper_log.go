@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"vitrine/catalog"
@@ -29,6 +30,7 @@ type shopperLog struct {
 	writing sync.Mutex // one batch at a time, and none while a visitor is forgotten
 	stop    chan struct{}
 	written sync.WaitGroup
+	failing atomic.Bool // the last batch could not be written
 }
 
 // openShopperLog also tells the state what shoppers did, and does so from then on; the correction in force, if any, is told from then on.
@@ -88,7 +90,9 @@ func (l *shopperLog) write() {
 		}
 		l.correction().Advance(time.Now())
 		l.writing.Lock()
-		if err := l.flush(); err != nil {
+		err := l.flush()
+		l.failing.Store(err != nil)
+		if err != nil {
 			l.terminal.notef("vitrine: %v (these searches are not learnt from)", err)
 		}
 		l.writing.Unlock()

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -18,7 +21,8 @@ const plainInterval = 5 * time.Second
 // terminal is where a verb talks to its user: results go to out, all else to err.
 type terminal struct {
 	out, err io.Writer
-	live     bool // err is a terminal, on which a bar can be redrawn
+	live     bool         // err is a terminal, on which a bar can be redrawn
+	notes    *slog.Logger // takes the notes in the place of err; nil = none does
 }
 
 func newTerminal(out, err io.Writer) *terminal {
@@ -26,7 +30,20 @@ func newTerminal(out, err io.Writer) *terminal {
 	return &terminal{out: out, err: err, live: ok && term.IsTerminal(int(file.Fd()))}
 }
 
-func (t *terminal) notef(format string, args ...any) { fmt.Fprintf(t.err, format+"\n", args...) }
+// notef tells the user something; what begins with vitrine: is a failure that is lived with.
+func (t *terminal) notef(format string, args ...any) {
+	text := fmt.Sprintf(format, args...)
+	if t.notes == nil {
+		fmt.Fprintln(t.err, text)
+		return
+	}
+	failure, failed := strings.CutPrefix(text, "vitrine: ")
+	level := slog.LevelInfo
+	if failed {
+		level = slog.LevelWarn
+	}
+	t.notes.Log(context.Background(), level, failure)
+}
 
 func (t *terminal) json(value any) error {
 	encoder := json.NewEncoder(t.out)
