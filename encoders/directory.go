@@ -11,7 +11,7 @@ import (
 	"path"
 
 	"vitrine/encoders/photo"
-	"vitrine/encoders/wordpiece"
+	"vitrine/encoders/tokenizer"
 )
 
 // The files of a model directory that matter, in the order in which the fingerprint takes them.
@@ -34,7 +34,7 @@ var ErrModel = errors.New("model directory cannot be used")
 type directory struct {
 	info      Info
 	padToken  int64
-	tokenizer *wordpiece.Tokenizer
+	tokenizer *tokenizer.Tokenizer
 	rule      *photo.Rule
 	text      []byte // the networks, encoded
 	vision    []byte
@@ -73,7 +73,7 @@ func readDirectory(dir fs.FS) (*directory, error) {
 	if err := json.Unmarshal(files[configFile], &c); err != nil {
 		return nil, fmt.Errorf("%s: %w", configFile, err)
 	}
-	tokenizer, err := wordpiece.Parse(files[tokenizerFile])
+	tokens, err := tokenizer.Parse(files[tokenizerFile])
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +81,7 @@ func readDirectory(dir fs.FS) (*directory, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := c.check(tokenizer, rule); err != nil {
+	if err := c.check(tokens, rule); err != nil {
 		return nil, fmt.Errorf("%s: %w", configFile, err)
 	}
 	return &directory{
@@ -90,11 +90,11 @@ func readDirectory(dir fs.FS) (*directory, error) {
 			Fingerprint: fingerprint(names, files),
 			Dim:         c.ProjectionDim,
 			ImageSize:   rule.Size(),
-			MaxTokens:   tokenizer.MaxTokens(),
+			MaxTokens:   tokens.MaxTokens(),
 			Bytes:       bytes,
 		},
 		padToken:  *c.Text.PadToken,
-		tokenizer: tokenizer,
+		tokenizer: tokens,
 		rule:      rule,
 		text:      files[textFile],
 		vision:    files[visionFile],
@@ -102,7 +102,7 @@ func readDirectory(dir fs.FS) (*directory, error) {
 }
 
 // check compares what the three configuration files say of the same thing.
-func (c config) check(tokenizer *wordpiece.Tokenizer, rule *photo.Rule) error {
+func (c config) check(tokens *tokenizer.Tokenizer, rule *photo.Rule) error {
 	switch {
 	case c.ProjectionDim < 1:
 		return fmt.Errorf("projection_dim is %d", c.ProjectionDim)
@@ -110,10 +110,10 @@ func (c config) check(tokenizer *wordpiece.Tokenizer, rule *photo.Rule) error {
 		return fmt.Errorf("image_size is %d, but photos are resized to %d", c.Vision.ImageSize, rule.Size())
 	case c.Vision.Channels != 3:
 		return fmt.Errorf("num_channels is %d, only 3 is supported", c.Vision.Channels)
-	case tokenizer.VocabularySize() > c.Text.VocabSize:
-		return fmt.Errorf("vocab_size is %d, but the tokenizer has %d", c.Text.VocabSize, tokenizer.VocabularySize())
-	case tokenizer.MaxTokens() == 0 || tokenizer.MaxTokens() > c.Text.MaxPositions:
-		return fmt.Errorf("max_position_embeddings is %d, but the tokenizer truncates to %d (0 = never)", c.Text.MaxPositions, tokenizer.MaxTokens())
+	case tokens.VocabularySize() > c.Text.VocabSize:
+		return fmt.Errorf("vocab_size is %d, but the tokenizer has %d", c.Text.VocabSize, tokens.VocabularySize())
+	case tokens.MaxTokens() == 0 || tokens.MaxTokens() > c.Text.MaxPositions:
+		return fmt.Errorf("max_position_embeddings is %d, but the tokenizer truncates to %d (0 = never)", c.Text.MaxPositions, tokens.MaxTokens())
 	case c.Text.PadToken == nil || *c.Text.PadToken < 0 || *c.Text.PadToken >= int64(c.Text.VocabSize):
 		return errors.New("pad_token_id is missing or not in the vocabulary")
 	}

@@ -10,7 +10,7 @@ import (
 
 	"vitrine/encoders/ort"
 	"vitrine/encoders/photo"
-	"vitrine/encoders/wordpiece"
+	"vitrine/encoders/tokenizer"
 )
 
 // ErrPhoto is wrapped by every reason why a photo cannot be used: too large, too many pixels, TIFF, cut off,
@@ -54,7 +54,7 @@ type Info struct {
 // is faster than threads within a run, and a search keeps to one core.
 type Model struct {
 	info      Info
-	tokenizer *wordpiece.Tokenizer
+	tokenizer *tokenizer.Tokenizer
 	rule      *photo.Rule
 	text      *textTower
 	vision    *visionTower
