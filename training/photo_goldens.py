@@ -27,7 +27,7 @@ def main():
     args.out.mkdir(exist_ok=True)
     wide = Image.open(args.photos / "shoe.png").convert("RGB")
     # A tall one, larger than what the models see. Much taller ones Pillow 13 resizes in another order than those before it.
-    wide.rotate(90, expand=True).resize((333, 450), Image.BICUBIC).save(args.out / "tall.png", optimize=True)
+    wide.rotate(90, expand=True).resize((333, 380), Image.BICUBIC).save(args.out / "tall.png", optimize=True)
     photos = {"wide": wide, "tall": Image.open(args.out / "tall.png").convert("RGB")}
     for name, processor in PROCESSORS.items():
         (args.out / f"{name}.json").write_text(processor.to_json_string())
