@@ -23,6 +23,14 @@ LAYERS = dict(hidden_size=16, intermediate_size=24, num_hidden_layers=1, num_att
 VISION = dict(LAYERS, image_size=32, patch_size=8)
 
 
+def lively(model):
+    """Weights so large that texts differ widely in their vectors; transformers starts them near nought."""
+    for p in model.parameters():
+        if p.dim() > 1:
+            torch.nn.init.normal_(p, std=0.6)
+    return model.eval()
+
+
 class Outputs(torch.nn.Module):
     """A model by the names of its inputs and outputs."""
 
@@ -82,7 +90,7 @@ def clip(folder):
     t = tokenizer_of(folder, "clip", 48, "<|endoftext|>")
     last = t.token_to_id("<|endoftext|>")
     text = dict(LAYERS, vocab_size=last + 1, max_position_embeddings=48, eos_token_id=last, bos_token_id=last - 1, pad_token_id=last, projection_dim=12)
-    model = CLIPModel(CLIPConfig(text_config=text, vision_config=dict(VISION, projection_dim=12), projection_dim=12)).eval()
+    model = lively(CLIPModel(CLIPConfig(text_config=text, vision_config=dict(VISION, projection_dim=12), projection_dim=12)))
     export(folder / "onnx/text_model.onnx", model, lambda m, **i: m.text_projection(m.text_model(**i).pooler_output), text_inputs(9, "input_ids", "attention_mask"), ["text_embeds"])
     export(folder / "onnx/vision_model.onnx", model, lambda m, **i: m.visual_projection(m.vision_model(**i).pooler_output), PIXELS, ["image_embeds"])
     processor = CLIPImageProcessorPil(size={"shortest_edge": 32}, crop_size={"height": 32, "width": 32})
@@ -94,9 +102,7 @@ def clip(folder):
 def siglip(folder):
     t = tokenizer_of(folder, "siglip", 24, "</s>")
     text = dict(LAYERS, vocab_size=t.get_vocab_size(), max_position_embeddings=24, pad_token_id=1, eos_token_id=1, bos_token_id=0, projection_size=16)
-    model = SiglipModel(SiglipConfig(text_config=text, vision_config=VISION)).eval()
-    for p in model.parameters():  # transformers starts some of them at nought
-        torch.nn.init.normal_(p, std=0.2)
+    model = lively(SiglipModel(SiglipConfig(text_config=text, vision_config=VISION)))
     names = ["last_hidden_state", "pooler_output"]
     export(folder / "onnx/text_model.onnx", model.text_model, lambda m, **i: tuple(m(**i)[n] for n in names), text_inputs(24, "input_ids"), names)
     export(folder / "onnx/vision_model.onnx", model.vision_model, lambda m, **i: tuple(m(**i)[n] for n in names), PIXELS, names)
@@ -113,9 +119,7 @@ def chinese_clip(folder):
     (folder / "vocab.txt").write_text("\n".join(vocabulary) + "\n")
     (folder / "tokenizer_config.json").write_text(json.dumps({"model_max_length": 40, "do_lower_case": False, "strip_accents": False, "tokenizer_class": "BertTokenizer"}) + "\n")
     text = dict(LAYERS, vocab_size=len(vocabulary), max_position_embeddings=40, pad_token_id=0)
-    model = ChineseCLIPModel(ChineseCLIPConfig(text_config=text, vision_config=dict(VISION, projection_dim=12), projection_dim=12)).eval()
-    for p in model.parameters():
-        torch.nn.init.normal_(p, std=0.2)
+    model = lively(ChineseCLIPModel(ChineseCLIPConfig(text_config=text, vision_config=dict(VISION, projection_dim=12), projection_dim=12)))
     names = ["logits_per_image", "logits_per_text", "text_embeds", "image_embeds"]
     inputs = text_inputs(9, "input_ids", "attention_mask", "token_type_ids")
     inputs = {"input_ids": inputs["input_ids"], **PIXELS, **inputs}
@@ -130,7 +134,7 @@ def chinese_clip(folder):
 def bert(folder):
     """A sentence encoder that takes the mean of the tokens, as all-MiniLM does."""
     t = tokenizer_of(folder, "chinese_bert", 40, "[PAD]")
-    model = BertModel(BertConfig(**LAYERS, vocab_size=t.get_vocab_size(), max_position_embeddings=40)).eval()
+    model = lively(BertModel(BertConfig(**LAYERS, vocab_size=t.get_vocab_size(), max_position_embeddings=40)))
     names = ["last_hidden_state", "pooler_output"]
     export(folder / "onnx/model.onnx", model, lambda m, **i: tuple(m(**i)[n] for n in names), text_inputs(9, "input_ids", "attention_mask", "token_type_ids"), names)
     sentence(folder, mean=True, length=32)
@@ -143,7 +147,7 @@ def bert(folder):
 def xlm_roberta(folder):
     """One that takes the first token, with prefixes for queries and products."""
     t = tokenizer_of(folder, "t5", 40, "<pad>")
-    model = XLMRobertaModel(XLMRobertaConfig(**LAYERS, vocab_size=t.get_vocab_size(), max_position_embeddings=42, pad_token_id=0, type_vocab_size=1)).eval()
+    model = lively(XLMRobertaModel(XLMRobertaConfig(**LAYERS, vocab_size=t.get_vocab_size(), max_position_embeddings=42, pad_token_id=0, type_vocab_size=1)))
     export(folder / "model.onnx", model, lambda m, **i: m(**i).last_hidden_state, text_inputs(9, "input_ids", "attention_mask"), ["last_hidden_state"])
     sentence(folder, mean=False, length=40)
     (folder / "config_sentence_transformers.json").write_text(json.dumps({"prompts": {"query": "query: ", "passage": "passage: "}}) + "\n")
