@@ -49,30 +49,38 @@ func TestEveryLayoutGivesPyTorchsVectors(t *testing.T) {
 			var golden modelGolden
 			readGolden(t, filepath.Join("models", name, "golden.json"), &golden)
 			model := openLayout(t, os.DirFS(layout(name)))
-			texts := make([]string, len(golden.Texts))
-			for i, g := range golden.Texts {
-				texts[i] = g.Text
-			}
-			vectors, err := model.EmbedTexts(t.Context(), texts)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for i, g := range golden.Texts {
-				if d := largestDifference(vectors[i], g.Embedding); d > 1e-4 || len(vectors[i]) != len(g.Embedding) {
-					t.Errorf("%.30q: a number of %d differs by %g", g.Text, len(vectors[i]), d)
-				}
-			}
+			compareTexts(t, model, golden)
 			for _, g := range golden.Photos {
 				vector, err := model.EmbedPhoto(t.Context(), readPhoto(t, g.Photo), image.Rectangle{})
 				if err != nil {
 					t.Fatal(err)
 				}
-				// Pixels may differ by one of 255 levels, which the network carries on.
-				if c := cosine(vector, g.Embedding); c < 0.99999 {
-					t.Errorf("%s: cosine %.7f, a number differs by %g", g.Photo, c, largestDifference(vector, g.Embedding))
+				limit := 1e-4
+				if g.Photo == "shoe.png" { // Pillow 13 resizes its width last, so that pixels differ by one of 255 levels
+					limit = 1e-3
+				}
+				if d := largestDifference(vector, g.Embedding); d > limit {
+					t.Errorf("%s: a number differs by %g", g.Photo, d)
 				}
 			}
 		})
+	}
+}
+
+func compareTexts(t *testing.T, model *Model, golden modelGolden) {
+	t.Helper()
+	texts := make([]string, len(golden.Texts))
+	for i, g := range golden.Texts {
+		texts[i] = g.Text
+	}
+	vectors, err := model.EmbedTexts(t.Context(), texts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, g := range golden.Texts {
+		if d := largestDifference(vectors[i], g.Embedding); d > 1e-4 || len(vectors[i]) != len(g.Embedding) {
+			t.Errorf("%.30q: a number of %d differs by %g", g.Text, len(vectors[i]), d)
+		}
 	}
 }
 
@@ -85,6 +93,22 @@ func readPhoto(t testing.TB, name string) []byte {
 	}
 	t.Fatalf("there is no photo %s", name)
 	return nil
+}
+
+func TestARealModelGivesSentenceTransformersVectors(t *testing.T) {
+	folder := os.Getenv("SENTENCE_MODEL")
+	if folder == "" {
+		t.Skip("SENTENCE_MODEL is not set to the directory that training/sentence_model.py makes")
+	}
+	data, err := os.ReadFile(filepath.Join(folder, "golden.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var golden modelGolden
+	if err := json.Unmarshal(data, &golden); err != nil {
+		t.Fatal(err)
+	}
+	compareTexts(t, openLayout(t, os.DirFS(folder)), golden)
 }
 
 func TestPrefixesTellQueriesFromProducts(t *testing.T) {
@@ -189,6 +213,29 @@ func TestHostileDirectoriesAreRefusedWithTheReason(t *testing.T) {
 				t.Errorf("got %v, want %q", err, c.says)
 			}
 		})
+	}
+}
+
+func TestALinkOutOfTheDirectoryIsRefused(t *testing.T) {
+	folder := t.TempDir()
+	for name, file := range copyOf(t, layout("bert")) {
+		path := filepath.Join(folder, filepath.FromSlash(name))
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, file.Data, 0o644)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	outside := filepath.Join(t.TempDir(), "tokenizer.json")
+	inside := filepath.Join(folder, tokenizerFile)
+	if err := errors.Join(os.Rename(inside, outside), os.Symlink(outside, inside)); err != nil {
+		t.Fatal(err)
+	}
+	root, err := os.OpenRoot(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer root.Close()
+	if _, err := readDirectory(root.FS()); err == nil || !strings.Contains(err.Error(), "escapes") {
+		t.Error(err)
 	}
 }
 

@@ -22,7 +22,7 @@ type file struct {
 }
 
 type truncation struct {
-	Direction string `json:"direction"`
+	Direction string `json:"direction"` // missing in older files = Right
 	MaxLength int    `json:"max_length"`
 	Strategy  string `json:"strategy"`
 	Stride    int    `json:"stride"` // of overflowing parts, which are not returned
@@ -189,7 +189,7 @@ func (t *Tokenizer) readTruncation(f *file) error {
 	if c == nil {
 		return nil
 	}
-	if c.Direction != "Right" || c.Strategy != "LongestFirst" {
+	if c.Direction != "" && c.Direction != "Right" || c.Strategy != "LongestFirst" {
 		return fmt.Errorf("truncation by %q on the %q is not supported, only LongestFirst on the Right", c.Strategy, c.Direction)
 	}
 	shorter, err := t.Truncated(c.MaxLength)
