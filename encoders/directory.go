@@ -26,7 +26,7 @@ const (
 
 // preprocessing numbers the way in which this package prepares texts and photos. Raise it when the same
 // files would give other vectors: the fingerprint changes with it, and stored vectors are made anew.
-const preprocessing = "1"
+const preprocessing = "2"
 
 // ErrModel is wrapped by Open's error when the directory is not a model that can be used.
 var ErrModel = errors.New("model directory cannot be used")

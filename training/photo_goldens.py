@@ -29,6 +29,11 @@ def main():
     # A tall one, larger than what the models see. Much taller ones Pillow 13 resizes in another order than those before it.
     wide.rotate(90, expand=True).resize((333, 380), Image.BICUBIC).save(args.out / "tall.png", optimize=True)
     photos = {"wide": wide, "tall": Image.open(args.out / "tall.png").convert("RGB")}
+    # An odd size, and edges of strong colours, so that it shows how colour is spread.
+    small = wide.crop((20, 20, 71, 53))
+    for name, sampling in {"444": 0, "422": 1, "420": 2}.items():
+        small.save(args.out / f"sampling_{name}.jpg", quality=90, subsampling=sampling)
+        Image.open(args.out / f"sampling_{name}.jpg").save(args.out / f"sampling_{name}.png", optimize=True)
     for name, processor in PROCESSORS.items():
         (args.out / f"{name}.json").write_text(processor.to_json_string())
         for photo, picture in photos.items():

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/disintegration/imaging"
 )
 
 func parseRule(t testing.TB, file string) *Rule {
@@ -111,8 +113,36 @@ func TestCLIPsOwnPhotoIsPreparedAsItShouldBe(t *testing.T) {
 	}
 	got := make([]float32, len(want))
 	parseRule(t, "clip.json").Tensor(picture, got)
-	if d, share := farthest(got, want); d > 2*oneLevel {
+	if d, share := farthest(got, want); d > 0.02 {
 		t.Errorf("a number differs by %.4f, %.1f %% differ at all", d, 100*share)
+	}
+}
+
+func TestJPEGsHaveTheColoursThatLibjpegGivesThem(t *testing.T) {
+	for _, sampling := range []string{"444", "422", "420"} {
+		var pictures [2]*image.NRGBA
+		for i, ending := range []string{".jpg", ".png"} {
+			data, err := os.ReadFile(filepath.Join("testdata", "sampling_"+sampling+ending))
+			if err != nil {
+				t.Fatal(err)
+			}
+			picture, err := Decode(t.Context(), data, image.Rectangle{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			pictures[i] = imaging.Clone(picture)
+		}
+		largest, differ := 0, 0
+		for i, got := range pictures[0].Pix {
+			d := int(got) - int(pictures[1].Pix[i])
+			largest = max(largest, d, -d)
+			if d != 0 {
+				differ++
+			}
+		}
+		if share := float64(differ) / float64(len(pictures[0].Pix)); largest > 4 || share > 0.05 {
+			t.Errorf("%s: a level differs by %d, %.1f %% differ at all", sampling, largest, 100*share)
+		}
 	}
 }
 
