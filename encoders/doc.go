@@ -14,6 +14,6 @@
 // Vectors that are returned belong to the caller; texts and photos that are given are neither kept nor
 // changed.
 //
-// Below it: ort finds and runs the runtime, wordpiece makes tokens, photo makes tensors;
+// Below it: ort finds and runs the runtime, tokenizer makes tokens, photo makes tensors;
 // adapter fits a model's query vectors to a shop.
 package encoders

@@ -10,7 +10,7 @@ import (
 
 	"vitrine/encoders/ort"
 	"vitrine/encoders/photo"
-	"vitrine/encoders/wordpiece"
+	"vitrine/encoders/tokenizer"
 )
 
 // ErrPhoto is wrapped by every reason why a photo cannot be used: too large, too many pixels, TIFF, cut off,
@@ -19,6 +19,9 @@ var ErrPhoto = photo.ErrPhoto
 
 // ErrClosed is returned by the methods of a Model that was closed.
 var ErrClosed = errors.New("model is closed")
+
+// ErrNoPhotos is why a model that reads texts alone has no vector of a photo.
+var ErrNoPhotos = errors.New("reads texts alone: photos need a model with an image tower, such as vitrine-mini")
 
 // Options of Open. The zero value is useful.
 type Options struct {
@@ -43,21 +46,22 @@ type Info struct {
 	Name        string
 	Fingerprint string // 32 hex digits; vectors of different fingerprints must never be compared
 	Dim         int    // numbers in a vector
-	ImageSize   int    // pixels of the square that the image tower sees
+	ImageSize   int    // pixels of the square that the image tower sees; 0 = the model reads texts alone
 	MaxTokens   int    // of a text; what is longer is cut off
 	Bytes       int64  // of the model's files
 }
 
-// Model is a text tower and an image tower whose vectors can be compared. Safe for concurrent use.
+// Model is a text tower and an image tower whose vectors can be compared, or a text tower alone. Safe for concurrent use.
 //
 // Each run of a network uses one thread, and as many runs as Options.Threads go on at once: on batches that
 // is faster than threads within a run, and a search keeps to one core.
 type Model struct {
 	info      Info
-	tokenizer *wordpiece.Tokenizer
-	rule      *photo.Rule
+	tokenizer *tokenizer.Tokenizer
+	sentence  sentence
+	rule      *photo.Rule // nil without an image tower
 	text      *textTower
-	vision    *visionTower
+	vision    *visionTower  // nil as well
 	running   chan struct{} // one element for each run that goes on
 
 	closing sync.RWMutex // read-held by every call, so that Close waits for them
@@ -75,18 +79,18 @@ func Open(ctx context.Context, dir fs.FS, opts Options) (*Model, error) {
 	if err := ort.Load(ctx, opts.RuntimeLibrary, opts.Progress); err != nil {
 		return nil, err
 	}
-	text, err := openTextTower(d)
-	if err != nil {
-		return nil, fmt.Errorf("%w: %s: %w", ErrModel, textFile, err)
+	m := &Model{info: d.info, tokenizer: d.tokenizer, sentence: d.sentence, rule: d.rule, running: make(chan struct{}, opts.Threads)}
+	if m.text, err = openTextTower(d); err != nil {
+		return nil, fmt.Errorf("%w: %s: %w", ErrModel, d.text.file, err)
 	}
-	vision, err := openVisionTower(d)
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("%w: %s: %w", ErrModel, visionFile, err), text.close())
+	m.info.Dim = m.text.dim
+	if d.rule == nil {
+		return m, nil
 	}
-	return &Model{
-		info: d.info, tokenizer: d.tokenizer, rule: d.rule,
-		text: text, vision: vision, running: make(chan struct{}, opts.Threads),
-	}, nil
+	if m.vision, err = openVisionTower(d, m.text); err != nil {
+		return nil, errors.Join(fmt.Errorf("%w: %s: %w", ErrModel, d.vision.file, err), m.text.close())
+	}
+	return m, nil
 }
 
 // Info returns what the model is.
@@ -100,8 +104,13 @@ func (m *Model) Close() error {
 		return nil
 	}
 	m.closed = true
+	if m.vision == nil {
+		return m.text.close()
+	}
 	return errors.Join(m.text.close(), m.vision.close())
 }
+
+func (m *Model) noPhotos() error { return fmt.Errorf("model %s %w", m.info.Name, ErrNoPhotos) }
 
 // enter keeps the model open until leave is called.
 func (m *Model) enter() (leave func(), err error) {

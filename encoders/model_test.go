@@ -312,7 +312,7 @@ func TestOpenRefusesDirectoriesThatDoNotFit(t *testing.T) {
 		"no tokenizer":         {func(t *testing.T, files fstest.MapFS) { delete(files, tokenizerFile) }, tokenizerFile},
 		"no network":           {func(t *testing.T, files fstest.MapFS) { delete(files, visionFile) }, visionFile},
 		"config is no JSON":    {replace(configFile, "{", "["), configFile},
-		"no dimension":         {replace(configFile, "projection_dim", "projection"), "projection_dim is 0"},
+		"no dimension":         {replace(configFile, "256", "-1"), "projection_dim is -1"},
 		"another dimension":    {replace(configFile, "256", "128"), "text_embeds is float[-1 256], but float[-1 128] is needed"},
 		"another picture size": {replace(configFile, `"image_size": 112`, `"image_size": 64`), "image_size is 64"},
 		"small vocabulary":     {replace(configFile, "31921", "4000"), "vocab_size is 4000"},

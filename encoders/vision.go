@@ -18,27 +18,37 @@ const photoBatch = 32
 // visionTower feeds pixels to the image network.
 type visionTower struct {
 	*tower
-	side int // pixels
+	side int        // pixels
+	text *textTower // of a network of both towers, which asks for a text in every run; nil = none
 }
 
-func openVisionTower(d *directory) (*visionTower, error) {
+func openVisionTower(d *directory, text *textTower) (*visionTower, error) {
 	side := int64(d.rule.Size())
 	feeds := []ort.Port{{Name: "pixel_values", Shape: []int64{-1, 3, side, side}, Type: "float"}}
-	t, _, err := openTower(d.vision, feeds, "image_embeds", d.info.Dim)
-	if err != nil {
-		return nil, err
+	v := &visionTower{side: int(side)}
+	if text.blank != nil {
+		v.text, feeds = text, append(feeds, text.inputs[:len(text.inputs)-1]...)
 	}
-	return &visionTower{tower: t, side: int(side)}, nil
+	outputs := []output{{name: "image_embeds"}}
+	if d.config.sigmoid() {
+		outputs = append(outputs, output{name: "pooler_output"})
+	}
+	var err error
+	v.tower, err = openTower(d.vision, feeds, outputs, text.dim)
+	return v, err
 }
 
 // EmbedPhoto returns the unit vector of the part of a photo within crop: pixels after EXIF orientation; empty
-// = all. Errors wrap ErrPhoto when the photo is at fault.
+// = all. Errors wrap ErrPhoto when the photo is at fault, and ErrNoPhotos when the model reads none.
 func (m *Model) EmbedPhoto(ctx context.Context, encoded []byte, crop image.Rectangle) ([]float32, error) {
 	leave, err := m.enter()
 	if err != nil {
 		return nil, err
 	}
 	defer leave()
+	if m.vision == nil {
+		return nil, m.noPhotos()
+	}
 	release, err := m.acquire(ctx)
 	if err != nil {
 		return nil, err
@@ -57,7 +67,8 @@ func (m *Model) EmbedPhoto(ctx context.Context, encoded []byte, crop image.Recta
 }
 
 // EmbedPhotos returns one unit vector a photo, in the same order. A photo that cannot be used has a nil vector
-// and its reason, which wraps ErrPhoto, in broken; err says that the run itself failed.
+// and its reason, which wraps ErrPhoto, in broken; err says that the run itself failed. A model that reads no
+// photos has ErrNoPhotos as the reason of each.
 func (m *Model) EmbedPhotos(ctx context.Context, photos [][]byte) (vectors [][]float32, broken []error, err error) {
 	leave, err := m.enter()
 	if err != nil {
@@ -66,6 +77,12 @@ func (m *Model) EmbedPhotos(ctx context.Context, photos [][]byte) (vectors [][]f
 	defer leave()
 
 	vectors, broken = make([][]float32, len(photos)), make([]error, len(photos))
+	if m.vision == nil {
+		for i := range broken {
+			broken[i] = m.noPhotos()
+		}
+		return vectors, broken, nil
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(cap(m.running))
 	// Small batches where there are few photos, so that every core has one.
@@ -133,6 +150,15 @@ func (m *Model) prepare(ctx context.Context, encoded []byte, crop image.Rectangl
 func (t *visionTower) numbers() int { return 3 * t.side * t.side }
 
 func (t *visionTower) embed(ctx context.Context, tensors []float32, n int) ([][]float32, error) {
-	shape := []int64{int64(n), 3, int64(t.side), int64(t.side)}
-	return t.run(ctx, []ort.Input{{Shape: shape, Floats: tensors}}, n)
+	inputs := []ort.Input{{Shape: []int64{int64(n), 3, int64(t.side), int64(t.side)}, Floats: tensors}}
+	if t.text != nil {
+		length := max(t.text.length, 1)
+		tokens, mask := make([]int64, length), make([]int64, length)
+		for i := range tokens {
+			tokens[i], mask[i] = t.text.pad, 1
+		}
+		texts := t.text.feed(tokens, mask, []int64{1, int64(length)})
+		inputs = append(inputs, texts[:len(texts)-1]...)
+	}
+	return t.run(ctx, inputs, n)
 }

@@ -10,18 +10,8 @@ from tokenizers import Tokenizer
 
 import data
 from evaluate import Exported
+from golden_texts import TEXTS
 
-TEXTS = [
-    "", " ", "\t\n", "a", "shirt", "Red Shirt", "red casual shoes for women", "Nike Men Air Zoom Century Shoes",
-    "T-Shirt", "t shirt", "tshirts", "women's dress", "men’s watch", "rock'n'roll", "black/white", "size: XL (slim)",
-    "100% cotton", "43.2 cm (17\") notebook", "1440 x 900", "HP Pavilion dv7-1211ea", "Xerox 006R90321",
-    "C++ & C#", "$19.99", "€20 £30 ¥40", "a_b-c.d,e;f!g?h", "...", "###", "[CLS]", "[UNK] [PAD]", "hello[SEP]world",
-    "Café crème", "CAFE\u0301", "naïve façade", "Ærøskøbing", "Straße", "ÅNGSTRÖM", "İstanbul", "smörgåsbord žluťoučký",
-    "Ελληνικά", "русский ёж", "עברית", "हिन्दी", "한국어 신발", "日本語のシャツ", "红色连衣裙", "男士运动鞋", "白色T恤 大码",
-    "蓝色 牛仔裤 jeans", "手提包,钱包。", "㐀𠀀", "👗", "red 👠 shoes", "👩‍👩‍👧", "zero\u200bwidth", "soft\u00adhyphen",
-    "no\u00a0break", "full　width　ＡＢＣ", "control\u0007char", "nul\u0000char", "\ufffd", "ﬁne ligature", "½ kg", "x" * 101,
-    "antidisestablishmentarianism", "qzxjkvw", "word " * 80, "红" * 100,
-]
 EMBEDDED = ["red casual shoes for women", "Nike Men Blue Jersey", "红色连衣裙", "", "wooden table lamp"]
 
 

@@ -21,7 +21,7 @@ type indexCmd struct {
 	Data string `required:"" placeholder:"DIR" type:"path" help:"Data directory; made if absent."`
 	Feed string `placeholder:"FILE" type:"path" help:"Products as JSONL, CSV, TSV, Google Merchant (table or XML) or Shopify's product export, also gzipped; empty = build the index anew from the catalogue."`
 	feedFlags
-	Model string `placeholder:"NAME|DIR" help:"Encoder model; empty = that of the live index, vitrine-mini for the first."`
+	Model string `placeholder:"NAME|DIR" help:"Encoder model: a name or a directory of ONNX files as Hugging Face exports them; empty = that of the live index, vitrine-mini for the first."`
 	Full  bool   `help:"The feed is the whole catalogue: remove the products that it does not name."`
 	Fold  bool   `help:"Build a new generation of the index even where the feed changes little. Without it, up to a twentieth of the products, or 1,000, are searched beside the live generation."`
 	Retry bool   `name:"retry-images" help:"Without a feed: try the photos again that could not be had, also those that are not tried again by themselves."`

@@ -24,9 +24,18 @@ type runtimeLibrary string
 // openModel opens the default model (also for an empty name), a model below <data>/models, or a model
 // directory, looked for in this order.
 func openModel(ctx context.Context, dataDir, name string, library runtimeLibrary, t *terminal) (*encoders.Model, error) {
-	files, err := modelFiles(dataDir, name)
+	folder, err := modelFolder(dataDir, name)
 	if err != nil {
 		return nil, err
+	}
+	files := encoders.Mini()
+	if folder != "" {
+		root, err := os.OpenRoot(folder) // nothing of a model is read from outside its directory
+		if err != nil {
+			return nil, err
+		}
+		defer root.Close() // it was only read from
+		files = root.FS()
 	}
 	bar := t.progress()
 	defer bar.close()
@@ -36,9 +45,10 @@ func openModel(ctx context.Context, dataDir, name string, library runtimeLibrary
 	})
 }
 
-func modelFiles(dataDir, name string) (fs.FS, error) {
+// modelFolder is where a model lies; empty = in the binary.
+func modelFolder(dataDir, name string) (string, error) {
 	if name == "" || name == defaultModel {
-		return encoders.Mini(), nil
+		return "", nil
 	}
 	folders := []string{name}
 	if filepath.IsLocal(name) {
@@ -46,10 +56,10 @@ func modelFiles(dataDir, name string) (fs.FS, error) {
 	}
 	for _, folder := range folders {
 		if isFolder(folder) {
-			return os.DirFS(folder), nil
+			return folder, nil
 		}
 	}
-	return nil, fmt.Errorf("no model %q: name %s, a folder below %s, or a model directory", name, defaultModel, filepath.Join(dataDir, "models"))
+	return "", fmt.Errorf("no model %q: name %s, a folder below %s, or a model directory", name, defaultModel, filepath.Join(dataDir, "models"))
 }
 
 // recordedName is the name by which openModel finds the model again from any working directory.

@@ -84,10 +84,10 @@ type queryEncoder struct {
 	*encoders.Model
 }
 
-// EmbedPhoto wraps retrieval.ErrBadQuery where the photo itself cannot be used.
+// EmbedPhoto wraps retrieval.ErrBadQuery where the photo itself cannot be used, or no photo can.
 func (e queryEncoder) EmbedPhoto(ctx context.Context, photo []byte, crop image.Rectangle) ([]float32, error) {
 	vector, err := e.Model.EmbedPhoto(ctx, photo, crop)
-	if errors.Is(err, encoders.ErrPhoto) {
+	if errors.Is(err, encoders.ErrPhoto) || errors.Is(err, encoders.ErrNoPhotos) {
 		return nil, fmt.Errorf("%w: %w", retrieval.ErrBadQuery, err)
 	}
 	return vector, err

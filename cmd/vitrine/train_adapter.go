@@ -339,9 +339,9 @@ func (w *adapterWork) anchors(ctx context.Context, seed uint64) ([]float32, erro
 	return w.embed(ctx, words)
 }
 
-// embed returns the vectors of words, one after the other.
+// embed returns the vectors of words, as those of queries, one after the other.
 func (w *adapterWork) embed(ctx context.Context, words []string) ([]float32, error) {
-	vectors, err := w.model.EmbedTexts(ctx, words)
+	vectors, err := w.model.EmbedQueries(ctx, words)
 	return slices.Concat(vectors...), err
 }
 

@@ -48,6 +48,7 @@ func Decode(ctx context.Context, photo []byte, crop image.Rectangle) (image.Imag
 	if err != nil {
 		return nil, fmt.Errorf("%w: it is damaged or cut off: %w", ErrPhoto, err)
 	}
+	upright = asLibjpeg(upright)
 	if crop.Empty() {
 		return upright, nil
 	}

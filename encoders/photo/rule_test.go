@@ -100,9 +100,12 @@ func TestParseRuleRefusesWhatItDoesNotDo(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ from, to, says string }{
-		{`"do_pad": true`, `"do_pad": false`, "do_pad"},
-		{`"resample": 3`, `"resample": 2`, "resample 2"},
-		{`"do_center_crop": false`, `"do_center_crop": true`, "do_center_crop"},
+		{`"pad_color": [`, `"pad_color": [0,`, "pad_color"},
+		{`"resample": 3`, `"resample": 0`, "resample 0"},
+		{`"do_center_crop": false`, `"do_center_crop": true`, "not cropped"},
+		{`"do_resize": true`, `"do_resize": false`, "do_resize"},
+		{`"size": {`, `"size": {"longest_edge": 112, `, "longest_edge"},
+		{`"size": {`, `"do_pad": false, "size": {"shortest_edge": 112, `, "many shapes"},
 		{`"do_resize": true`, `"do_resize": true, "do_invert": true`, "do_invert"},
 		{`"height": 112`, `"height": 32`, "112 × 32"},
 		{`"image_std": [`, `"image_std": [0, `, "three numbers"},

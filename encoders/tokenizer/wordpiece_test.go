@@ -1,4 +1,4 @@
-package wordpiece
+package tokenizer
 
 import (
 	"encoding/json"
@@ -68,15 +68,14 @@ func TestParseRefusesWhatItDoesNotDo(t *testing.T) {
 	}
 	for _, c := range []struct{ from, to, says string }{
 		{`"type": "WordPiece",
-    "unk_token"`, `"type": "BPE", "unk_token"`, "BPE"},
-		{`"type": "BertNormalizer"`, `"type": "NFKC"`, "NFKC"},
-		{`"type": "BertPreTokenizer"`, `"type": "Whitespace"`, "Whitespace"},
-		{`"type": "TemplateProcessing"`, `"type": "RobertaProcessing"`, "RobertaProcessing"},
+    "unk_token"`, `"type": "WordLevel", "unk_token"`, "WordLevel"},
+		{`"type": "BertNormalizer"`, `"type": "Nmt"`, "Nmt"},
+		{`"type": "BertPreTokenizer"`, `"type": "CharDelimiterSplit"`, "CharDelimiterSplit"},
+		{`"type": "TemplateProcessing"`, `"type": "PairProcessing"`, "PairProcessing"},
 		{`"direction": "Right"`, `"direction": "Left"`, "Left"},
 		{`"strategy": "LongestFirst"`, `"strategy": "OnlySecond"`, "OnlySecond"},
 		{`"max_length": 64`, `"max_length": 2`, "no room"},
-		{`"lstrip": false`, `"lstrip": true`, "lstrip"},
-		{`"normalized": false`, `"normalized": true`, "normalized"},
+		{`"lstrip": false`, `"lstrip": false, "novelty": 1`, "novelty"},
 		{`"unk_token": "[UNK]"`, `"unk_token": "<unk>"`, "<unk>"},
 		{`"version": "1.0"`, `"version": "1.0", "novelty": 1`, "novelty"},
 		{`"clean_text": true`, `"clean_text": true, "novelty": 1`, "novelty"},

@@ -1,9 +1,10 @@
-package wordpiece
+package tokenizer
 
 import (
 	"iter"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -16,10 +17,8 @@ type rules struct {
 	lowercase    bool
 }
 
-// normalise applies the steps in the order in which Hugging Face's BertNormalizer does. Invalid UTF-8 is
-// read as U+FFFD, which cleaning removes.
+// normalise applies the steps in the order in which Hugging Face's BertNormalizer does.
 func (r rules) normalise(text string) string {
-	text = strings.ToValidUTF8(text, "\uFFFD")
 	if r.cleanText {
 		text = strings.Map(clean, text)
 	}
@@ -27,7 +26,7 @@ func (r rules) normalise(text string) string {
 		text = spaceChinese(text)
 	}
 	if r.stripAccents {
-		text = strings.Map(dropAccent, norm.NFD.String(text))
+		text = strings.Map(dropAccent, unicodeForm(norm.NFD)(text))
 	}
 	if r.lowercase {
 		text = lower(text)
@@ -88,11 +87,11 @@ func chinese(c rune) bool {
 	return false
 }
 
-// words is BertPreTokenizer: the runs between white space, with every punctuation mark a word of its own.
-func words(text string) iter.Seq[string] {
-	return func(yield func(string) bool) {
+// bertWords is BertPreTokenizer: the runs between white space, with every punctuation mark a word of its own.
+func bertWords(p piece) iter.Seq[piece] {
+	return func(yield func(piece) bool) {
 		start := -1 // of the word being read
-		for i, c := range text {
+		for i, c := range p.text {
 			space, mark := unicode.IsSpace(c), punctuation(c)
 			if !space && !mark {
 				if start < 0 {
@@ -100,16 +99,16 @@ func words(text string) iter.Seq[string] {
 				}
 				continue
 			}
-			if start >= 0 && !yield(text[start:i]) {
+			if start >= 0 && !yield(p.from(start, i)) {
 				return
 			}
 			start = -1
-			if mark && !yield(string(c)) {
+			if mark && !yield(p.from(i, i+utf8.RuneLen(c))) {
 				return
 			}
 		}
 		if start >= 0 {
-			yield(text[start:])
+			yield(p.from(start, len(p.text)))
 		}
 	}
 }
