@@ -49,6 +49,25 @@ func (s *shop) change(deleted []string, lines ...string) *indexer.Summary {
 	return summary
 }
 
+// openBoth opens the index and the catalogue for as long as the test runs.
+func (s *shop) openBoth() (*indexer.Index, *catalog.Store) {
+	s.t.Helper()
+	index, err := indexer.Open(context.Background(), s.dir)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	store, err := catalog.Open(context.Background(), s.dir)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() {
+		if err := errors.Join(index.Close(), store.Close()); err != nil {
+			s.t.Error(err)
+		}
+	})
+	return index, store
+}
+
 func TestWhatChangesIsSeenByTheNextSearch(t *testing.T) {
 	s := newShop(t)
 	s.mustIndex(numbered(30)...)
@@ -341,16 +360,7 @@ func TestSearchesSeeEachWriteWhileTheIndexIsFolded(t *testing.T) {
 	s := newShop(t)
 	s.mustIndex(numbered(80)...)
 	ctx := t.Context()
-	index, err := indexer.Open(ctx, s.dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer index.Close()
-	store, err := catalog.Open(ctx, s.dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer store.Close()
+	index, store := s.openBoth()
 
 	var written atomic.Int64 // the last price that was acknowledged
 	var work sync.WaitGroup
@@ -438,16 +448,7 @@ func TestSoManyChangesWaitForTheNextGeneration(t *testing.T) {
 	s := newShop(t)
 	s.mustIndex(numbered(3)...)
 	ctx := t.Context()
-	index, err := indexer.Open(ctx, s.dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer index.Close()
-	store, err := catalog.Open(ctx, s.dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer store.Close()
+	index, store := s.openBoth()
 	products := make([]catalog.Product, 20_001)
 	for i := range products {
 		products[i] = catalog.Product{ID: fmt.Sprint("more", i), Title: "violet teapot"}
