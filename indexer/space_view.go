@@ -53,7 +53,7 @@ func (v *vectorView) nearest(ctx context.Context, query []float32, k int, filter
 		return hits, plan, err
 	}
 	least := math.Inf(-1) // no worse product can be among the best k
-	if len(hits) == k {
+	if k > 0 && len(hits) == k {
 		least = hits[k-1].Score
 	}
 	changed, err := v.nearestOfDelta(query, filter, least)
